@@ -1,0 +1,28 @@
+"""The ``vouch`` command: Django's commands and ours, with a database behind those that need one."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+WITHOUT_DATABASE = frozenset({"train", "score", "check-proof", "help", "--help", "-h", "--version", "version"})
+
+
+def main() -> None:
+    """Start the database where the command needs one, then let Django run the command."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "vouch.config.settings")
+    command = sys.argv[1] if len(sys.argv) > 1 else "help"
+    if command == "migrate":
+        os.environ["VOUCH_DB_ROLE"] = "owner"
+
+    # Django and the supervisor are slow to load; --help and errors of usage need neither.
+    from django.core.management import execute_from_command_line
+
+    if command in WITHOUT_DATABASE or "--help" in sys.argv:
+        execute_from_command_line(sys.argv)
+        return
+
+    from vouch.platform.database.supervisor import hold
+
+    with hold():
+        execute_from_command_line(sys.argv)

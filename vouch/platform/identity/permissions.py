@@ -1,0 +1,16 @@
+"""Who may change units and staff."""
+
+from __future__ import annotations
+
+from vouch.platform.identity.actor import Actor
+from vouch.platform.identity.terms import Role
+
+
+def may_manage_staff(actor: Actor) -> bool:
+    """System administrators, and the installation itself when it sets up."""
+    return actor.has_role(Role.ADMIN)
+
+
+def may_sign_in(actor: Actor) -> bool:
+    """Anyone whom the sign-in page let through."""
+    return actor.user_id is not None
