@@ -1,0 +1,204 @@
+"""Facts: named, typed, dated values about a subject, and the catalogue that answers for them.
+
+A room registers its facts once with the function that answers them, and upper rooms ask for a fact *by name*.
+Inside the engine every number is an integer, so that Python, columns and SQL give the same last digit:
+
+    INTEGER int · MONEY int, in fen · RATE int, in millionths · TEXT str · BOOLEAN bool · DATE date · missing None
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from enum import StrEnum
+from functools import cached_property
+from typing import Protocol, TypeVar, cast
+
+FACT_NAME = re.compile(r"[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)+")
+
+Value = int | str | bool | date | None
+_T = TypeVar("_T")
+
+
+class FactKind(StrEnum):
+    """What a fact's values are, and in which unit the engine keeps them."""
+
+    INTEGER = "integer"
+    MONEY = "money"
+    RATE = "rate"
+    TEXT = "text"
+    BOOLEAN = "boolean"
+    DATE = "date"
+
+    @property
+    def python_type(self) -> type:
+        """The one exact Python type of a value that is not missing."""
+        return _PYTHON_TYPES[self]
+
+    @property
+    def scale(self) -> int | None:
+        """Decimals between a person's number and the engine's integer (yuan to fen: 2); None: not a number."""
+        return _SCALES.get(self)
+
+
+_PYTHON_TYPES: dict[FactKind, type] = {
+    FactKind.INTEGER: int,
+    FactKind.MONEY: int,
+    FactKind.RATE: int,
+    FactKind.TEXT: str,
+    FactKind.BOOLEAN: bool,
+    FactKind.DATE: date,
+}
+_SCALES = {FactKind.INTEGER: 0, FactKind.MONEY: 2, FactKind.RATE: 6}
+
+
+class FactError(ValueError):
+    """A fact that is unknown, registered twice, or answered with values that are not of its kind."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fact:
+    """What a name means: `noun.quality`, in words a risk officer can check."""
+
+    name: str
+    title: str
+    definition: str
+    kind: FactKind
+    unit: str = ""
+    source: str = ""
+    field_class: str = "ordinary"
+    missing: str = ""
+
+    def __post_init__(self) -> None:
+        if not FACT_NAME.fullmatch(self.name):
+            raise FactError(f"指标名“{self.name}”应写成 noun.quality（小写字母、数字、下划线）")
+
+
+@dataclass(frozen=True)
+class FactFrame:
+    """Facts of many subjects, column by column.
+
+    `columns[name][i]` belongs to `subjects[i]`; `dated_on[name][i]`, where given, is the latest day on which
+    that value rests.
+    """
+
+    subjects: list[int]
+    columns: dict[str, list[Value]]
+    dated_on: dict[str, list[date | None]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        lengths = [(name, len(column)) for name, column in self.columns.items()]
+        lengths += [(name, len(column)) for name, column in self.dated_on.items()]
+        for name, length in lengths:
+            if length != len(self.subjects):
+                raise FactError(f"指标 {name}：{len(self.subjects)} 个客户，却有 {length} 个值")
+
+    def __len__(self) -> int:
+        return len(self.subjects)
+
+    @cached_property
+    def _places(self) -> dict[int, int]:
+        return {subject: place for place, subject in enumerate(self.subjects)}
+
+    def row(self, subject: int) -> dict[str, Value]:
+        """Return every fact of one subject; raise KeyError for a subject that was not asked about."""
+        place = self._places[subject]
+        return {name: column[place] for name, column in self.columns.items()}
+
+    def dates(self, subject: int) -> dict[str, date | None]:
+        """Return the day behind every dated fact of one subject."""
+        place = self._places[subject]
+        return {name: column[place] for name, column in self.dated_on.items()}
+
+    def rows(self) -> Iterator[dict[str, Value]]:
+        """Yield the facts of every subject, in the order of `subjects`."""
+        names = list(self.columns)
+        if not names:
+            yield from ({} for _ in self.subjects)
+            return
+        for values in zip(*self.columns.values(), strict=True):
+            yield dict(zip(names, values, strict=True))
+
+
+class Ask(Protocol):
+    """Answer a room's facts for these subjects, or for all (None), as of the end of a day, with one SQL."""
+
+    def __call__(self, subjects: Sequence[int] | None, *, as_of: date) -> FactFrame: ...
+
+
+class Catalogue:
+    """Every fact the house can answer. One instance, `catalogue`, is filled from the rooms' `apps.py`."""
+
+    def __init__(self) -> None:
+        self._facts: dict[str, Fact] = {}
+        self._asks: dict[str, Ask] = {}
+
+    def register(self, *, facts: Iterable[Fact], ask: Ask) -> None:
+        """Add a room's facts; a name has one meaning, so a second registration raises FactError."""
+        for fact in facts:
+            if fact.name in self._facts:
+                raise FactError(f"指标 {fact.name} 已经登记过")
+            self._facts[fact.name] = fact
+            self._asks[fact.name] = ask
+
+    def __iter__(self) -> Iterator[Fact]:
+        return iter(sorted(self._facts.values(), key=lambda fact: fact.name))
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._facts
+
+    def __getitem__(self, name: str) -> Fact:
+        """Return the fact of that name; raise FactError if no room answers it."""
+        try:
+            return self._facts[name]
+        except KeyError:
+            raise FactError(f"没有名为 {name} 的指标") from None
+
+    def ask(self, names: Iterable[str], subjects: Sequence[int] | None = None, *, as_of: date) -> FactFrame:
+        """Answer these facts as of the end of a day.
+
+        With `subjects` the frame has exactly these, in this order; with None, every subject that any of the
+        asked rooms knows, ascending. A subject a room does not know has its facts missing.
+        """
+        names = list(dict.fromkeys(names))
+        by_ask: dict[Ask, list[str]] = {}
+        for name in names:
+            self[name]
+            by_ask.setdefault(self._asks[name], []).append(name)
+        frames = {ask: ask(subjects, as_of=as_of) for ask in by_ask}
+        if subjects is None:
+            wanted = sorted(set().union(*(frame.subjects for frame in frames.values())))
+        else:
+            wanted = list(subjects)
+        answered: dict[str, list[Value]] = {}
+        dated: dict[str, list[date | None]] = {}
+        for ask, asked in by_ask.items():
+            frame = frames[ask]
+            for name in asked:
+                if name not in frame.columns:
+                    raise FactError(f"指标 {name} 已登记，但没有得到回答")
+                check_column(self[name], frame.columns[name])
+                answered[name] = _aligned(frame.columns[name], subjects=frame.subjects, wanted=wanted)
+                if name in frame.dated_on:
+                    dated[name] = _aligned(frame.dated_on[name], subjects=frame.subjects, wanted=wanted)
+        return FactFrame(subjects=wanted, columns={n: answered[n] for n in names}, dated_on=dated)
+
+
+def check_column(fact: Fact, column: Iterable[Value]) -> None:
+    """Raise FactError if a value is not exactly of the fact's kind: a float of yuan must not pass as fen."""
+    strays = set(map(type, column)) - {fact.kind.python_type, type(None)}
+    if strays:
+        found = "、".join(sorted(stray.__name__ for stray in strays))
+        raise FactError(
+            f"指标 {fact.name}（{fact.kind}）应为 {fact.kind.python_type.__name__}，却出现 {found}"
+        )
+
+
+def _aligned(column: list[_T], *, subjects: list[int], wanted: list[int]) -> list[_T]:
+    if subjects == wanted:
+        return column
+    found: dict[int, _T | None] = dict(zip(subjects, column, strict=True))
+    return cast("list[_T]", [found.get(subject) for subject in wanted])
+
+
+catalogue = Catalogue()
