@@ -1,23 +1,32 @@
-"""Where an installation keeps what is its own: the embedded database, keys, imported files."""
-
-from __future__ import annotations
+"""Where an installation keeps its own: database, keys, files."""
 
 import os
 from pathlib import Path
 
 
-def home() -> Path:
-    """The installation's folder: ``VOUCH_HOME``, else the user's data folder (for root ``/var/lib/vouch``).
+class InstallationError(RuntimeError):
+    """This installation cannot run as it is; the message (Chinese) says what to do. The command line prints it and exits 1."""
 
-    Made on first use, closed to everyone else.
+
+def home() -> Path:
+    """The folder, made if missing: VOUCH_HOME, else the user's data directory, for root /var/lib/vouch.
+
+    Raises InstallationError where it cannot be made.
     """
-    named = os.environ.get("VOUCH_HOME")
-    if named:
-        folder = Path(named).expanduser()
+    if given := os.environ.get("VOUCH_HOME"):
+        folder = Path(given).expanduser().absolute()
     elif os.geteuid() == 0:
         folder = Path("/var/lib/vouch")
     else:
         data = os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share"
         folder = Path(data) / "vouch"
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    try:
+        if not folder.is_dir():
+            folder.mkdir(parents=True, exist_ok=True)
+            # root lends the database to another user, who must be able to pass through
+            folder.chmod(0o711 if os.geteuid() == 0 else 0o700)
+    except OSError as error:
+        raise InstallationError(
+            f"数据目录不可用：{folder}（{error.strerror}）。请检查权限，或用环境变量 VOUCH_HOME 另行指定。"
+        ) from error
     return folder

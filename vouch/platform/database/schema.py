@@ -1,0 +1,21 @@
+"""What must be in a database before the first migration: extensions, and the app's rights on what will be created."""
+
+from django.db.backends.base.base import BaseDatabaseWrapper
+
+from vouch.platform.database.home import InstallationError
+
+EXTENSIONS = ("pg_trgm", "btree_gist")
+OLDEST_SERVER = (15, 0)
+
+
+def prepare_schema(connection: BaseDatabaseWrapper) -> None:
+    """As the owner, repeatable. Rights are granted by default and only on creation, so what a migration takes away stays away."""
+    if connection.get_database_version() < OLDEST_SERVER:
+        raise InstallationError(f"需要 PostgreSQL {OLDEST_SERVER[0]} 或更高版本。")
+    role = connection.ops.quote_name(connection.settings_dict["APP_ROLE"])
+    with connection.cursor() as cursor:
+        for extension in EXTENSIONS:
+            cursor.execute(f"CREATE EXTENSION IF NOT EXISTS {extension}")
+        cursor.execute(f"GRANT USAGE ON SCHEMA public TO {role}")
+        for right, kind in (("SELECT, INSERT, UPDATE, DELETE", "TABLES"), ("USAGE, SELECT", "SEQUENCES")):
+            cursor.execute(f"ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT {right} ON {kind} TO {role}")
