@@ -1,0 +1,136 @@
+"""The contract by which other rooms let their records be imported.
+
+A room writes one ``Importer`` in its ``actions`` and registers it from ``apps.py ready()``. The exchange does the
+rest: files, headings, chunks, the ledger, progress, resuming, dry runs, and the list of rows that a person
+corrects or accepts.
+
+    class EnterpriseImporter(Importer):
+        kind = "enterprises"
+        ...
+        def take(self, batch: Batch) -> Outcome: ...
+
+    register(EnterpriseImporter())
+
+``take`` runs inside the exchange's action: one chunk of rows, one transaction, one ledger entry whose Merkle root
+covers ``Outcome.leaves``. It writes, and may call actions of its room for single changes that deserve an entry of
+their own. It must be idempotent (a row that changes nothing is ``unchanged``) and must not care how the file was
+cut into chunks: a later chunk of the same file may repeat a row of an earlier one. A dry run calls the same code
+and rolls it back.
+"""
+
+from __future__ import annotations
+
+import abc
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import ClassVar
+
+from vouch.platform.exchange.tabular import Column, Row
+from vouch.platform.identity.actor import Actor
+from vouch.platform.identity.models import Unit
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """One file (or sheet) that a kind of import reads.
+
+    ``name`` is also its argument on the command line: ``file`` is positional, any other is ``--name``. Sources
+    are read in the order in which the importer lists them.
+    """
+
+    name: str
+    title: str
+    columns: tuple[Column, ...]
+    sheets: tuple[str, ...] = ()
+    is_required: bool = True
+
+    def place(self, column: str) -> int:
+        """Where the column stands in ``Row.cells``."""
+        return next(index for index, wanted in enumerate(self.columns) if wanted.name == column)
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing to tell about one row: its column's ``name`` ("" for the whole row) and the reason in Chinese."""
+
+    row: Row
+    column: str
+    reason: str
+
+
+@dataclass(slots=True)
+class Outcome:
+    """What became of a batch. Every row is counted once, in exactly one of the four.
+
+    accepted   rows that made or changed a record, without a remark
+    unchanged  rows that the records already say, and copies of a row
+    warned     rows that were accepted with a remark worth keeping in the list
+    rejected   rows that wrote nothing; a person corrects or accepts them
+
+    ``leaves`` are the bytes, one per accepted or warned row, over which the ledger keeps its Merkle root.
+    ``notes`` are counted by their text and shown with the import, but not kept row by row.
+    """
+
+    accepted: int = 0
+    unchanged: int = 0
+    warned: list[Finding] = field(default_factory=list)
+    rejected: list[Finding] = field(default_factory=list)
+    leaves: list[bytes] = field(default_factory=list)
+    notes: dict[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """One chunk of rows of one source, all of them readable, and the circumstances under which it is taken.
+
+    ``import_id`` is what the records carry as their batch (``exchange.Import``). ``forced`` is set when a person
+    accepts one row as it stands, with their reason: what can be kept at all is then kept and marked.
+    """
+
+    source: Source
+    rows: Sequence[Row]
+    unit: Unit
+    actor: Actor
+    at: datetime
+    import_id: int
+    forced: str = ""
+
+
+class Importer(abc.ABC):
+    """A kind of import. The class attributes are read by the page, the command and its ``--help``."""
+
+    kind: ClassVar[str]
+    title: ClassVar[str]
+    sources: ClassVar[tuple[Source, ...]]
+    example: ClassVar[str]
+    chunk_rows: ClassVar[int] = 2000
+
+    @abc.abstractmethod
+    def take(self, batch: Batch) -> Outcome:
+        """Write a batch; called only by the exchange, inside its action."""
+
+    def source(self, name: str) -> Source:
+        """The source of this name. Raises KeyError."""
+        for source in self.sources:
+            if source.name == name:
+                return source
+        raise KeyError(name)
+
+
+_importers: dict[str, Importer] = {}
+
+
+def register(importer: Importer) -> None:
+    """Make a kind of import known; called once, from ``apps.py``."""
+    _importers[importer.kind] = importer
+
+
+def importer_of(kind: str) -> Importer:
+    """The importer of this kind. Raises KeyError."""
+    return _importers[kind]
+
+
+def importers() -> Mapping[str, Importer]:
+    """Every kind that can be imported, in the order of registration."""
+    return dict(_importers)

@@ -1,0 +1,242 @@
+"""Tables as people send them: CSV, gzipped CSV and XLSX, read row by row.
+
+``open_table`` finds the encoding, the sheet and the row of headings by the columns that are wanted, and says in
+Chinese what is missing when it cannot. Its rows carry their line number, so that every later message can name
+it. What cannot be a row (a NUL byte, a quotation mark never closed, cells that do not fit the headings) comes
+with a ``fault`` instead of being skipped.
+
+    Unreadable      nothing can be read: no such headings, not a table, a bomb
+    Row.fault       this row alone cannot be read
+    Table.broken    the file stopped in the middle; every row before it was given
+"""
+
+from __future__ import annotations
+
+import operator
+import re
+import unicodedata
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import NamedTuple
+
+from django.utils.translation import gettext as _
+
+from vouch.platform.exchange.bytestream import OLE_MAGIC, ZIP_MAGIC, Unreadable
+from vouch.platform.exchange.delimited import Delimited
+from vouch.platform.exchange.workbook import Workbook
+
+__all__ = ["Column", "Row", "Table", "Unreadable", "guess_columns", "open_table"]
+
+HEADING_ROWS_MAX = 30
+"""How far down the headings may stand: titles and notes come above them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column that an importer wants: its name in code, its usual heading, other headings it goes by."""
+
+    name: str
+    title: str
+    synonyms: tuple[str, ...] = ()
+    is_required: bool = True
+
+
+class Row(NamedTuple):
+    """One row: ``line`` in the file (1 is the first), ``cells`` in the order of the wanted columns (an absent
+    optional column is ""), ``raw`` as it stands in the file, and the ``fault`` that makes it unusable."""
+
+    line: int
+    cells: tuple[str, ...]
+    raw: Sequence[str]
+    fault: str = ""
+
+
+@dataclass(slots=True)
+class Table:
+    """An opened table. ``places`` gives each wanted column's position in the file, None where it is absent."""
+
+    name: str
+    sheet: str
+    encoding: str
+    heading_line: int
+    headings: tuple[str, ...]
+    columns: tuple[Column, ...]
+    places: tuple[int | None, ...]
+    broken: str = field(default="", init=False)
+    _source: Delimited | Workbook = field(repr=False)
+
+    def rows(self, *, skip: int = 0) -> Iterator[Row]:
+        """Every row below the headings that is not blank, after the first ``skip`` of them."""
+        pick = _picker(self.places)
+        width = len(self.headings)
+        seen = 0
+        for line, raw, fault in self._source.lines(
+            after=self.heading_line, width=width, sheet=self.sheet
+        ):
+            problem = fault
+            if not problem and len(raw) != width:
+                if not any(raw):
+                    continue
+                raw, problem = _fitted(raw, width=width)
+            elif not problem and not any(raw):
+                continue
+            seen += 1
+            if seen > skip:
+                yield Row(line, () if problem else pick(raw), raw, problem)
+        self.broken = self._source.broken
+
+    @property
+    def progress(self) -> float:
+        """How much of the file was read, 0 to 1."""
+        return self._source.progress
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self._source.close()
+
+
+def _fitted(raw: Sequence[str], *, width: int) -> tuple[Sequence[str], str]:
+    """Cut empty cells beyond the headings; anything else that does not fit is a shifted row."""
+    if len(raw) > width and not any(raw[width:]):
+        return raw[:width], ""
+    return raw, _("列数不符：表头有 %(width)d 列，本行有 %(found)d 列，疑似错列") % {
+        "width": width,
+        "found": len(raw),
+    }
+
+
+def _picker(places: Sequence[int | None]) -> Callable[[Sequence[str]], tuple[str, ...]]:
+    if len(places) > 1 and None not in places:
+        return operator.itemgetter(*places)
+
+    def pick(raw: Sequence[str]) -> tuple[str, ...]:
+        return tuple(["" if place is None else raw[place] for place in places])
+
+    return pick
+
+
+def plain_heading(text: str) -> str:
+    """A heading without blanks, marks of obligation, and differences of width or case."""
+    return re.sub(r"[\s*:_]+", "", unicodedata.normalize("NFKC", text)).lower()
+
+
+def guess_columns(headings: Sequence[str], columns: Sequence[Column]) -> tuple[int | None, ...]:
+    """The position of each wanted column among the headings; its own title wins over its synonyms."""
+    plain = [plain_heading(heading) for heading in headings]
+    taken: set[int] = set()
+    found: dict[str, int] = {}
+    for level in range(1 + max((len(column.synonyms) for column in columns), default=0)):
+        for column in columns:
+            names = (column.title, *column.synonyms)
+            if column.name in found or level >= len(names):
+                continue
+            wanted = plain_heading(names[level])
+            for place, heading in enumerate(plain):
+                if heading == wanted and place not in taken:
+                    found[column.name] = place
+                    taken.add(place)
+                    break
+    return tuple(found.get(column.name) for column in columns)
+
+
+def _mapped(
+    headings: Sequence[str], columns: Sequence[Column], mapping: Mapping[str, str]
+) -> tuple[int | None, ...]:
+    """As guessed, but where a person said which heading a column has, that one ("" for none)."""
+    places = list(guess_columns(headings, columns))
+    for index, column in enumerate(columns):
+        if column.name in mapping:
+            heading = mapping[column.name]
+            places[index] = headings.index(heading) if heading in headings else None
+    return tuple(places)
+
+
+def _missing(columns: Sequence[Column], places: Sequence[int | None]) -> list[str]:
+    return [
+        column.title
+        for column, place in zip(columns, places, strict=True)
+        if column.is_required and place is None
+    ]
+
+
+def open_table(
+    path: Path,
+    *,
+    name: str,
+    columns: Sequence[Column],
+    sheets: Sequence[str] = (),
+    mapping: Mapping[str, str] | None = None,
+) -> Table:
+    """Open the file as a table with these columns.
+
+    ``name`` is what the person calls the file. Among several sheets that fit, one named in ``sheets`` wins,
+    then the one where most columns are found. ``mapping`` (column → heading) corrects the guess. Raises
+    Unreadable.
+    """
+    source = _open_source(path, name=name)
+    try:
+        return _find_table(source, name=name, columns=tuple(columns), sheets=sheets, mapping=mapping or {})
+    except BaseException:
+        source.close()
+        raise
+
+
+def _open_source(path: Path, *, name: str) -> Delimited | Workbook:
+    with path.open("rb") as file:
+        magic = file.read(4)
+    if not magic:
+        raise Unreadable(_("文件“%(name)s”是空的。") % {"name": name})
+    if magic == OLE_MAGIC:
+        raise Unreadable(
+            _("文件“%(name)s”是旧版 XLS 或加密的工作簿；请另存为不加密的 XLSX 后再导入。") % {"name": name}
+        )
+    return Workbook(path, name=name) if magic == ZIP_MAGIC else Delimited(path, name=name)
+
+
+def _find_table(
+    source: Delimited | Workbook,
+    *,
+    name: str,
+    columns: tuple[Column, ...],
+    sheets: Sequence[str],
+    mapping: Mapping[str, str],
+) -> Table:
+    best: Table | None = None
+    best_rank = (False, -1)
+    nearest: tuple[int, list[str], Sequence[str]] | None = None
+    for sheet in source.sheets:
+        for line, raw in source.first_lines(sheet=sheet, count=HEADING_ROWS_MAX):
+            headings = [cell.strip() for cell in raw]
+            while headings and not headings[-1]:
+                headings.pop()
+            places = _mapped(headings, columns, mapping)
+            missing = _missing(columns, places)
+            found = sum(place is not None for place in places)
+            if nearest is None or found > nearest[0]:
+                nearest = (found, missing, headings)
+            rank = (sheet in sheets, found)
+            if not missing and found and rank > best_rank:
+                best_rank = rank
+                best = Table(
+                    name=name, sheet=sheet, encoding=source.encoding, heading_line=line,
+                    headings=tuple(headings), columns=columns, places=places, _source=source,
+                )  # fmt: skip
+                break
+    if best is None:
+        raise Unreadable(_no_headings(name, nearest))
+    return best
+
+
+def _no_headings(name: str, nearest: tuple[int, list[str], Sequence[str]] | None) -> str:
+    if nearest is None:
+        return _("文件“%(name)s”里没有任何行。") % {"name": name}
+    found, missing, headings = nearest
+    wanted = "、".join(missing)
+    if not found:
+        return _("文件“%(name)s”里找不到表头；需要的列：%(wanted)s。") % {"name": name, "wanted": wanted}
+    return _("文件“%(name)s”的表头缺少列：%(wanted)s。读到的列：%(found)s。") % {
+        "name": name,
+        "wanted": wanted,
+        "found": "、".join(heading for heading in headings if heading),
+    }

@@ -1,0 +1,152 @@
+"""XLSX workbooks, read by calamine after a look at what they would unpack to."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import python_calamine
+from django.utils.translation import gettext as _
+
+from vouch.platform.exchange.bytestream import BLOCK, Unreadable
+
+UNZIPPED_MAX = 2 * 1024**3
+RATIO_MAX = 150
+CELLS_MAX = 30_000_000
+"""The reader holds a sheet as a full rectangle, so one stray cell far away would cost all memory."""
+
+EXACT_MAX = 10**15
+"""Excel keeps 15 digits of a number; a longer code typed as a number has lost its end."""
+
+_REFERENCE = re.compile(rb' r="([A-Z]{2,3})([0-9]+)"')
+_FAR_ROW = re.compile(rb' r="[A-Z]{0,3}([0-9]{5,7})"')
+Numbered = tuple[int, list[str], str]
+
+
+class Workbook:
+    """One workbook with its sheets."""
+
+    encoding = "xlsx"
+    broken = ""
+
+    def __init__(self, path: Path, *, name: str) -> None:
+        self._name = name
+        _check_archive(path, name=name)
+        try:
+            self._book = python_calamine.CalamineWorkbook.from_path(str(path))
+        except python_calamine.PasswordError as error:
+            raise Unreadable(_("文件“%(name)s”有密码，请去掉密码后再导入。") % {"name": name}) from error
+        except (python_calamine.CalamineError, OSError) as error:
+            raise Unreadable(_("文件“%(name)s”不是可读的 XLSX 工作簿。") % {"name": name}) from error
+        self.sheets: tuple[str, ...] = tuple(self._book.sheet_names)
+        self._done = self._total = 0
+
+    @property
+    def progress(self) -> float:
+        """How much of the open sheet was read, 0 to 1."""
+        return self._done / self._total if self._total else 0.0
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self._book.close()
+
+    def first_lines(self, *, sheet: str, count: int) -> Iterator[tuple[int, list[str]]]:
+        """The first rows that are not blank, for finding the headings."""
+        given = 0
+        for line, raw, _fault in self._numbered(sheet):
+            if any(raw):
+                yield line, raw
+                given += 1
+                if given == count:
+                    return
+
+    def lines(self, *, after: int, width: int, sheet: str) -> Iterator[Numbered]:
+        """Every row below line ``after``, where the headings are ``width`` cells: line number, cells, fault."""
+        for line, raw, fault in self._numbered(sheet):
+            if line > after:
+                # A sheet is a rectangle: empty cells right of the headings are not the row's.
+                cells = raw if any(raw[width:]) else raw[:width]
+                yield line, cells, fault
+
+    def _numbered(self, sheet: str) -> Iterator[Numbered]:
+        try:
+            opened = self._book.get_sheet_by_name(sheet)
+        except python_calamine.CalamineError:
+            # A chart sheet has no cells.
+            return
+        if opened.start is None:
+            return
+        first_row, left = opened.start
+        self._total, self._done = opened.height, 0
+        blank = [""] * left
+        # calamine's rows begin at the sheet's first row, whether or not it is used.
+        for line, values in enumerate(opened.iter_rows(), start=1):
+            self._done += 1
+            raw = [_text(value) for value in values]
+            if line <= first_row and not any(raw):
+                continue
+            fault = _("含有空字符（NUL）") if any("\0" in cell for cell in raw) else ""
+            yield line, blank + [cell.replace("\0", "␀") for cell in raw] if fault else blank + raw, fault
+
+
+def _text(value: object) -> str:
+    """A cell as the text that a person would have typed; dates in ISO form."""
+    if isinstance(value, str):
+        return value
+    if isinstance(value, bool):
+        return "TRUE" if value else "FALSE"
+    if isinstance(value, float):
+        return str(int(value)) if value.is_integer() and abs(value) < EXACT_MAX else repr(value)
+    if isinstance(value, dt.datetime):
+        at_midnight = value.time() == dt.time()
+        return value.date().isoformat() if at_midnight else value.isoformat(sep=" ")
+    return "" if value is None else str(value)
+
+
+def _check_archive(path: Path, *, name: str) -> None:
+    """Refuse an archive that unpacks to too much, or a sheet whose rectangle is too large."""
+    try:
+        with zipfile.ZipFile(path) as archive:
+            parts = archive.infolist()
+            if not any(part.filename == "xl/workbook.xml" for part in parts):
+                raise Unreadable(
+                    _("文件“%(name)s”是压缩包，不是 XLSX 工作簿；请解压后再导入。") % {"name": name}
+                )
+            unzipped = sum(part.file_size for part in parts)
+            packed = max(sum(part.compress_size for part in parts), 1)
+            if unzipped > UNZIPPED_MAX or (unzipped > 64 * 1024**2 and unzipped > packed * RATIO_MAX):
+                raise Unreadable(_("文件“%(name)s”解压后过大，已拒绝读取。") % {"name": name})
+            for part in parts:
+                if part.filename.startswith("xl/worksheets/") and part.filename.endswith(".xml"):
+                    _check_extent(archive, part, name=name)
+    except (zipfile.BadZipFile, zipfile.LargeZipFile, EOFError, NotImplementedError, OSError) as error:
+        raise Unreadable(_("文件“%(name)s”不完整或已损坏，无法作为 XLSX 打开。") % {"name": name}) from error
+
+
+def _check_extent(archive: zipfile.ZipFile, part: zipfile.ZipInfo, *, name: str) -> None:
+    width, height = 26, 10_000
+    tail = b""
+    with archive.open(part) as sheet:
+        while block := sheet.read(BLOCK):
+            text = tail + block
+            for letters, _row in set(_REFERENCE.findall(text)):
+                width = max(width, _column_number(letters))
+            rows = _FAR_ROW.findall(text)
+            if rows:
+                height = max(height, *map(int, rows)) if len(rows) < 3 else max(height, max(map(int, rows)))
+            tail = text[-24:]
+    if width * height > CELLS_MAX:
+        raise Unreadable(
+            _("文件“%(name)s”的工作表区域过大（%(rows)d 行 × %(columns)d 列），请删除表格以外的内容后再导入。")
+            % {"name": name, "rows": height, "columns": width}
+        )
+
+
+def _column_number(letters: bytes) -> int:
+    number = 0
+    for letter in letters:
+        number = number * 26 + letter - 64
+    return number
