@@ -12,7 +12,6 @@ import time
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-import psycopg_pool
 from procrastinate import JobContext
 from procrastinate.contrib.django import app
 from procrastinate.contrib.django.db_cleanup import DjangoApp
@@ -95,7 +94,7 @@ class _Rescue:
 
 
 async def _serve(runner: DjangoApp, *, concurrency: int, wait: bool) -> bool:
-    """Run until told to stop or, without `wait`, until no job is left: True. False when the worker broke off."""
+    """Run until told to stop or, without `wait`, until no job is due: True. False when the worker broke off."""
     patience = rescue_seconds()
     rescue = _Rescue(runner, patience=patience)
     told = False
@@ -134,9 +133,7 @@ def _runner() -> DjangoApp:
     """An app of its own connector: inside a task `defer` must go on using Django's connection, and so its transaction."""
     parameters = connector_params()
     parameters.pop("pool", None)
-    connector = PsycopgConnector(
-        kwargs=parameters, check=psycopg_pool.AsyncConnectionPool.check_connection, min_size=2, max_size=6
-    )
+    connector = PsycopgConnector(kwargs=parameters, min_size=2, max_size=6)
     runner = DjangoApp(connector=connector, import_paths=app.import_paths)
     runner.tasks = app.tasks
     runner.periodic_registry = app.periodic_registry
@@ -144,7 +141,9 @@ def _runner() -> DjangoApp:
 
 
 def run_worker(*, concurrency: int = 2, wait: bool = True) -> None:
-    """Run jobs until SIGINT or SIGTERM; with `wait=False` until none is left. Comes back after the database was away."""
+    """Run jobs until SIGINT or SIGTERM; with `wait=False` until none is due. Comes back after the database was away."""
+    if not wait:
+        concurrency = 1  # with two, the second would find nothing while a lock is held, and leave the rest undone
     while True:
         try:
             if asyncio.run(_serve(_runner(), concurrency=concurrency, wait=wait)):
