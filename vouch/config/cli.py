@@ -5,7 +5,9 @@ from __future__ import annotations
 import os
 import sys
 
-WITHOUT_DATABASE = frozenset({"train", "score", "check-proof", "help", "--help", "-h", "--version", "version"})
+WITHOUT_DATABASE = frozenset(
+    {"train", "score", "check-proof", "help", "--help", "-h", "--version", "version"}
+)
 
 
 def main() -> None:

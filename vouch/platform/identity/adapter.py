@@ -22,8 +22,6 @@ class StaffAccountAdapter(DefaultAccountAdapter):
 
     def post_login(self, request: HttpRequest, user: User, **kwargs: Any) -> HttpResponse:
         """Leave the entry, then go on to where the person was heading."""
-        record_sign_in(
-            actor=actor_of(user), at=timezone.now(), address=request.META.get("REMOTE_ADDR", "")
-        )
+        record_sign_in(actor=actor_of(user), at=timezone.now(), address=request.META.get("REMOTE_ADDR", ""))
         response: HttpResponse = super().post_login(request, user, **kwargs)
         return response

@@ -93,7 +93,8 @@ class Entry:
         """Leave no entry: a repeat that found everything done already."""
         self._silent = True
 
-    def _write(self, *, actor: Signer, at: datetime) -> None:
+    def write(self, *, actor: Signer, at: datetime) -> None:
+        """Put the entry in the ledger and its reactions in the queue; the door's last step."""
         if self._silent:
             return
         if self._subject is None:
@@ -142,7 +143,7 @@ def action(
                 token = writing.set(True)
                 try:
                     result = function(entry, *args, **kwargs)
-                    entry._write(actor=actor, at=at)
+                    entry.write(actor=actor, at=at)
                 finally:
                     writing.reset(token)
             return result
