@@ -123,7 +123,7 @@ def private_doors(root: Path) -> list[str]:
     public = public_modules(root)
     found = []
     for module in modules(root):
-        if module.part == "migrations" or not module.room or module.room == "config":
+        if module.part == "migrations" or module.room in {"", "__main__", "config"}:
             continue
         for node, name in imports(module):
             room = room_of(name)

@@ -20,7 +20,7 @@ class FileError(ValueError):
 class _Loader(yaml.CSafeLoader):
     """YAML without its traps: dates and `no` stay text, 010 is no octal, a key given twice is refused."""
 
-    yaml_implicit_resolvers: dict[str, list[tuple[str, re.Pattern[str]]]] = {}  # noqa: RUF012 (PyYAML's own shape)
+    yaml_implicit_resolvers: dict[str, list[tuple[str, re.Pattern[str]]]] = {}
 
 
 def _mapping(loader: _Loader, node: yaml.MappingNode) -> dict[Any, Any]:

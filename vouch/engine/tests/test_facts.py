@@ -59,7 +59,7 @@ def test_a_name_has_one_meaning(filled: Catalogue) -> None:
         (FactKind.INTEGER, True),
         (FactKind.DATE, datetime(2020, 1, 1)),
         (FactKind.BOOLEAN, 1),
-    ],  # noqa: DTZ001
+    ],
 )
 def test_a_value_of_another_kind_is_refused(kind: FactKind, value: object) -> None:
     fact = Fact(name="a.b", title="", definition="", kind=kind)

@@ -1,5 +1,6 @@
 """Early pytest plug-in (`-p vouch.platform.database.pytest_plugin`): the server is up before Django's settings are used, and no
-test writes outside an action. `conftest.py` would be too late."""
+test writes outside an action. `conftest.py` would be too late.
+"""
 
 from collections.abc import Iterator
 

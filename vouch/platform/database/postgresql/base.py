@@ -1,11 +1,10 @@
 """Django's PostgreSQL backend with three habits of ours: test databases belong to the owner, flushing is the owner's work, and
-where the guard is armed it also stands before COPY."""
+where the guard is armed it also stands before COPY.
+"""
 
-import sys
 from collections.abc import Sequence
 from typing import Any
 
-from django.core.management.color import Style
 from django.db.backends.postgresql import base, creation, operations
 from django.db.backends.utils import CursorDebugWrapper, CursorWrapper
 from psycopg import sql
