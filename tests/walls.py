@@ -132,7 +132,8 @@ def private_doors(root: Path) -> list[str]:
             part = name.removeprefix(f"vouch.{room}").strip(".").split(".")[0]
             if part in OPEN_TO_UPPER_ROOMS | public.get(room, set()):
                 continue
-            if part == "models" and (module.part in MAY_READ_LOWER_MODELS or module.part == "tests"):
+            reader = MAY_READ_LOWER_MODELS | {"tests"} | public.get(module.room, set())
+            if part == "models" and module.part in reader:
                 continue
             found.append(f"{module.at(node)} reaches into {name}")
     return found
