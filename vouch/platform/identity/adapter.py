@@ -13,7 +13,7 @@ from vouch.platform.identity.models import User
 from vouch.platform.identity.queries import actor_of
 
 
-class StaffAccountAdapter(DefaultAccountAdapter):
+class StaffAccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth has no types
     """Staff are appointed, they do not sign up."""
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:

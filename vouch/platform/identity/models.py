@@ -44,7 +44,7 @@ class User(AbstractBaseUser):
     """A person who signs in (员工)."""
 
     # Sign-ins are ledger entries; a second copy of the moment would be a write outside an action.
-    last_login = None  # type: ignore[assignment]
+    last_login = None
 
     username = models.CharField(_("用户名"), max_length=60)
     name = models.CharField(_("姓名"), max_length=60)
@@ -57,7 +57,7 @@ class User(AbstractBaseUser):
     USERNAME_FIELD = "username"
     REQUIRED_FIELDS: ClassVar[list[str]] = ["name"]
 
-    objects: ClassVar[BaseUserManager[User]] = BaseUserManager()
+    objects = BaseUserManager["User"]()
 
     class Meta:
         verbose_name = _("员工")

@@ -49,6 +49,7 @@ def test_only_an_administrator_appoints_staff(actors: dict[str, Actor], now: dat
     user = appoint_staff(actor=actors["zhoujie"], at=now, details=details)
     assert not user.has_usable_password()
     [entry] = history_of("user", user.pk)
+    assert entry.after is not None
     assert entry.after["roles"] == ["cashier"]
 
 
