@@ -1,0 +1,192 @@
+"""Charts as data: a builder gives ECharts' options and the same figures as a table.
+
+Options are plain JSON, so functions cannot stand in them; where ECharts wants one, the name of a format
+("count", "wan", "percent" …) stands instead and ``charts.js`` puts the function there.
+Colours are the class and status colours of the whole product.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+BLUE, GREEN, RED, AMBER, GREY = "#066fd1", "#2fb344", "#d63939", "#f59f00", "#8a97ab"
+TEAL, VIOLET, NAVY = "#0ca678", "#7c5cd6", "#1d3557"
+PALETTE = (BLUE, TEAL, AMBER, VIOLET, "#4299e1", "#e8590c", NAVY, GREY)
+CLASS_COLOURS = {"优质": GREEN, "一般": BLUE, "高风险": RED, "资料不足": GREY}
+
+
+@dataclass(frozen=True, slots=True)
+class Chart:
+    """``option`` for ECharts; ``head`` and ``rows`` for reading without seeing; no rows means nothing to draw."""
+
+    option: Mapping[str, Any]
+    head: Sequence[str]
+    rows: Sequence[Sequence[Any]]
+    empty: str = "暂无数据"
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether there is nothing to draw."""
+        return not self.rows
+
+
+@dataclass(frozen=True, slots=True)
+class Slice:
+    """A share of a whole, or one bar. ``url`` is where a click leads."""
+
+    name: str
+    value: float | int | None
+    colour: str = ""
+    url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    """Values beside the categories of a chart; ``kind`` is "bar" or "line", the second axis is on the right."""
+
+    name: str
+    values: Sequence[float | int | None]
+    colour: str = ""
+    kind: str = "bar"
+    format: str = "count"
+    unit: str = ""
+    on_second_axis: bool = False
+    stack: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Axis:
+    """What an axis measures."""
+
+    unit: str
+    format: str = "count"
+    extra: Mapping[str, Any] = field(default_factory=dict)
+
+
+def donut(slices: Sequence[Slice], *, unit: str, label: str) -> Chart:
+    """Shares of a whole, its sum in the middle. ``label`` names the categories."""
+    known = [piece for piece in slices if piece.value]
+    total = sum(piece.value or 0 for piece in known)
+    data = [_item(piece) for piece in known]
+    option = {
+        "tooltip": {"trigger": "item", "formatter": "{b}\n{c} " + unit + "（{d}%）"},
+        "legend": {"bottom": 0, "icon": "circle", "itemWidth": 10, "itemHeight": 10},
+        "title": {
+            "text": f"{total:,}", "subtext": unit, "left": "center", "top": "33%",
+            "textStyle": {"fontSize": 24, "fontWeight": 600}, "subtextStyle": {"fontSize": 12},
+        },
+        "series": [
+            {
+                "type": "pie", "radius": ["52%", "74%"], "center": ["50%", "44%"], "data": data,
+                "avoidLabelOverlap": True, "padAngle": 1.5, "itemStyle": {"borderRadius": 4},
+                "label": {"formatter": "{b} {d}%", "color": "#4a5568", "fontSize": 12},
+                "labelLine": {"length": 8, "length2": 8},
+            }
+        ],
+    }  # fmt: skip
+    rows = [(piece.name, piece.value, f"{100 * (piece.value or 0) / total:.1f}%") for piece in known]
+    return Chart(option, (label, unit, "占比"), rows)
+
+
+def bars(
+    slices: Sequence[Slice], *, unit: str, label: str, format: str = "count", lying: bool = False
+) -> Chart:
+    """One value for each category; ``lying`` for long names."""
+    known = [piece for piece in slices if piece.value is not None]
+    shown = list(reversed(known)) if lying else known
+    names = {"type": "category", "data": [piece.name for piece in shown], "axisTick": {"show": False}}
+    measure = {"type": "value", "name": unit, "axisLabel": {"formatter": f"@{format}"}}
+    if lying:
+        names["axisLabel"] = {"width": 112, "overflow": "truncate"}
+        measure["splitNumber"] = 3
+    data = [_item(piece) for piece in shown]
+    end_of_bar = "right" if lying else "top"
+    series: dict[str, Any] = {"type": "bar", "data": data, "barMaxWidth": 18 if lying else 34}
+    series["label"] = {"show": True, "position": end_of_bar, "formatter": f"@{format}"}
+    series["itemStyle"] = {"borderRadius": [0, 3, 3, 0] if lying else [3, 3, 0, 0]}
+    option = {
+        "tooltip": {"trigger": "axis", "axisPointer": {"type": "shadow"}, "valueFormatter": f"@{format} {unit}"},
+        "xAxis": measure if lying else names,
+        "yAxis": names if lying else measure,
+        "series": [series],
+    }
+    return Chart(option, (label, unit), [(piece.name, piece.value) for piece in known])
+
+
+def over_time(
+    moments: Sequence[str], series: Sequence[Series], *, left: Axis, right: Axis | None = None, label: str = "月份"
+) -> Chart:
+    """Bars and lines over months or days, with up to two measures."""
+    axes = [_value_axis(left)]
+    if right is not None:
+        axes.append({**_value_axis(right), "splitLine": {"show": False}})
+    drawn = [_drawn(one, right if one.on_second_axis else left) for one in series]
+    option: dict[str, Any] = {
+        "tooltip": {"trigger": "axis", "axisPointer": {"type": "shadow"}},
+        "legend": {"top": 0, "data": [one.name for one in series]},
+        "xAxis": {"type": "category", "data": list(moments), "axisTick": {"show": False}},
+        "yAxis": axes,
+        "series": drawn,
+    }
+    if len(moments) > 30:
+        option["dataZoom"] = [{"type": "slider", "height": 18, "bottom": 6, "start": 0, "end": 100}]
+    rows = [(moment, *(one.values[place] for one in series)) for place, moment in enumerate(moments)]
+    return Chart(option, (label, *(f"{one.name}（{one.unit or left.unit}）" for one in series)), rows)
+
+
+def gauge(value: int | None, *, low: int, high: int, steps: Sequence[tuple[int, str]], label: str) -> Chart:
+    """A score between two ends; ``steps`` are (upper end, colour) from low to high."""
+    if value is None:
+        return Chart({}, (label,), ())
+    width = max(1, high - low)
+    colours = [[min(1, max(0, (end - low) / width)), colour] for end, colour in steps] or [[1, BLUE]]
+    option = {
+        "series": [
+            {
+                "type": "gauge", "min": low, "max": high, "startAngle": 205, "endAngle": -25, "radius": "98%",
+                "center": ["50%", "60%"], "splitNumber": 5,
+                "axisLine": {"lineStyle": {"width": 14, "color": colours}},
+                "pointer": {"length": "58%", "width": 4, "itemStyle": {"color": NAVY}},
+                "axisTick": {"show": False}, "splitLine": {"show": False},
+                "axisLabel": {"distance": 20, "fontSize": 10, "color": "#8a97ab", "formatter": "@count"},
+                "detail": {
+                    "fontSize": 30, "fontWeight": 600, "offsetCenter": [0, "46%"], "formatter": "@count",
+                    "color": "#1f2a3d",
+                },
+                "data": [{"value": value}],
+            }
+        ],
+    }  # fmt: skip
+    return Chart(option, (label,), [(value,)])
+
+
+def _item(piece: Slice) -> dict[str, Any]:
+    item: dict[str, Any] = {"name": piece.name, "value": piece.value}
+    if piece.colour:
+        item["itemStyle"] = {"color": piece.colour}
+    if piece.url:
+        item["url"] = piece.url
+    return item
+
+
+def _value_axis(axis: Axis) -> dict[str, Any]:
+    return {"type": "value", "name": axis.unit, "axisLabel": {"formatter": f"@{axis.format}"}, **axis.extra}
+
+
+def _drawn(one: Series, axis: Axis | None) -> dict[str, Any]:
+    unit = one.unit or (axis.unit if axis else "")
+    drawn: dict[str, Any] = {"type": one.kind, "name": one.name, "data": list(one.values)}
+    drawn["tooltip"] = {"valueFormatter": f"@{axis.format if axis else one.format} {unit}"}
+    if one.kind == "bar":
+        drawn |= {"barMaxWidth": 22, "itemStyle": {"borderRadius": [2, 2, 0, 0]}}
+    else:
+        drawn |= {"showSymbol": len(one.values) <= 30, "symbolSize": 6, "lineStyle": {"width": 2}}
+    if one.colour:
+        drawn["color"] = one.colour
+    if one.stack:
+        drawn["stack"] = one.stack
+    if one.on_second_axis:
+        drawn["yAxisIndex"] = 1
+    return drawn

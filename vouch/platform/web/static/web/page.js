@@ -1,0 +1,69 @@
+// What every signed-in page does: the search key, the row links, and a word when a request fails.
+"use strict";
+
+(() => {
+  const box = () => document.getElementById("request-error");
+
+  // "/" puts the cursor into the list's search, as on most products; never while someone types.
+  document.addEventListener("keydown", (event) => {
+    const typing = event.target.closest("input, textarea, select, [contenteditable]");
+    if (event.key === "/" && !typing && !event.ctrlKey && !event.metaKey && !event.altKey) {
+      const search = document.querySelector("input[type=search]");
+      if (search) {
+        event.preventDefault();
+        search.focus();
+        search.select();
+      }
+    }
+    if ((event.key === "j" || event.key === "k") && !typing && !event.ctrlKey && !event.metaKey && !event.altKey) {
+      walkRows(event.key === "j" ? 1 : -1);
+    }
+  });
+
+  // j and k walk down and up a list by its first links; Enter opens, as a link does.
+  function walkRows(step) {
+    const links = [...document.querySelectorAll("tr[data-row]")].map((row) => row.querySelector("a")).filter(Boolean);
+    if (!links.length) return;
+    const now = links.indexOf(document.activeElement);
+    const next = now < 0 ? 0 : Math.min(links.length - 1, Math.max(0, now + step));
+    links[next].focus();
+  }
+
+  // A swap takes the list's search field with it: put the cursor back where the person was typing.
+  let typed = null;
+  document.addEventListener("htmx:beforeSwap", (event) => {
+    const field = document.activeElement;
+    typed = field && field.matches("input[type=search]") && event.detail.target.contains(field)
+      ? { id: field.id, value: field.value, at: field.selectionStart } : null;
+  });
+  document.addEventListener("htmx:afterSettle", () => {
+    if (!typed) return;
+    const field = document.getElementById(typed.id);
+    if (field) {
+      field.focus();
+      if (field.value !== typed.value) field.value = typed.value;
+      field.setSelectionRange(typed.at, typed.at);
+    }
+    typed = null;
+  });
+
+  for (const name of ["htmx:sendError", "htmx:responseError", "htmx:timeout"]) {
+    document.addEventListener(name, (event) => {
+      // A session that ended answers a fragment's request with the sign-in page's address.
+      if (event.detail.xhr && event.detail.xhr.status === 401) window.location.reload();
+      if (box()) box().hidden = false;
+    });
+  }
+  document.addEventListener("htmx:afterOnLoad", () => { if (box()) box().hidden = true; });
+  document.addEventListener("click", (event) => {
+    if (event.target.closest("#request-error .btn-close")) box().hidden = true;
+  });
+  // A fragment that was redirected to the sign-in page must not be put into this page.
+  document.addEventListener("htmx:beforeOnLoad", (event) => {
+    const url = event.detail.xhr.responseURL || "";
+    if (new URL(url, window.location.href).pathname.startsWith("/sign-in")) {
+      event.preventDefault();
+      window.location.reload();
+    }
+  });
+})();

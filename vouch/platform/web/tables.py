@@ -1,0 +1,333 @@
+"""Lists: filter in the URL, sort, page, export; the same number of queries for 1 row and for 50.
+
+A room declares a table once and hands it rows:
+
+    CUSTOMERS = Table(
+        name="customers", title=_("客户"), default_sort="-score", tie_break="pk",
+        columns=(
+            Column("name", _("客户名称"), sort="name", link=lambda row: reverse("desk:customer", args=[row.pk])),
+            Column("limit", _("建议额度"), Kind.WAN, sort="limit"),
+        ),
+    )
+
+    def customers(request: StaffRequest) -> HttpResponse:
+        filters = CustomerFilter(request.GET)
+        rows = queries.customers(visible_to=request.actor, wanted=filters.wanted())
+        return respond(request, CUSTOMERS.listing(rows, request.GET, filters), "desk/customers.html")
+
+The page's template shows it with ``{% include "web/table.html" %}``. ``?export=xlsx`` or ``csv`` sends the whole
+filtered set. ``rows`` is a queryset, or a sequence of anything with attributes or keys.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from decimal import Decimal
+from enum import StrEnum
+from math import ceil
+from typing import Any
+from urllib.parse import urlencode
+
+from django.db.models import F, QuerySet
+from django.forms import Form
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import render
+from django.utils import timezone
+from django.utils.cache import patch_vary_headers
+
+from vouch.platform.web import figures
+from vouch.platform.web.exports import EXPORTS
+
+PAGE_SIZES = (20, 50, 100)
+RESERVED = frozenset({"page", "size", "sort", "export"})
+Rows = QuerySet[Any] | Sequence[Any]
+
+
+class Kind(StrEnum):
+    """How a column's values read, on the page and in the export."""
+
+    TEXT = "text"
+    CODE = "code"  # identifiers: figures of equal width
+    NUMBER = "number"
+    YUAN = "yuan"
+    WAN = "wan"  # value in yuan, shown in 万元
+    RATE = "rate"  # value a fraction, shown in %
+    DATE = "date"
+    MOMENT = "moment"
+    CLASS = "class"  # 优质 / 一般 / 高风险 / 资料不足 as a badge
+    GRADE = "grade"
+
+
+RIGHT = frozenset({Kind.NUMBER, Kind.YUAN, Kind.WAN, Kind.RATE})
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """``sort`` is a field path (or the key of a sequence's rows); ``template`` draws the cell from ``row``.
+
+    ``value`` computes what is shown where ``name`` is no attribute or key. ``on_phone=False`` hides the column on
+    narrow screens; it stays in the export.
+    """
+
+    name: str
+    title: str
+    kind: Kind = Kind.TEXT
+    sort: str = ""
+    value: Callable[[Any], Any] | None = None
+    link: Callable[[Any], str] | None = None
+    template: str = ""
+    on_phone: bool = True
+    unit: str = ""
+
+    def of(self, row: Any) -> Any:
+        """The bare value, as the export writes it."""
+        if self.value is not None:
+            return self.value(row)
+        found = row
+        for part in self.name.split("__"):
+            found = found.get(part) if isinstance(found, Mapping) else getattr(found, part, None)
+            if found is None:
+                return None
+        return found() if callable(found) else found
+
+    @property
+    def is_right(self) -> bool:
+        """Figures align at their last digit."""
+        return self.kind in RIGHT
+
+    @property
+    def heading(self) -> str:
+        """The title with its unit in brackets."""
+        unit = self.unit or {Kind.YUAN: "元", Kind.WAN: "万元"}.get(self.kind, "")
+        return f"{self.title}（{unit}）" if unit else str(self.title)
+
+    def shown(self, value: Any) -> str:
+        """The value as text."""
+        if value is None or value == "":
+            return figures.MISSING
+        return SHOW.get(self.kind, str)(value)
+
+
+SHOW: dict[Kind, Callable[[Any], str]] = {
+    Kind.NUMBER: lambda value: figures.grouped(value) if isinstance(value, int) else f"{value:,}",
+    Kind.YUAN: figures.yuan,
+    Kind.WAN: figures.wan,
+    Kind.RATE: figures.percent,
+    Kind.DATE: figures.day,
+    Kind.MOMENT: figures.moment,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One value on the page."""
+
+    column: Column
+    row: Any
+    value: Any
+
+    @property
+    def text(self) -> str:
+        """What is read."""
+        return self.column.shown(self.value)
+
+    @property
+    def url(self) -> str:
+        """Where a click leads; empty for plain cells."""
+        return self.column.link(self.row) if self.column.link else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """A column's head: its sort address and the direction now in force ("", "asc", "desc")."""
+
+    column: Column
+    url: str
+    direction: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Table:
+    """What a list looks like, apart from its rows. ``tie_break`` makes every order total, so pages never overlap."""
+
+    name: str
+    title: str
+    columns: tuple[Column, ...]
+    default_sort: str
+    tie_break: str = "pk"
+    empty: str = "没有符合条件的记录。"
+    hint: str = ""
+    exportable: bool = True
+
+    def listing(
+        self, rows: Rows, params: QueryDict, filters: Form | None = None, *, count: int | None = None
+    ) -> Listing:
+        """The rows under the sort and page that the URL asks for. ``count`` saves counting where it is known."""
+        return Listing(table=self, source=rows, params=params, filters=filters, known_count=count)
+
+
+@dataclass
+class Listing:
+    """One table with its rows, as one page shows it."""
+
+    table: Table
+    source: Rows
+    params: QueryDict
+    filters: Form | None = None
+    known_count: int | None = None
+    sort: str = field(init=False)
+    size: int = field(init=False)
+    count: int = field(init=False)
+    page: int = field(init=False)
+
+    def __post_init__(self) -> None:
+        sortable = {column.name for column in self.table.columns if column.sort}
+        wanted = self.params.get("sort", "")
+        self.sort = wanted if wanted.removeprefix("-") in sortable else self.table.default_sort
+        self.size = _whole(self.params.get("size"), PAGE_SIZES[0])
+        if self.size not in PAGE_SIZES:
+            self.size = PAGE_SIZES[0]
+        if self.known_count is not None:
+            self.count = self.known_count
+        else:
+            self.count = self.source.count() if isinstance(self.source, QuerySet) else len(self.source)
+        self.page = min(max(_whole(self.params.get("page"), 1), 1), self.pages)
+
+    @property
+    def id(self) -> str:
+        """The element that HTMX replaces."""
+        return f"table-{self.table.name}"
+
+    @property
+    def pages(self) -> int:
+        """How many pages there are; an empty list has one."""
+        return max(1, ceil(self.count / self.size))
+
+    @property
+    def ordered(self) -> Rows:
+        """Every row of the filtered set in the order asked for; missing values come last both ways."""
+        name, down = self.sort.removeprefix("-"), self.sort.startswith("-")
+        path = next((column.sort for column in self.table.columns if column.name == name), name)
+        if isinstance(self.source, QuerySet):
+            order = F(path).desc(nulls_last=True) if down else F(path).asc(nulls_last=True)
+            return self.source.order_by(order, self.table.tie_break)
+        probe = Column(path, "")
+        present = [row for row in self.source if probe.of(row) is not None]
+        missing = [row for row in self.source if probe.of(row) is None]
+        return [*sorted(present, key=probe.of, reverse=down), *missing]
+
+    @property
+    def lines(self) -> list[list[Cell]]:
+        """The cells of the page's rows."""
+        start = (self.page - 1) * self.size
+        return [
+            [Cell(column, row, column.of(row)) for column in self.table.columns]
+            for row in self.ordered[start : start + self.size]
+        ]
+
+    @property
+    def headings(self) -> list[Heading]:
+        """Column heads with their sort addresses."""
+        name, down = self.sort.removeprefix("-"), self.sort.startswith("-")
+        found = []
+        for column in self.table.columns:
+            direction = ("desc" if down else "asc") if column.name == name else ""
+            # A first click on figures shows the largest, on words the first of the alphabet.
+            starts_down = column.is_right or column.kind in {Kind.DATE, Kind.MOMENT}
+            flips_to_down = direction == "asc" or (direction == "" and starts_down)
+            url = self.url(sort=("-" if flips_to_down else "") + column.name, page=None) if column.sort else ""
+            found.append(Heading(column, url, direction))
+        return found
+
+    def url(self, **changes: object) -> str:
+        """This list's address with some parameters changed; None removes one, and blanks never show."""
+        kept = [(key, value) for key, values in self.params.lists() for value in values]
+        kept = [(key, value) for key, value in kept if value and key not in changes and key != "export"]
+        kept += [(key, str(value)) for key, value in changes.items() if value is not None]
+        return f"?{urlencode(kept)}" if kept else "?"
+
+    @property
+    def here(self) -> str:
+        """This page's own address, without blanks."""
+        return self.url()
+
+    @property
+    def is_filtered(self) -> bool:
+        """Whether anything but paging and order stands in the URL."""
+        return any(value for key, value in self.params.items() if key not in RESERVED)
+
+    @property
+    def range(self) -> tuple[int, int]:
+        """The first and the last row shown, counted from 1; (0, 0) for none."""
+        first = (self.page - 1) * self.size + 1
+        return (first, min(self.count, first + self.size - 1)) if self.count else (0, 0)
+
+    @property
+    def page_links(self) -> list[tuple[int | None, str]]:
+        """Page numbers with addresses; (None, "") stands for a gap."""
+        near = {1, self.pages, *range(max(1, self.page - 1), min(self.pages, self.page + 1) + 1)}
+        links: list[tuple[int | None, str]] = []
+        last = 0
+        for number in sorted(near):
+            if number - last > 1:
+                links.append((None, ""))
+            links.append((number, self.url(page=number)))
+            last = number
+        return links
+
+    @property
+    def previous_url(self) -> str:
+        """Empty on the first page."""
+        return self.url(page=self.page - 1) if self.page > 1 else ""
+
+    @property
+    def next_url(self) -> str:
+        """Empty on the last page."""
+        return self.url(page=self.page + 1) if self.page < self.pages else ""
+
+    @property
+    def sizes(self) -> list[tuple[int, str]]:
+        """Page sizes with addresses."""
+        return [(size, self.url(size=size, page=None)) for size in PAGE_SIZES]
+
+    @property
+    def xlsx_url(self) -> str:
+        """Where the Excel file of the whole filtered set is."""
+        return self.url(export="xlsx", page=None)
+
+    @property
+    def csv_url(self) -> str:
+        """Where the CSV file of the whole filtered set is."""
+        return self.url(export="csv", page=None)
+
+    def records(self) -> Iterable[list[str | int | float | Decimal | date | datetime | None]]:
+        """Bare values of every row of the filtered set, read in chunks."""
+        rows = self.ordered
+        source = rows.iterator(chunk_size=2000) if isinstance(rows, QuerySet) else rows
+        for row in source:
+            yield [column.of(row) for column in self.table.columns]
+
+
+def respond(
+    request: HttpRequest, listing: Listing, template: str, context: Mapping[str, Any] | None = None
+) -> HttpResponse:
+    """The page, or its table alone where HTMX asks for that, or the export."""
+    wanted = request.GET.get("export", "")
+    if wanted in EXPORTS and listing.table.exportable:
+        return EXPORTS[wanted](listing.table, listing.records(), on=timezone.localdate())
+    htmx = getattr(request, "htmx", None)
+    if htmx and not htmx.history_restore_request and htmx.target == listing.id:
+        response = render(request, "web/table.html", {"listing": listing})
+        response["HX-Push-Url"] = request.path + listing.here
+    else:
+        response = render(request, template, {"listing": listing, **(context or {})})
+    # Without this the browser may show the fragment for the page's address when one goes back.
+    patch_vary_headers(response, ["HX-Request"])
+    return response
+
+
+def _whole(text: str | None, otherwise: int) -> int:
+    # int() reads other scripts' digits and any length; a page number has at most nine plain ones.
+    return int(text) if text and text.isascii() and text.isdigit() and len(text) < 10 else otherwise
