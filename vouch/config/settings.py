@@ -51,8 +51,6 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "django.contrib.staticfiles",
     "django.contrib.postgres",
-    "allauth",
-    "allauth.account",
     "axes",
     "csp",
     "django_htmx",
@@ -74,6 +72,9 @@ INSTALLED_APPS = [
     "vouch.desk",
     "vouch.demo",
     "vouch.config",
+    # Below our rooms, so that the rooms' templates stand before its own.
+    "allauth",
+    "allauth.account",
 ]
 
 MIDDLEWARE = [
@@ -163,7 +164,8 @@ CONTENT_SECURITY_POLICY = {
 }
 
 LANGUAGE_CODE = "zh-hans"
-LANGUAGES = [("zh-hans", _("简体中文")), ("en", _("English"))]
+# English follows with its catalogue; offered before, half of a page would change with the browser's language.
+LANGUAGES = [("zh-hans", _("简体中文"))]
 TIME_ZONE = "Asia/Shanghai"
 USE_TZ = True
 USE_I18N = True

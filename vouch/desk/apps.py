@@ -1,0 +1,14 @@
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+from vouch.platform.web.navigation import NavItem, register
+
+
+class DeskConfig(AppConfig):
+    name = "vouch.desk"
+    label = "desk"
+    verbose_name = _("工作台")
+
+    def ready(self) -> None:
+        """Put the desk's pages into the sidebar."""
+        register(NavItem(title=_("工作台"), url_name="desk:home", icon="layout-dashboard", order=10))
