@@ -50,7 +50,6 @@ class Series:
     values: Sequence[float | int | None]
     colour: str = ""
     kind: str = "bar"
-    format: str = "count"
     unit: str = ""
     on_second_axis: bool = False
     stack: str = ""
@@ -61,7 +60,7 @@ class Axis:
     """What an axis measures."""
 
     unit: str
-    format: str = "count"
+    form: str = "count"
     extra: Mapping[str, Any] = field(default_factory=dict)
 
 
@@ -91,23 +90,31 @@ def donut(slices: Sequence[Slice], *, unit: str, label: str) -> Chart:
 
 
 def bars(
-    slices: Sequence[Slice], *, unit: str, label: str, format: str = "count", lying: bool = False
+    slices: Sequence[Slice], *, unit: str, label: str, form: str = "count", lying: bool = False
 ) -> Chart:
-    """One value for each category; ``lying`` for long names."""
+    """One value for each category, written in the format ``form``; ``lying`` for long names."""
     known = [piece for piece in slices if piece.value is not None]
     shown = list(reversed(known)) if lying else known
-    names = {"type": "category", "data": [piece.name for piece in shown], "axisTick": {"show": False}}
-    measure = {"type": "value", "name": unit, "axisLabel": {"formatter": f"@{format}"}}
+    names: dict[str, Any] = {
+        "type": "category",
+        "data": [piece.name for piece in shown],
+        "axisTick": {"show": False},
+    }
+    measure: dict[str, Any] = {"type": "value", "name": unit, "axisLabel": {"formatter": f"@{form}"}}
     if lying:
         names["axisLabel"] = {"width": 112, "overflow": "truncate"}
         measure["splitNumber"] = 3
     data = [_item(piece) for piece in shown]
     end_of_bar = "right" if lying else "top"
     series: dict[str, Any] = {"type": "bar", "data": data, "barMaxWidth": 18 if lying else 34}
-    series["label"] = {"show": True, "position": end_of_bar, "formatter": f"@{format}"}
+    series["label"] = {"show": True, "position": end_of_bar, "formatter": f"@{form}"}
     series["itemStyle"] = {"borderRadius": [0, 3, 3, 0] if lying else [3, 3, 0, 0]}
     option = {
-        "tooltip": {"trigger": "axis", "axisPointer": {"type": "shadow"}, "valueFormatter": f"@{format} {unit}"},
+        "tooltip": {
+            "trigger": "axis",
+            "axisPointer": {"type": "shadow"},
+            "valueFormatter": f"@{form} {unit}",
+        },
         "xAxis": measure if lying else names,
         "yAxis": names if lying else measure,
         "series": [series],
@@ -116,7 +123,12 @@ def bars(
 
 
 def over_time(
-    moments: Sequence[str], series: Sequence[Series], *, left: Axis, right: Axis | None = None, label: str = "月份"
+    moments: Sequence[str],
+    series: Sequence[Series],
+    *,
+    left: Axis,
+    right: Axis | None = None,
+    label: str = "月份",
 ) -> Chart:
     """Bars and lines over months or days, with up to two measures."""
     axes = [_value_axis(left)]
@@ -172,13 +184,13 @@ def _item(piece: Slice) -> dict[str, Any]:
 
 
 def _value_axis(axis: Axis) -> dict[str, Any]:
-    return {"type": "value", "name": axis.unit, "axisLabel": {"formatter": f"@{axis.format}"}, **axis.extra}
+    return {"type": "value", "name": axis.unit, "axisLabel": {"formatter": f"@{axis.form}"}, **axis.extra}
 
 
 def _drawn(one: Series, axis: Axis | None) -> dict[str, Any]:
     unit = one.unit or (axis.unit if axis else "")
     drawn: dict[str, Any] = {"type": one.kind, "name": one.name, "data": list(one.values)}
-    drawn["tooltip"] = {"valueFormatter": f"@{axis.format if axis else one.format} {unit}"}
+    drawn["tooltip"] = {"valueFormatter": f"@{axis.form if axis else 'count'} {unit}"}
     if one.kind == "bar":
         drawn |= {"barMaxWidth": 22, "itemStyle": {"borderRadius": [2, 2, 0, 0]}}
     else:

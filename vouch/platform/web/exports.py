@@ -16,7 +16,8 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 import xlsxwriter
-from django.http import FileResponse, HttpResponse, StreamingHttpResponse
+from django.http import FileResponse, StreamingHttpResponse
+from django.http.response import HttpResponseBase
 from django.utils import timezone
 
 if TYPE_CHECKING:
@@ -55,7 +56,7 @@ def _plain(column: Column, value: Any) -> Any:
     return value
 
 
-def as_xlsx(table: Table, records: Iterable[Sequence[Any]], *, on: date) -> HttpResponse | FileResponse:
+def as_xlsx(table: Table, records: Iterable[Sequence[Any]], *, on: date) -> FileResponse:
     """One sheet, headed and frozen, written row by row so that a large list needs little memory."""
     # The response closes the file, which removes it.
     file = tempfile.TemporaryFile(suffix=".xlsx")  # noqa: SIM115
@@ -84,7 +85,9 @@ def as_xlsx(table: Table, records: Iterable[Sequence[Any]], *, on: date) -> Http
         sheet.autofilter(0, 0, last, len(table.columns) - 1)
     book.close()
     file.seek(0)
-    response = FileResponse(file, content_type="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")
+    response = FileResponse(
+        file, content_type="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+    )
     response["Content-Disposition"] = _disposition(_file_name(table, on, "xlsx"))
     return response
 
@@ -111,4 +114,5 @@ def as_csv(table: Table, records: Iterable[Sequence[Any]], *, on: date) -> Strea
     return response
 
 
-EXPORTS: dict[str, Callable[..., Any]] = {"xlsx": as_xlsx, "csv": as_csv}
+Export = Callable[..., HttpResponseBase]
+EXPORTS: dict[str, Export] = {"xlsx": as_xlsx, "csv": as_csv}

@@ -13,13 +13,14 @@ from typing import Any
 
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
+from django.utils.functional import Promise
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NavItem:
     """``icon`` is a name of Tabler Icons; ``badge`` counts work waiting; ``may`` gets the actor."""
 
-    title: str
+    title: str | Promise
     url_name: str
     icon: str
     order: int

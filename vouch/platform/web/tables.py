@@ -10,7 +10,7 @@ A room declares a table once and hands it rows:
         ),
     )
 
-    def customers(request: StaffRequest) -> HttpResponse:
+    def customers(request: StaffRequest) -> HttpResponseBase:
         filters = CustomerFilter(request.GET)
         rows = queries.customers(visible_to=request.actor, wanted=filters.wanted())
         return respond(request, CUSTOMERS.listing(rows, request.GET, filters), "desk/customers.html")
@@ -32,10 +32,12 @@ from urllib.parse import urlencode
 
 from django.db.models import F, QuerySet
 from django.forms import Form
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http import HttpRequest, QueryDict
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.cache import patch_vary_headers
+from django.utils.functional import Promise
 
 from vouch.platform.web import figures
 from vouch.platform.web.exports import EXPORTS
@@ -72,7 +74,7 @@ class Column:
     """
 
     name: str
-    title: str
+    title: str | Promise
     kind: Kind = Kind.TEXT
     sort: str = ""
     value: Callable[[Any], Any] | None = None
@@ -153,12 +155,12 @@ class Table:
     """What a list looks like, apart from its rows. ``tie_break`` makes every order total, so pages never overlap."""
 
     name: str
-    title: str
+    title: str | Promise
     columns: tuple[Column, ...]
     default_sort: str
     tie_break: str = "pk"
-    empty: str = "没有符合条件的记录。"
-    hint: str = ""
+    empty: str | Promise = "没有符合条件的记录。"
+    hint: str | Promise = ""
     exportable: bool = True
 
     def listing(
@@ -237,7 +239,9 @@ class Listing:
             # A first click on figures shows the largest, on words the first of the alphabet.
             starts_down = column.is_right or column.kind in {Kind.DATE, Kind.MOMENT}
             flips_to_down = direction == "asc" or (direction == "" and starts_down)
-            url = self.url(sort=("-" if flips_to_down else "") + column.name, page=None) if column.sort else ""
+            url = (
+                self.url(sort=("-" if flips_to_down else "") + column.name, page=None) if column.sort else ""
+            )
             found.append(Heading(column, url, direction))
         return found
 
@@ -312,7 +316,7 @@ class Listing:
 
 def respond(
     request: HttpRequest, listing: Listing, template: str, context: Mapping[str, Any] | None = None
-) -> HttpResponse:
+) -> HttpResponseBase:
     """The page, or its table alone where HTMX asks for that, or the export."""
     wanted = request.GET.get("export", "")
     if wanted in EXPORTS and listing.table.exportable:

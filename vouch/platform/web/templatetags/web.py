@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date as Date
-from datetime import datetime
+import datetime as dt
 from typing import Any
 
 from django import template
@@ -47,13 +46,13 @@ def number(value: figures.Number | None, places: int = 0) -> str:
 
 
 @register.filter
-def day(value: Date | datetime | None) -> str:
+def day(value: dt.date | None) -> str:
     """A date as 2026-11-22."""
     return figures.day(value)
 
 
 @register.filter
-def moment(value: datetime | None) -> str:
+def moment(value: dt.datetime | None) -> str:
     """A moment as 2026-11-22 16:00."""
     return figures.moment(value)
 
@@ -82,9 +81,7 @@ def class_badge(text: object) -> SafeString:
     if not text:
         return format_html('<span class="text-secondary">{}</span>', figures.MISSING)
     tone = CLASS_TONES.get(str(text), "secondary")
-    return format_html(
-        '<span class="status status-{}"><span class="status-dot"></span>{}</span>', tone, text
-    )
+    return format_html('<span class="status status-{}"><span class="status-dot"></span>{}</span>', tone, text)
 
 
 @register.simple_tag
@@ -98,9 +95,9 @@ def grade_badge(text: object) -> SafeString:
 
 
 @register.inclusion_tag("web/chart.html")
-def chart(id: str, chart: Chart, title: str, height: str = "md") -> dict[str, Any]:
-    """A chart with its figures as a table; heights sm, md, lg, xl."""
-    return {"id": id, "chart": chart, "title": title, "height": height}
+def chart(key: str, chart: Chart, title: str, height: str = "md") -> dict[str, Any]:
+    """A chart (``key`` is unique on the page) with its figures as a table; heights sm, md, lg, xl."""
+    return {"id": key, "chart": chart, "title": title, "height": height}
 
 
 @register.inclusion_tag("web/field.html")
