@@ -12,16 +12,16 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from io import StringIO
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import quote
 
 import xlsxwriter
 from django.http import FileResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.utils import timezone
+from django.utils.functional import Promise
 
-if TYPE_CHECKING:
-    from vouch.platform.web.tables import Column, Table
+from vouch.platform.web.columns import Column
 
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 WIDTHS = {"text": 24, "code": 22, "date": 12, "moment": 17, "class": 10, "grade": 8}
@@ -40,8 +40,8 @@ def safe_text(value: str) -> str:
     return f"'{value}" if value.startswith(FORMULA_STARTS) else value
 
 
-def _file_name(table: Table, on: date, suffix: str) -> str:
-    return f"{table.title}-{on:%Y%m%d}.{suffix}"
+def _file_name(title: str | Promise, on: date, suffix: str) -> str:
+    return f"{title}-{on:%Y%m%d}.{suffix}"
 
 
 def _disposition(name: str) -> str:
@@ -56,21 +56,23 @@ def _plain(column: Column, value: Any) -> Any:
     return value
 
 
-def as_xlsx(table: Table, records: Iterable[Sequence[Any]], *, on: date) -> FileResponse:
+def as_xlsx(
+    title: str | Promise, columns: Sequence[Column], records: Iterable[Sequence[Any]], *, on: date
+) -> FileResponse:
     """One sheet, headed and frozen, written row by row so that a large list needs little memory."""
     # The response closes the file, which removes it.
     file = tempfile.TemporaryFile(suffix=".xlsx")  # noqa: SIM115
     book = xlsxwriter.Workbook(file, {"constant_memory": True, "strings_to_formulas": False})
-    sheet = book.add_worksheet(str(table.title)[:31])
+    sheet = book.add_worksheet(str(title)[:31])
     head = book.add_format({"bold": True, "bg_color": "#E9EEF6", "bottom": 1, "text_wrap": False})
     formats = {kind: book.add_format({"num_format": text}) for kind, text in NUMBER_FORMATS.items()}
-    for place, column in enumerate(table.columns):
+    for place, column in enumerate(columns):
         sheet.set_column(place, place, WIDTHS.get(column.kind, 16))
         sheet.write_string(0, place, column.heading, head)
     sheet.freeze_panes(1, 1)
     last = 0
     for last, record in enumerate(records, start=1):
-        for place, (column, raw) in enumerate(zip(table.columns, record, strict=True)):
+        for place, (column, raw) in enumerate(zip(columns, record, strict=True)):
             value = _plain(column, raw)
             if value is None or value == "":
                 continue
@@ -82,26 +84,28 @@ def as_xlsx(table: Table, records: Iterable[Sequence[Any]], *, on: date) -> File
             else:
                 sheet.write_string(last, place, str(value))
     if last:
-        sheet.autofilter(0, 0, last, len(table.columns) - 1)
+        sheet.autofilter(0, 0, last, len(columns) - 1)
     book.close()
     file.seek(0)
     response = FileResponse(
         file, content_type="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
     )
-    response["Content-Disposition"] = _disposition(_file_name(table, on, "xlsx"))
+    response["Content-Disposition"] = _disposition(_file_name(title, on, "xlsx"))
     return response
 
 
-def as_csv(table: Table, records: Iterable[Sequence[Any]], *, on: date) -> StreamingHttpResponse:
+def as_csv(
+    title: str | Promise, columns: Sequence[Column], records: Iterable[Sequence[Any]], *, on: date
+) -> StreamingHttpResponse:
     """UTF-8 with a byte-order mark, because Excel otherwise reads Chinese as GBK."""
 
     def lines() -> Iterable[str]:
         buffer = StringIO()
         writer = csv.writer(buffer)
         buffer.write("\ufeff")
-        writer.writerow([column.heading for column in table.columns])
+        writer.writerow([column.heading for column in columns])
         for record in records:
-            values = (_plain(column, raw) for column, raw in zip(table.columns, record, strict=True))
+            values = (_plain(column, raw) for column, raw in zip(columns, record, strict=True))
             writer.writerow([safe_text(value) if isinstance(value, str) else value for value in values])
             if buffer.tell() > 64 * 1024:
                 yield buffer.getvalue()
@@ -110,7 +114,7 @@ def as_csv(table: Table, records: Iterable[Sequence[Any]], *, on: date) -> Strea
         yield buffer.getvalue()
 
     response = StreamingHttpResponse(lines(), content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = _disposition(_file_name(table, on, "csv"))
+    response["Content-Disposition"] = _disposition(_file_name(title, on, "csv"))
     return response
 
 
