@@ -21,6 +21,7 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from vouch.platform.database.home import InstallationError
 
@@ -105,15 +106,17 @@ class Cluster:
         for name in ("postgres", "nobody"):
             with contextlib.suppress(KeyError):
                 return pwd.getpwnam(name)
-        raise InstallationError("以 root 运行时需要系统用户 postgres 或 nobody 来运行数据库，但两者都不存在。")
+        raise InstallationError(
+            "以 root 运行时需要系统用户 postgres 或 nobody 来运行数据库，但两者都不存在。"
+        )
 
     def run(self, *command: str) -> subprocess.CompletedProcess[str]:
         """Run one of the server's programs to its end as the server's user."""
-        return subprocess.run(command, **self._as_server(), capture_output=True, text=True, check=False)
+        return subprocess.run(command, capture_output=True, text=True, check=False, **self._as_server())
 
-    def _as_server(self) -> dict[str, object]:
+    def _as_server(self) -> dict[str, Any]:
         environment = {"PATH": os.environ.get("PATH", os.defpath), "LC_ALL": "C", "TZ": "UTC"}
-        setting: dict[str, object] = {"cwd": self.folder, "env": environment, "stdin": subprocess.DEVNULL}
+        setting: dict[str, Any] = {"cwd": self.folder, "env": environment, "stdin": subprocess.DEVNULL}
         if user := self.server_user:
             setting |= {"user": user.pw_uid, "group": user.pw_gid, "extra_groups": []}
         return setting
@@ -195,7 +198,9 @@ class Cluster:
             "--data-checksums", "--auth-local=peer", "--auth-host=reject", "--no-instructions",
         )  # fmt: skip
         if done.returncode:
-            raise InstallationError(f"无法建立数据库（{self.data}）：\n{done.stderr.strip() or done.stdout.strip()}")
+            raise InstallationError(
+                f"无法建立数据库（{self.data}）：\n{done.stderr.strip() or done.stdout.strip()}"
+            )
         fresh.rename(self.data)
 
     def _write_access(self) -> None:
@@ -224,24 +229,31 @@ class Cluster:
             options = SERVER_OPTIONS | {"unix_socket_directories": str(self.socket).replace(",", "\\,")}
             arguments = [f"--{name}={value}" for name, value in options.items()]
             with self.log.open("ab") as log:
-                return subprocess.Popen(
+                server: subprocess.Popen[bytes] = subprocess.Popen(
                     [self.binary("postgres"), "-D", str(self.data), *arguments],
-                    **self._as_server(), stdout=log, stderr=log, pass_fds=(file,),
-                )  # fmt: skip
+                    stdout=log,
+                    stderr=log,
+                    pass_fds=(file,),
+                    **self._as_server(),
+                )
+                return server
         finally:
             os.close(file)
 
     def stop(self, patience: float = 20.0) -> None:
         """End whatever server runs on this data and wait until all its processes are gone."""
-        for signal_number, seconds in ((signal.SIGINT, patience), (signal.SIGQUIT, 5.0), (signal.SIGKILL, 5.0)):
-            deadline = time.monotonic() + seconds
-            if not self.is_running:
+        for signal_number, seconds in (
+            (signal.SIGINT, patience),
+            (signal.SIGQUIT, 5.0),
+            (signal.SIGKILL, 5.0),
+        ):
+            if not self.is_running():
                 return
             self._signal(signal_number)
-            while self.is_running and time.monotonic() < deadline:
+            deadline = time.monotonic() + seconds
+            while self.is_running() and time.monotonic() < deadline:
                 time.sleep(0.02)
 
-    @property
     def is_running(self) -> bool:
         """Whether any process of the server is alive."""
         if (file := try_lock(self.lock("server"))) is None:

@@ -7,10 +7,11 @@ and DATABASE_OWNER_URL (the owner's) the institution's own PostgreSQL is used, e
 import contextlib
 import os
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, cast
 
 import psycopg
 from django.db import DEFAULT_DB_ALIAS, connections
+from django.db.backends.postgresql.base import DatabaseWrapper
 from psycopg.conninfo import conninfo_to_dict
 
 from vouch.platform.database import cluster, guard
@@ -42,7 +43,14 @@ def database_settings() -> dict[str, Any]:
 
 def _embedded(role: str) -> dict[str, Any]:
     socket = cluster.Cluster(home()).socket
-    return {"NAME": cluster.DATABASE, "USER": role, "PASSWORD": "", "HOST": str(socket), "PORT": "", "OPTIONS": {}}
+    return {
+        "NAME": cluster.DATABASE,
+        "USER": role,
+        "PASSWORD": "",
+        "HOST": str(socket),
+        "PORT": "",
+        "OPTIONS": {},
+    }
 
 
 def _from_url(url: str) -> dict[str, Any]:
@@ -55,7 +63,9 @@ def _from_url(url: str) -> dict[str, Any]:
             "postgresql://用户:口令@主机:5432/数据库"
         ) from None
     if not parts.get("dbname") or not parts.get("user"):
-        raise InstallationError("DATABASE_URL 缺少用户名或数据库名，应形如 postgresql://用户:口令@主机:5432/数据库")
+        raise InstallationError(
+            "DATABASE_URL 缺少用户名或数据库名，应形如 postgresql://用户:口令@主机:5432/数据库"
+        )
     return {
         "NAME": str(parts.pop("dbname")),
         "USER": str(parts.pop("user")),
@@ -69,9 +79,9 @@ def _from_url(url: str) -> dict[str, Any]:
 @contextlib.contextmanager
 def as_owner(alias: str = DEFAULT_DB_ALIAS) -> Iterator[None]:
     """Inside, the connection speaks as the schema's owner, and the guard lets it write. For migrations and test set-up."""
-    connection = connections[alias]
+    connection = cast("DatabaseWrapper", connections[alias])
     settings = connection.settings_dict
-    before = {key: settings[key] for key in (*CREDENTIALS, "OPTIONS")}
+    before: dict[str, Any] = {key: settings[key] for key in (*CREDENTIALS, "OPTIONS")}
     connection.close()
     connection.close_pool()
     settings.update(settings["OWNER"])

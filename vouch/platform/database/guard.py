@@ -60,7 +60,9 @@ def is_armed() -> bool:
 def written_tables(statement: str) -> Iterator[str]:
     """Names (without schema) of the tables the statement writes; `*` for code that nobody can read (DO, CALL)."""
     tokens = [
-        (match["name"] or match["sign"]) for match in _TOKEN.finditer(statement) if match["name"] or match["sign"]
+        (match["name"] or match["sign"])
+        for match in _TOKEN.finditer(statement)
+        if match["name"] or match["sign"]
     ]
     words = [token.upper() for token in tokens]
     for place, word in enumerate(words):

@@ -32,5 +32,7 @@ def keep(cluster: Cluster) -> None:
 
 if __name__ == "__main__":
     for ignored in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        signal.signal(ignored, signal.SIG_IGN)  # the holders decide, not a signal to the whole machine's session
+        signal.signal(
+            ignored, signal.SIG_IGN
+        )  # the holders decide, not a signal to the whole machine's session
     keep(Cluster(Path(sys.argv[1])))

@@ -143,7 +143,9 @@ def _runner() -> DjangoApp:
 def run_worker(*, concurrency: int = 2, wait: bool = True) -> None:
     """Run jobs until SIGINT or SIGTERM; with `wait=False` until none is due. Comes back after the database was away."""
     if not wait:
-        concurrency = 1  # with two, the second would find nothing while a lock is held, and leave the rest undone
+        concurrency = (
+            1  # with two, the second would find nothing while a lock is held, and leave the rest undone
+        )
     while True:
         try:
             if asyncio.run(_serve(_runner(), concurrency=concurrency, wait=wait)):

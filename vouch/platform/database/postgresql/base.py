@@ -2,7 +2,7 @@
 where the guard is armed it also stands before COPY.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from typing import Any
 
 from django.db.backends.postgresql import base, creation, operations
@@ -20,7 +20,9 @@ class DatabaseCreation(creation.DatabaseCreation):
         with roles.as_owner(self.connection.alias):
             name = super().create_test_db(*args, **kwargs)
             with self.connection.cursor() as cursor:  # tests that die with the machine are run again
-                cursor.execute(f"ALTER DATABASE {self.connection.ops.quote_name(name)} SET synchronous_commit = off")
+                cursor.execute(
+                    f"ALTER DATABASE {self.connection.ops.quote_name(name)} SET synchronous_commit = off"
+                )
         return name
 
     def destroy_test_db(self, *args: Any, **kwargs: Any) -> None:
@@ -31,7 +33,7 @@ class DatabaseCreation(creation.DatabaseCreation):
 class DatabaseOperations(operations.DatabaseOperations):
     """Flushing (after a transactional test) as the owner, past the triggers that forbid TRUNCATE."""
 
-    def execute_sql_flush(self, sql_list: Sequence[str]) -> None:
+    def execute_sql_flush(self, sql_list: Iterable[str]) -> None:
         if not self.connection.settings_dict["NAME"].startswith("test_"):
             message = "flush is for test databases only"
             raise RuntimeError(message)
@@ -86,5 +88,5 @@ class DatabaseWrapper(base.DatabaseWrapper):
     def make_cursor(self, cursor: Any) -> CursorWrapper:
         return _Cursor(cursor, self)
 
-    def make_debug_cursor(self, cursor: Any) -> CursorWrapper:
+    def make_debug_cursor(self, cursor: Any) -> CursorDebugWrapper:
         return _DebugCursor(cursor, self)

@@ -34,7 +34,7 @@ def start_worker() -> Iterator[StartWorker]:
     place = settings.DATABASES["default"]
     address = f"postgresql:///{place['NAME']}?host={place['HOST']}&user={place['USER']}"
     environment = os.environ | {
-        "DATABASE_URL": os.environ.get("DATABASE_URL") and _on_test_database() or address,
+        "DATABASE_URL": (os.environ.get("DATABASE_URL") and _on_test_database()) or address,
         "VOUCH_RESCUE_SECONDS": "2",
         "DJANGO_SETTINGS_MODULE": os.environ["DJANGO_SETTINGS_MODULE"],
     }
@@ -42,7 +42,9 @@ def start_worker() -> Iterator[StartWorker]:
 
     def start(*, wait: bool = True) -> "subprocess.Popen[bytes]":
         process = subprocess.Popen(
-            [sys.executable, "-c", PROGRAM, "wait" if wait else "empty"], env=environment, stdin=subprocess.DEVNULL
+            [sys.executable, "-c", PROGRAM, "wait" if wait else "empty"],
+            env=environment,
+            stdin=subprocess.DEVNULL,
         )
         started.append(process)
         return process
@@ -123,7 +125,8 @@ def test_a_job_that_kills_every_worker_is_given_up(start_worker: StartWorker, tm
     job = defer("sample.slow_once", file=str(file))
     with connection.cursor() as cursor:
         cursor.execute(
-            "UPDATE procrastinate_jobs SET status = 'doing', attempts = %s WHERE id = %s", [GIVE_UP_AFTER, job]
+            "UPDATE procrastinate_jobs SET status = 'doing', attempts = %s WHERE id = %s",
+            [GIVE_UP_AFTER, job],
         )
     start_worker()
     wait_until(lambda: [status for _, status, _ in statuses()] == ["failed"])
@@ -148,7 +151,9 @@ def test_waiting_jobs_of_one_subject_are_one_run_that_sees_all_their_changes(
     assert lines(file) == ["saw 5"]
 
 
-def test_jobs_that_differ_in_their_arguments_are_not_coalesced(start_worker: StartWorker, tmp_path: Path) -> None:
+def test_jobs_that_differ_in_their_arguments_are_not_coalesced(
+    start_worker: StartWorker, tmp_path: Path
+) -> None:
     file = tmp_path / "told"
     for text in ("one", "two", "two"):
         defer("sample.note", lock="party:1", file=str(file), text=text)
