@@ -6,7 +6,8 @@ import os
 import sys
 
 WITHOUT_DATABASE = frozenset(
-    {"train", "score", "check-proof", "help", "--help", "-h", "--version", "version"}
+    # doctor starts it by itself, to say what is wrong where it does not start
+    {"doctor", "train", "score", "check-proof", "help", "--help", "-h", "--version", "version"}
 )
 
 
@@ -24,7 +25,11 @@ def main() -> None:
         execute_from_command_line(sys.argv)
         return
 
+    from vouch.platform.database.home import InstallationError
     from vouch.platform.database.supervisor import hold
 
-    with hold():
-        execute_from_command_line(sys.argv)
+    try:
+        with hold():
+            execute_from_command_line(sys.argv)
+    except InstallationError as error:
+        sys.exit(str(error))

@@ -6,6 +6,7 @@ import sys
 import zoneinfo
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
 import psycopg
@@ -90,7 +91,7 @@ def _server() -> Iterator[Finding]:
 
 
 def _now() -> str:
-    return psycopg.types.datetime.datetime.now(tz=zoneinfo.ZoneInfo("UTC")).isoformat()
+    return datetime.now(tz=UTC).isoformat()
 
 
 def _roles() -> Iterator[Finding]:

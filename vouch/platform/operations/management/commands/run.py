@@ -5,12 +5,15 @@ import http.client
 import os
 import socket
 import sys
-from typing import Any
+from pathlib import Path
+from typing import Any, cast
 
+from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.core.management import call_command, get_commands
 from django.core.management.base import BaseCommand, CommandError
 from django.db import connection, connections
+from django.db.backends.postgresql.base import DatabaseWrapper
 from django.db.migrations.executor import MigrationExecutor
 
 from vouch.platform.database import supervisor
@@ -37,7 +40,10 @@ class Command(BaseCommand):
         if options["demo"] and not get_user_model()._default_manager.exists() and "demo" in get_commands():
             self.stdout.write("正在建立演示机构……")
             call_command("demo", stdout=self.stdout)
-        connections.close_all()
+        Path(settings.STATIC_ROOT).mkdir(parents=True, exist_ok=True)  # a warning otherwise; finders serve the rest
+        for held in connections.all(initialized_only=True):
+            held.close()
+            cast("DatabaseWrapper", held).close_pool()
         processes = Processes({"web": (*CHILD, "web", str(port)), "worker": (*CHILD, "worker")})
         hopeless = processes.run(when_started=lambda: answers(port) and self._announce(port))
         if hopeless:
