@@ -25,7 +25,12 @@ from vouch.platform.jobs.worker import rescue_seconds
 OLDEST_PYTHON = (3, 11)
 FREE_GIB = 2
 LATE_MINUTES = 10
-ASSETS = ("tabler/css/tabler.min.css", "tabler/js/tabler.min.js", "echarts/echarts.min.js", "htmx/htmx.min.js")
+ASSETS = (
+    "tabler/css/tabler.min.css",
+    "tabler/js/tabler.min.js",
+    "echarts/echarts.min.js",
+    "htmx/htmx.min.js",
+)
 ICONS = Path("@tabler", "icons", "icons", "outline")
 
 
@@ -54,7 +59,9 @@ def _python() -> Iterator[Finding]:
 def _disk() -> Iterator[Finding]:
     folder = home()
     yield Finding(
-        os.access(folder, os.W_OK | os.X_OK), f"数据目录 {folder} 可写", "请检查目录权限，或用 VOUCH_HOME 另行指定"
+        os.access(folder, os.W_OK | os.X_OK),
+        f"数据目录 {folder} 可写",
+        "请检查目录权限，或用 VOUCH_HOME 另行指定",
     )
     free = shutil.disk_usage(folder).free / 2**30
     yield Finding(free >= FREE_GIB, f"磁盘剩余 {free:.1f} GiB", f"请保留至少 {FREE_GIB} GiB")
@@ -65,17 +72,23 @@ def _assets() -> Iterator[Finding]:
     if not (Path(settings.ASSETS_DIR) / ICONS).is_dir():
         missing.append("icons")
     yield Finding(
-        not missing, f"页面资源缺失：{'、'.join(missing)}" if missing else "页面资源齐全", "请运行 make setup 重新安装"
+        not missing,
+        f"页面资源缺失：{'、'.join(missing)}" if missing else "页面资源齐全",
+        "请运行 make setup 重新安装",
     )
 
 
 def _server() -> Iterator[Finding]:
     with connection.cursor() as cursor:
-        cursor.execute("SELECT current_setting('server_version'), current_setting('server_version_num')::int / 10000")
+        cursor.execute(
+            "SELECT current_setting('server_version'), current_setting('server_version_num')::int / 10000"
+        )
         version, major = cursor.fetchone()
         kind = "自有" if supervisor.uses_own_server() else "内置"
         yield Finding(
-            major >= OLDEST_SERVER[0], f"数据库可用：{kind} PostgreSQL {version}", "请使用 PostgreSQL 15 或更高版本"
+            major >= OLDEST_SERVER[0],
+            f"数据库可用：{kind} PostgreSQL {version}",
+            "请使用 PostgreSQL 15 或更高版本",
         )
         for name, wanted in (("fsync", "on"), ("full_page_writes", "on"), ("data_checksums", "on")):
             cursor.execute("SELECT current_setting(%s)", [name])
@@ -123,23 +136,31 @@ def _schema() -> Iterator[Finding]:
         missing = set(EXTENSIONS) - {row[0] for row in cursor.fetchall()}
         yield Finding(
             not missing,
-            f"缺少数据库扩展：{'、'.join(sorted(missing))}" if missing else f"数据库扩展 {'、'.join(EXTENSIONS)} 已安装",
+            f"缺少数据库扩展：{'、'.join(sorted(missing))}"
+            if missing
+            else f"数据库扩展 {'、'.join(EXTENSIONS)} 已安装",
             "请运行 vouch migrate",
         )
         if "pg_trgm" not in missing:
             cursor.execute("SELECT similarity('融资担保有限公司', '担保公司') > 0")
-            yield Finding(cursor.fetchone()[0], "中文名称可以模糊查找", "数据库应使用 UTF-8 字符类型，例如 C.UTF-8")
+            yield Finding(
+                cursor.fetchone()[0], "中文名称可以模糊查找", "数据库应使用 UTF-8 字符类型，例如 C.UTF-8"
+            )
     executor = MigrationExecutor(connection)
     waiting = len(executor.migration_plan(executor.loader.graph.leaf_nodes()))
     yield Finding(
-        not waiting, f"有 {waiting} 项数据库升级未执行" if waiting else "数据库结构是最新的", "请运行 vouch migrate"
+        not waiting,
+        f"有 {waiting} 项数据库升级未执行" if waiting else "数据库结构是最新的",
+        "请运行 vouch migrate",
     )
 
 
 def _people() -> Iterator[Finding]:
     count = get_user_model()._default_manager.filter(is_active=True).count()
     yield Finding(
-        count > 0 or None, f"有 {count} 人可以登录" if count else "还没有人可以登录", "可用 vouch demo 建立演示机构"
+        count > 0 or None,
+        f"有 {count} 人可以登录" if count else "还没有人可以登录",
+        "可用 vouch demo 建立演示机构",
     )
 
 
@@ -151,7 +172,9 @@ def _ledger() -> Iterator[Finding]:
         )
         can_change = cursor.fetchone()[0]
     yield Finding(
-        can_change is False, "操作日志只能追加" if can_change is False else "运行角色可以改写操作日志", "请收回 UPDATE、DELETE 权限"
+        can_change is False,
+        "操作日志只能追加" if can_change is False else "运行角色可以改写操作日志",
+        "请收回 UPDATE、DELETE 权限",
     )
 
 
@@ -180,8 +203,14 @@ def _jobs() -> Iterator[Finding]:
             [rescue_seconds()],
         )
         stalled = cursor.fetchone()[0]
-    alive = f"后台任务：{workers} 个进程在运行，{waiting} 项等待" if workers else f"后台任务未运行，{waiting} 项等待"
-    yield Finding(True if workers else False if waiting or stalled else None, alive, "请运行 vouch run 或 vouch worker")
+    alive = (
+        f"后台任务：{workers} 个进程在运行，{waiting} 项等待"
+        if workers
+        else f"后台任务未运行，{waiting} 项等待"
+    )
+    yield Finding(
+        True if workers else False if waiting or stalled else None, alive, "请运行 vouch run 或 vouch worker"
+    )
     if late:
         yield Finding(False, f"{late} 项任务等待超过 {LATE_MINUTES} 分钟", "请检查 vouch worker 是否在运行")
     if stalled:

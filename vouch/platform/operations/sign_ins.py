@@ -29,7 +29,9 @@ def sign_ins_file() -> Path:
 def remember(people: Sequence[SignIn]) -> None:
     """Keep them, in place of those kept before."""
     fresh = sign_ins_file().with_suffix(".new")
-    with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as out:
+    with os.fdopen(
+        os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8"
+    ) as out:
         json.dump([asdict(person) for person in people], out, ensure_ascii=False, indent=1)
     fresh.replace(sign_ins_file())
 

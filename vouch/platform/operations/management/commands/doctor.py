@@ -45,4 +45,8 @@ def _ask(check: Check) -> Iterator[Finding]:
         yield from check()
     except (Error, OSError) as error:
         first = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
-        yield Finding(False, f"无法检查（{check.__name__.strip('_')}）：{first}", "请检查数据库地址与网络，或运行 vouch migrate")
+        yield Finding(
+            False,
+            f"无法检查（{check.__name__.strip('_')}）：{first}",
+            "请检查数据库地址与网络，或运行 vouch migrate",
+        )

@@ -30,7 +30,9 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: argparse.ArgumentParser) -> None:
         port = int(os.environ.get("VOUCH_PORT", "8000"))
-        parser.add_argument("--port", type=int, default=port, help="端口，默认 %(default)s（环境变量 VOUCH_PORT）")
+        parser.add_argument(
+            "--port", type=int, default=port, help="端口，默认 %(default)s（环境变量 VOUCH_PORT）"
+        )
         parser.add_argument("--demo", action="store_true", help="数据库为空时先建立演示机构")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -40,7 +42,9 @@ class Command(BaseCommand):
         if options["demo"] and not get_user_model()._default_manager.exists() and "demo" in get_commands():
             self.stdout.write("正在建立演示机构……")
             call_command("demo", stdout=self.stdout)
-        Path(settings.STATIC_ROOT).mkdir(parents=True, exist_ok=True)  # a warning otherwise; finders serve the rest
+        Path(settings.STATIC_ROOT).mkdir(
+            parents=True, exist_ok=True
+        )  # a warning otherwise; finders serve the rest
         for held in connections.all(initialized_only=True):
             held.close()
             cast("DatabaseWrapper", held).close_pool()
