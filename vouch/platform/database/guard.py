@@ -116,7 +116,7 @@ def check(statement: str) -> None:
 
 
 def wrapper(
-    execute: Callable[..., Any], statement: Any, parameters: Any, many: bool, context: dict[str, Any]
+    execute: Callable[..., Any], statement: Any, parameters: Any, many: Any, context: dict[str, Any]
 ) -> Any:
     """Django's execute wrapper."""
     check(statement if isinstance(statement, str) else statement.as_string(None))

@@ -156,7 +156,7 @@ def _schema() -> Iterator[Finding]:
 
 
 def _people() -> Iterator[Finding]:
-    count = get_user_model()._default_manager.filter(is_active=True).count()
+    count = get_user_model().objects.filter(is_active=True).count()
     yield Finding(
         count > 0 or None,
         f"有 {count} 人可以登录" if count else "还没有人可以登录",

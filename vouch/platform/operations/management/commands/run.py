@@ -39,7 +39,7 @@ class Command(BaseCommand):
         port = options["port"]
         claim_port(port)
         self._migrate()
-        if options["demo"] and not get_user_model()._default_manager.exists() and "demo" in get_commands():
+        if options["demo"] and not get_user_model().objects.exists() and "demo" in get_commands():
             self.stdout.write("正在建立演示机构……")
             call_command("demo", stdout=self.stdout)
         Path(settings.STATIC_ROOT).mkdir(
