@@ -5,6 +5,7 @@ twice over, as "is it true" and "is it false", so that unknown needs no third va
 """
 
 from collections.abc import Callable, Mapping
+from typing import Any
 
 from vouch.engine.facts import Value
 from vouch.engine.rules.tree import (
@@ -185,7 +186,7 @@ class Printer:
         return f"t{self._count}"
 
 
-def compile_one(node: Node) -> Callable[[Mapping[str, Value]], Value]:
+def compile_one(node: Node) -> Callable[[Mapping[str, Value]], Any]:
     """Return a function from a row of kept values to the value of one expression; unknown and missing are None."""
     names = sorted(names_in(node))
     printer = Printer({name: f"v{place}" for place, name in enumerate(names)})
@@ -201,7 +202,7 @@ def compile_one(node: Node) -> Callable[[Mapping[str, Value]], Value]:
 
 def compiled(
     name: str, *, parameters: str, lines: list[str], extra: Mapping[str, object]
-) -> Callable[..., Value]:
+) -> Callable[..., Any]:
     """Return the function with this body: every line was printed by this package from a checked tree."""
     source = f"def {name}({parameters}):\n" + "\n".join("    " + line for line in lines)
     namespace: dict[str, object] = {**NAMESPACE, **extra}

@@ -1,0 +1,393 @@
+"""Reading and checking a policy file (format vouch-policy/1): schema/policy.schema.json, docs/policy-file.md."""
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from functools import cache
+from importlib import resources
+from typing import Any
+
+import jsonschema
+from jsonschema.exceptions import ValidationError
+
+from vouch.engine import scorecard_file
+from vouch.engine.canonical import FileError, digest, read_yaml
+from vouch.engine.facts import Catalogue, FactKind
+from vouch.engine.policy import (
+    RESULT_TITLES,
+    ApprovalPath,
+    CustomerClass,
+    Grade,
+    KnockOut,
+    PathRule,
+    Policy,
+    PolicyFact,
+    Step,
+)
+from vouch.engine.rules import build
+from vouch.engine.rules.build import RuleError
+from vouch.engine.rules.parser import parse, parse_condition
+from vouch.engine.rules.tree import Literal, Node, Sort, Type, type_of
+from vouch.engine.scorecard import LIMIT, AttributeKind, Scorecard
+
+
+def read(
+    data: bytes,
+    *,
+    cards: Mapping[str, Scorecard] | None = None,
+    catalogue: Catalogue | None = None,
+    name: str = "政策文件",
+) -> Policy:
+    """Return the policy in this YAML; raise FileError naming every fault found.
+
+    `cards` holds scorecards by hash, for a file that names its card by hash. With a catalogue, every fact must be
+    in it with the kind that the file states; without one (replaying an old file) the file's own word is taken.
+    """
+    source = read_yaml(data, name=name)
+    problems = [_in_chinese(error) for error in _validator().iter_errors(source)]
+    if problems:
+        raise FileError(name, problems)
+    reader = _Reader(source, problems)
+    card = reader.card(cards or {})
+    if card is None:
+        raise FileError(name, problems)
+    policy = reader.policy(card)
+    if catalogue is not None:
+        problems += _strangers(policy.facts, catalogue)
+    if problems:
+        raise FileError(name, problems)
+    return policy
+
+
+@cache
+def schema() -> Mapping[str, Any]:
+    """Return the published JSON schema of the file."""
+    found: Mapping[str, Any] = json.loads(
+        resources.files("vouch.engine").joinpath("schema/policy.schema.json").read_bytes()
+    )
+    return found
+
+
+@cache
+def _validator() -> jsonschema.Draft202012Validator:
+    return jsonschema.Draft202012Validator(schema())
+
+
+_SAYINGS = {
+    "type": "类型不对",
+    "pattern": "写法不对",
+    "enum": "不在允许的值之中",
+    "const": "应为规定的值",
+    "minItems": "项数太少",
+    "minLength": "不能为空",
+    "maxLength": "太长",
+    "minimum": "太小",
+    "oneOf": "应写明 card（内嵌）或 sha256（引用）之一",
+}
+
+
+def _in_chinese(found: ValidationError) -> str:
+    error: Any = found
+    place = "".join(
+        f"第 {part + 1} 项" if isinstance(part, int) else f" {part} " for part in error.absolute_path
+    ).strip()
+    if error.validator == "required":
+        fault = f"缺少 {next(key for key in error.validator_value if key not in error.instance)}"
+    elif error.validator == "additionalProperties":
+        extra = [key for key in error.instance if key not in error.schema.get("properties", {})]
+        fault = "不认识的键 " + "、".join(map(str, extra))
+    else:
+        shown = json.dumps(error.instance, ensure_ascii=False)
+        fault = f"{shown[:60]} {_SAYINGS.get(str(error.validator), str(error.message))}"
+        if error.validator in {"pattern", "enum", "const", "type", "minimum"}:
+            fault += f"（{error.validator_value}）"
+    return f"{place or '文件'}：{fault}"
+
+
+def _strangers(facts: Iterable[PolicyFact], catalogue: Catalogue) -> list[str]:
+    found = []
+    for fact in facts:
+        if fact.name not in catalogue:
+            found.append(f"facts：没有名为 {fact.name} 的指标")
+        elif catalogue[fact.name].kind is not fact.kind:
+            found.append(
+                f"facts：指标 {fact.name} 的类型是 {catalogue[fact.name].kind}，文件写的是 {fact.kind}"
+            )
+    return found
+
+
+class _Reader:
+    """Reads a document that fits the schema; adds what else is wrong to `problems`."""
+
+    def __init__(self, source: Mapping[str, Any], problems: list[str]) -> None:
+        self._source = source
+        self._problems = problems
+        self._facts = tuple(
+            PolicyFact(
+                item["name"],
+                FactKind(item["kind"]),
+                item["title"],
+                item.get("required", False),
+                item.get("changeable", True),
+            )
+            for item in source["facts"]
+        )
+        self._unique("facts", [fact.name for fact in self._facts])
+
+    def card(self, cards: Mapping[str, Scorecard]) -> Scorecard | None:
+        """Return the embedded card or the one of that hash, checked against the facts."""
+        source = self._source["scorecard"]
+        try:
+            card = (
+                scorecard_file.parse(source["card"], name="scorecard")
+                if "card" in source
+                else cards[source["sha256"]]
+            )
+        except FileError as error:
+            self._problems += [f"scorecard：{problem}" for problem in error.problems]
+            return None
+        except KeyError:
+            self._problems.append(f"scorecard：没有哈希为 {source['sha256']} 的评分卡")
+            return None
+        kinds = {fact.name: fact.kind for fact in self._facts}
+        for attribute in card.attributes:
+            where = f"scorecard 变量 {attribute.name}"
+            kind = kinds.get(attribute.fact)
+            if kind is None:
+                self._problems.append(f"{where}：facts 中没有 {attribute.fact}")
+            elif attribute.kind is AttributeKind.CATEGORY:
+                if kind not in {FactKind.TEXT, FactKind.BOOLEAN}:
+                    self._problems.append(f"{where}：{attribute.fact} 是 {kind}，不能作 category")
+            elif kind.scale is None:
+                self._problems.append(f"{where}：{attribute.fact} 是 {kind}，不能作 number")
+            elif kind.scale != attribute.scale:
+                self._problems.append(f"{where}：{attribute.fact} 是 {kind}，scale 应为 {kind.scale}")
+        return card
+
+    def policy(self, card: Scorecard) -> Policy:
+        """Return the policy; it is only good if no problem was added."""
+        source = self._source
+        nullable = {fact.name: type_of(fact.kind) for fact in self._facts}
+        names = {fact.name: type_of(fact.kind, nullable=not fact.required) for fact in self._facts}
+        money, rate = (
+            Type(Sort.NUMBER, money=True, scale=2, bound=10**15),
+            Type(Sort.NUMBER, scale=6, bound=10**6),
+        )
+        widest = max(abs(card.lowest), abs(card.highest))
+        names |= {
+            "score": Type(Sort.NUMBER, bound=widest),
+            "grade": Type(Sort.TEXT),
+            "class": Type(Sort.TEXT),
+            "class.max_limit": money,
+            "class.fee_from": rate,
+            "class.fee_to": rate,
+        }
+        grades, classes, paths = self._grades(), self._classes(), self._paths()
+        limit_steps = self._limit_steps(names)
+        fee_steps = self._fee_steps(names)
+        identity = {**source, "scorecard": {"sha256": card.sha256}}
+        return Policy(
+            id=source["id"],
+            version=source["version"],
+            title=source["title"],
+            about=source.get("about", ""),
+            applies_to=source["applies_to"]["kind"],
+            applies_to_title=source["applies_to"]["title"],
+            facts=self._facts,
+            card=card,
+            grades=grades,
+            classes=classes,
+            paths=paths,
+            path_rules=tuple(self._path_rules(names)),
+            knock_outs=tuple(self._knock_outs(nullable)),
+            knocked_out_grade=self._one_of(
+                "knocked_out", source["knocked_out"]["grade"], [g.name for g in grades]
+            ),
+            insufficient_path=self._one_of(
+                "insufficient", source["insufficient"]["path"], [p.name for p in paths]
+            ),
+            limit_steps=limit_steps,
+            fee_steps=fee_steps,
+            sha256=digest(identity),
+        )
+
+    def _unique(self, place: str, names: list[str]) -> None:
+        for name in sorted({name for name in names if names.count(name) > 1}):
+            self._problems.append(f"{place}：{name} 出现了不止一次")
+
+    def _one_of(self, place: str, name: str, allowed: list[str]) -> str:
+        if name not in allowed:
+            self._problems.append(f"{place}：没有名为 {name} 的项，只有 {'、'.join(allowed)}")
+        return name
+
+    def _grades(self) -> tuple[Grade, ...]:
+        found = tuple(
+            Grade(item["grade"], item.get("from"), item.get("title", item["grade"]))
+            for item in self._source["grades"]
+        )
+        self._unique("grades", [grade.name for grade in found])
+        floors = [grade.floor for grade in found]
+        if floors[-1] is not None or None in floors[:-1]:
+            self._problems.append("grades：只有最后一级不写 from")
+        else:
+            numbers = [floor for floor in floors if floor is not None]
+            if numbers != sorted(set(numbers), reverse=True):
+                self._problems.append("grades：from 应由高到低，且不重复")
+        return found
+
+    def _classes(self) -> tuple[CustomerClass, ...]:
+        paths = [path["name"] for path in self._source["approval_paths"]]
+        found = []
+        for item in self._source["classes"]:
+            place = f"classes {item['name']}"
+            band = item["fee_band"]
+            fees = (self._constant(place, band["from"], scale=6), self._constant(place, band["to"], scale=6))
+            if fees[0] > fees[1] or fees[1] > 10**6:
+                self._problems.append(f"{place}：fee_band 应由低到高，不超过 100%")
+            found.append(
+                CustomerClass(
+                    name=item["name"],
+                    grades=tuple(item["grades"]),
+                    check_every_days=item["check_every_days"],
+                    path=self._one_of(place, item["path"], paths),
+                    max_limit=self._constant(place, item["max_limit"], scale=2),
+                    fee_from=fees[0],
+                    fee_to=fees[1],
+                    mitigations=tuple(item.get("mitigations", ())),
+                )
+            )
+        self._unique("classes", [found_class.name for found_class in found])
+        mapped = [grade for found_class in found for grade in found_class.grades]
+        grades = [item["grade"] for item in self._source["grades"]]
+        self._unique("classes 的等级", mapped)
+        for grade in mapped:
+            self._one_of("classes", grade, grades)
+        self._problems += [f"classes：等级 {grade} 没有归类" for grade in grades if grade not in mapped]
+        return tuple(found)
+
+    def _paths(self) -> tuple[ApprovalPath, ...]:
+        found = tuple(
+            ApprovalPath(item["name"], item["title"], tuple(item.get("steps", ())))
+            for item in self._source["approval_paths"]
+        )
+        self._unique("approval_paths", [path.name for path in found])
+        return found
+
+    def _knock_outs(self, names: Mapping[str, Type]) -> Iterable[KnockOut]:
+        items = self._source["knock_outs"]
+        self._unique("knock_outs", [item["name"] for item in items])
+        for item in items:
+            try:
+                condition = parse_condition(item["when"], names=names)
+            except RuleError as error:
+                self._problems.append(f"knock_outs {item['name']}：{error}")
+            else:
+                yield KnockOut(item["name"], condition, item["when"], item["reason"], item["source"])
+
+    def _path_rules(self, names: Mapping[str, Type]) -> Iterable[PathRule]:
+        paths = [path["name"] for path in self._source["approval_paths"]]
+        for number, item in enumerate(self._source.get("approval", ()), start=1):
+            place = f"approval 第 {number} 项"
+            try:
+                condition = parse_condition(item["when"], names=names)
+            except RuleError as error:
+                self._problems.append(f"{place}：{error}")
+            else:
+                yield PathRule(
+                    condition, item["when"], self._one_of(place, item["path"], paths), item["reason"]
+                )
+
+    def _limit_steps(self, names: dict[str, Type]) -> tuple[Step, ...]:
+        source = self._source["limit"]
+        steps = self._steps("limit", source["steps"], names)
+        unit, least, most = source["round_down_to"], source["at_least"], source["at_most"]
+        last = source["steps"][-1]["name"]
+        if last not in names:
+            return steps
+        steps += self._steps(
+            "limit",
+            [
+                {
+                    "name": "limit_capped",
+                    "title": "不超过上限",
+                    "formula": f"min({last}, class.max_limit, {most})",
+                },
+                {
+                    "name": "limit_rounded",
+                    "title": f"取整到{unit}",
+                    "formula": f"round(limit_capped, {unit}, down)",
+                },
+                {
+                    "name": "limit",
+                    "title": RESULT_TITLES["limit"],
+                    "formula": f"if(limit_rounded < {least}, 0元, limit_rounded)",
+                },
+            ],
+            names,
+        )
+        return self._result("limit", steps, names, scale=2)
+
+    def _fee_steps(self, names: dict[str, Type]) -> tuple[Step, ...]:
+        source = self._source["fee"]["steps"]
+        steps = self._steps("fee", source, names)
+        if source[-1]["name"] not in names:
+            return steps
+        held = f"min(max({source[-1]['name']}, class.fee_from), class.fee_to)"
+        formula = f"round({held}, 0.000001, half_up)"
+        steps += self._steps(
+            "fee", [{"name": "fee_rate", "title": RESULT_TITLES["fee_rate"], "formula": formula}], names
+        )
+        return self._result("fee", steps, names, scale=6)
+
+    def _steps(self, place: str, source: list[dict[str, str]], names: dict[str, Type]) -> tuple[Step, ...]:
+        found = []
+        for item in source:
+            name = item["name"]
+            if name in names:
+                self._problems.append(f"{place} {name}：这个名字已经有了")
+                continue
+            try:
+                formula = parse(item["formula"], names=names)
+            except RuleError as error:
+                self._problems.append(f"{place} {name}：{error}")
+                continue
+            if formula.type.sort is not Sort.NUMBER:
+                self._problems.append(f"{place} {name}：结果应为数字或金额，而不是{formula.type.title}")
+                continue
+            names[name] = formula.type
+            found.append(Step(name, item["title"], formula, item["formula"]))
+        return tuple(found)
+
+    def _result(
+        self, place: str, steps: tuple[Step, ...], names: dict[str, Type], *, scale: int
+    ) -> tuple[Step, ...]:
+        """Return the steps with the last brought to the scale of the result."""
+        if not steps or steps[-1].name not in {"limit", "fee_rate"}:
+            return steps
+        last = steps[-1]
+        if last.formula.type.money is not (place == "limit"):
+            self._problems.append(f"{place}：结果应为{'金额' if place == 'limit' else '比率，而不是金额'}")
+            return steps
+        if last.formula.type.nullable:
+            culprits = "、".join(step.name for step in steps if step.formula.type.nullable)
+            self._problems.append(
+                f"{place}：{culprits} 可能缺失，请用 or_else(…) 说明缺失时取什么，或把指标列为 required"
+            )
+        try:
+            formula: Node = build.as_scale(last.formula, scale=scale)
+        except RuleError as error:
+            self._problems.append(f"{place}：{error}")
+            return steps
+        names[last.name] = formula.type
+        return (*steps[:-1], replace(last, formula=formula))
+
+    def _constant(self, place: str, text: str, *, scale: int) -> int:
+        """Return a money or percent constant as a kept integer."""
+        try:
+            node = build.as_scale(parse(text, names={}), scale=scale)
+        except RuleError as error:
+            self._problems.append(f"{place}：{error}")
+            return 0
+        if node.type.bound > LIMIT:
+            self._problems.append(f"{place}：{text} 过大")
+        return int(node.value) if isinstance(node, Literal) else 0
