@@ -266,30 +266,26 @@ class Cluster:
 
     def stop(self, patience: float = 20.0) -> None:
         """End whatever server runs on this data and wait until all its processes are gone."""
-        for signal_number, seconds in (
-            (signal.SIGINT, patience),
-            (signal.SIGQUIT, 5.0),
-            (signal.SIGKILL, 5.0),
-        ):
-            if not self.is_running():
-                return
-            self._signal(signal_number)
+        for number, seconds in ((signal.SIGINT, patience), (signal.SIGQUIT, 5.0), (signal.SIGKILL, 5.0)):
             deadline = time.monotonic() + seconds
             while self.is_running() and time.monotonic() < deadline:
+                self._signal(number)  # again and again: a server that has just started has noted no id yet
                 time.sleep(0.02)
 
     def is_running(self) -> bool:
         """Whether any process of the server is alive."""
+        if not self.folder.is_dir():
+            return False
         if (file := try_lock(self.lock("server"))) is None:
             return True
         os.close(file)
         return False
 
-    def _signal(self, signal_number: int) -> None:
+    def _signal(self, number: int) -> None:
         """To the process in postmaster.pid; only while the server's lock is held, so the id is the server's."""
         with contextlib.suppress(OSError, ValueError, IndexError):
             pid = int((self.data / "postmaster.pid").read_text(encoding="utf-8").splitlines()[0])
-            os.kill(pid, signal_number)
+            os.kill(pid, number)
 
     def log_tail(self, lines: int = 8) -> str:
         try:

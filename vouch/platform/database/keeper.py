@@ -18,8 +18,7 @@ BEAT = 0.1  # seconds between two looks; bounds how long a killed server stays d
 def keep(cluster: Cluster) -> None:
     """Run the server, restart it when it dies, stop it when nobody holds it."""
     with locked(cluster.lock("keeper")):
-        cluster.stop()  # of a keeper that was killed: its server has no parent, ours must have one
-        server = cluster.start()
+        server = None
         while (holders := try_lock(cluster.lock("holders"))) is None:
             if server is None or server.poll() is not None:
                 server = cluster.start()
@@ -31,8 +30,7 @@ def keep(cluster: Cluster) -> None:
 
 
 if __name__ == "__main__":
+    # The holders decide, not a signal to everything in the session.
     for ignored in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        signal.signal(
-            ignored, signal.SIG_IGN
-        )  # the holders decide, not a signal to the whole machine's session
+        signal.signal(ignored, signal.SIG_IGN)
     keep(Cluster(Path(sys.argv[1])))

@@ -45,6 +45,7 @@ class _Hold:
             try:
                 if (free := try_lock(self.cluster.lock("keeper"))) is not None:
                     os.close(free)
+                    self.cluster.stop()  # a server whose keeper was killed: nobody would restart or stop it
                     self.cluster.prepare()
                     self.keeper = _start_keeper(self.cluster)
                 _wait_until_ready(self.cluster, self.keeper)
