@@ -39,8 +39,8 @@ _TOKEN = re.compile(
 )
 _VERBS = {"INSERT", "UPDATE", "DELETE", "MERGE", "TRUNCATE", "COPY", "DO", "CALL"}
 _FILLERS = {"INTO", "FROM", "ONLY", "TABLE"}
-# words before UPDATE, DELETE or DO that make it part of something else: FOR UPDATE, ON CONFLICT … DO UPDATE, ON DELETE CASCADE
-_NOT_A_VERB_AFTER = {"FOR", "KEY", "ON", "DO", "THEN", "BEFORE", "AFTER", "OR", ".", "AS"}
+# A verb is one only where a statement may begin: not in FOR UPDATE, ON CONFLICT … DO UPDATE, ON DELETE CASCADE.
+_BEGINS_AFTER = {";", "(", ")", "AS", "EXPLAIN", "ANALYZE", "VERBOSE"}
 
 
 class WriteOutsideActionError(RuntimeError):
@@ -67,15 +67,12 @@ def written_tables(statement: str) -> Iterator[str]:
     words = [token.upper() for token in tokens]
     for place, word in enumerate(words):
         before = words[place - 1] if place else ";"
-        if word not in _VERBS or before in _NOT_A_VERB_AFTER - ({"AS"} if word != "DO" else set()):
+        if word not in _VERBS or before not in _BEGINS_AFTER:
             continue
         if word in {"DO", "CALL"}:
             if before == ";":
                 yield "*"
-        elif word == "COPY":
-            if before == ";" and _copies_in(words[place:]):
-                yield from _names(tokens, place + 1)
-        elif before in {";", "(", ")", "AS"}:
+        elif word != "COPY" or _copies_in(words[place:]):
             yield from _names(tokens, place + 1)
 
 
@@ -99,7 +96,8 @@ def _names(tokens: list[str], place: int) -> Iterator[str]:
             return
         while place + 2 < len(tokens) and tokens[place + 1] == ".":
             place += 2
-        yield tokens[place].strip('"')
+        name = tokens[place]
+        yield name[1:-1].replace('""', '"') if name.startswith('"') else name.lower()
         if not many or place + 1 >= len(tokens) or tokens[place + 1] != ",":
             return
         place += 2

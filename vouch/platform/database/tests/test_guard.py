@@ -20,9 +20,14 @@ WRITES = {
     "DELETE FROM parties_party": ["parties_party"],
     "  -- a remark\n/* and\nanother */ DELETE FROM parties_party": ["parties_party"],
     "WITH gone AS (DELETE FROM parties_party RETURNING *) SELECT * FROM gone": ["parties_party"],
-    "WITH a AS (SELECT 1), b AS (INSERT INTO t1 SELECT * FROM a RETURNING *) UPDATE t2 SET x = 1 FROM b": ["t1", "t2"],
+    "WITH a AS (SELECT 1), b AS (INSERT INTO t1 SELECT * FROM a RETURNING *) UPDATE t2 SET x = 1 FROM b": [
+        "t1",
+        "t2",
+    ],
     "WITH RECURSIVE a AS MATERIALIZED (SELECT 1) DELETE FROM t1 USING a": ["t1"],
-    "MERGE INTO t1 USING t2 ON t1.id = t2.id WHEN MATCHED THEN UPDATE SET x = 1 WHEN NOT MATCHED THEN DO NOTHING": ["t1"],
+    "MERGE INTO t1 USING t2 ON t1.id = t2.id WHEN MATCHED THEN UPDATE SET x = 1 WHEN NOT MATCHED THEN DO NOTHING": [
+        "t1"
+    ],
     "TRUNCATE TABLE t1, public.t2 CASCADE": ["t1", "t2"],
     "TRUNCATE t1": ["t1"],
     "COPY t1 (a, b) FROM STDIN": ["t1"],

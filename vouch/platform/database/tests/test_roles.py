@@ -34,13 +34,13 @@ def one(statement: str) -> object:
     ],
 )
 def test_the_app_owns_nothing_and_cannot_change_the_schema(statement: str) -> None:
-    with atomic(), connection.cursor() as cursor, pytest.raises(ProgrammingError):
+    with pytest.raises(ProgrammingError), atomic(), connection.cursor() as cursor:
         cursor.execute(statement)
 
 
 @pytest.mark.django_db
 def test_the_app_may_not_truncate_but_read_and_write_rows() -> None:
-    with writing(), atomic(), connection.cursor() as cursor, pytest.raises(ProgrammingError):
+    with writing(), pytest.raises(ProgrammingError), atomic(), connection.cursor() as cursor:
         cursor.execute("TRUNCATE identity_unit CASCADE")
     for right in ("SELECT", "INSERT", "UPDATE", "DELETE"):
         assert one(f"SELECT has_table_privilege('identity_unit', '{right}')")
@@ -51,7 +51,9 @@ def test_as_owner_speaks_as_the_owner_and_then_as_the_app_again() -> None:
     app = one("SELECT current_user")
     with as_owner():
         assert one("SELECT current_user") != app
-        assert one("SELECT tableowner FROM pg_tables WHERE tablename = 'identity_unit'") == one("SELECT current_user")
+        assert one("SELECT tableowner FROM pg_tables WHERE tablename = 'identity_unit'") == one(
+            "SELECT current_user"
+        )
     assert one("SELECT current_user") == app
 
 
@@ -85,7 +87,9 @@ def test_copy_appends_rows_and_keeps_none_where_one_is_bad() -> None:
         assert Unit.objects.get(code="TWO").name == "二部\n'"
         count = Unit.objects.count()
         with pytest.raises(Exception, match="duplicate key"), atomic():
-            copy_rows(Unit, ["name", "code", "parent_id"], [("三部", "THREE", head.pk), ("又", "ONE", head.pk)])
+            copy_rows(
+                Unit, ["name", "code", "parent_id"], [("三部", "THREE", head.pk), ("又", "ONE", head.pk)]
+            )
     assert Unit.objects.count() == count
 
 

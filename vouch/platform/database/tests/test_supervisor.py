@@ -88,7 +88,11 @@ def eventually(condition: Callable[[], bool], *, seconds: float = 15.0) -> None:
 
 def connect(folder: Path, *, role: str = places.APP) -> psycopg.Connection:
     return psycopg.connect(
-        host=str(Cluster(folder).socket), user=role, dbname=places.DATABASE, autocommit=True, connect_timeout=5
+        host=str(Cluster(folder).socket),
+        user=role,
+        dbname=places.DATABASE,
+        autocommit=True,
+        connect_timeout=5,
     )
 
 
@@ -127,7 +131,9 @@ def test_the_server_stops_although_its_last_holder_was_killed_with_9(fresh_home:
     hold().wait_for_database().let_go()
 
 
-def test_a_server_killed_with_9_comes_back_with_everything_that_was_committed(fresh_home: Path, hold: Hold) -> None:
+def test_a_server_killed_with_9_comes_back_with_everything_that_was_committed(
+    fresh_home: Path, hold: Hold
+) -> None:
     hold().wait_for_database()
     with connect(fresh_home, role=places.OWNER) as connection:
         connection.execute("CREATE TABLE kept (n int)")
@@ -145,7 +151,9 @@ def test_a_stale_process_id_that_belongs_to_another_program_now_does_not_stop_th
     hold().wait_for_database().let_go()
     cluster = Cluster(fresh_home)
     user = cluster.server_user
-    as_server: dict[str, Any] = {"user": user.pw_uid, "group": user.pw_gid, "extra_groups": []} if user else {}
+    as_server: dict[str, Any] = (
+        {"user": user.pw_uid, "group": user.pw_gid, "extra_groups": []} if user else {}
+    )
     with subprocess.Popen(["sleep", "60"], **as_server) as stranger:
         stale = cluster.data / "postmaster.pid"
         stale.write_text(f"{stranger.pid}\n{cluster.data}\n1\n5432\n{cluster.socket}\n\n  1 1\nready\n")
@@ -156,10 +164,15 @@ def test_a_stale_process_id_that_belongs_to_another_program_now_does_not_stop_th
         stranger.kill()
 
 
-def test_a_server_whose_keeper_was_killed_is_taken_over_by_the_next_holder(fresh_home: Path, hold: Hold) -> None:
+def test_a_server_whose_keeper_was_killed_is_taken_over_by_the_next_holder(
+    fresh_home: Path, hold: Hold
+) -> None:
     holder = hold().wait_for_database()
     found = subprocess.run(
-        ["pgrep", "-f", f"vouch.platform.database.keeper {fresh_home}"], capture_output=True, text=True, check=True
+        ["pgrep", "-f", f"vouch.platform.database.keeper {fresh_home}"],
+        capture_output=True,
+        text=True,
+        check=True,
     )
     os.kill(int(found.stdout), signal.SIGKILL)
     assert answers(fresh_home)
@@ -188,7 +201,9 @@ def test_letters_beyond_ascii_are_letters(fresh_home: Path, hold: Hold) -> None:
     hold().wait_for_database()
     with connect(fresh_home, role=places.OWNER) as connection:
         connection.execute("CREATE EXTENSION pg_trgm")
-        row = connection.execute("SELECT similarity('融资担保有限公司', '担保公司') > 0, upper('é')").fetchone()
+        row = connection.execute(
+            "SELECT similarity('融资担保有限公司', '担保公司') > 0, upper('é')"
+        ).fetchone()
     assert row == (True, "É")
 
 
