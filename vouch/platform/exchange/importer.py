@@ -68,6 +68,7 @@ class Outcome:
     warned     rows that were accepted with a remark worth keeping in the list
     rejected   rows that wrote nothing; a person corrects or accepts them
 
+    ``listed`` are rows counted in ``unchanged`` that a person should still find in the list (copies in a file).
     ``leaves`` are the bytes, one per accepted or warned row, over which the ledger keeps its Merkle root.
     ``notes`` are counted by their text and shown with the import, but not kept row by row.
     """
@@ -76,6 +77,7 @@ class Outcome:
     unchanged: int = 0
     warned: list[Finding] = field(default_factory=list)
     rejected: list[Finding] = field(default_factory=list)
+    listed: list[Finding] = field(default_factory=list)
     leaves: list[bytes] = field(default_factory=list)
     notes: dict[str, int] = field(default_factory=dict)
 

@@ -1,0 +1,112 @@
+"""Imports, their files, and the rows that a person should look at."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.db import models
+from django.db.models import Q
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from vouch.platform.exchange.terms import ImportStatus, RowState, Verdict
+from vouch.platform.identity.models import Unit
+
+
+class Import(models.Model):
+    """One delivery of data (导入批次); the records that it made carry its id."""
+
+    kind = models.CharField(_("数据种类"), max_length=40)
+    status = models.CharField(_("状态"), max_length=12, choices=ImportStatus, default=ImportStatus.WAITING)
+    unit = models.ForeignKey(Unit, models.PROTECT, related_name="+", verbose_name=_("归属机构"))
+    is_dry_run = models.BooleanField(_("试运行"), default=False)
+    actor_id = models.CharField(_("操作人编号"), max_length=80)
+    actor_label = models.CharField(_("操作人"), max_length=160)
+    created_at = models.DateTimeField(_("提交时间"))
+    finished_at = models.DateTimeField(_("完成时间"), null=True)
+    accepted = models.PositiveIntegerField(_("已导入"), default=0)
+    unchanged = models.PositiveIntegerField(_("无变化"), default=0)
+    rejected = models.PositiveIntegerField(_("未导入"), default=0)
+    warned = models.PositiveIntegerField(_("有提示"), default=0)
+    notes = models.JSONField(_("说明"), default=dict)
+    problem = models.TextField(_("问题"), blank=True)
+
+    class Meta:
+        verbose_name = _("导入批次")
+        indexes: ClassVar = [
+            # The list page, newest first.
+            models.Index(fields=["-created_at"], name="exchange_import_created_idx"),
+            # A command that was killed finds what it left unfinished.
+            models.Index(
+                fields=["kind", "unit"],
+                condition=Q(status__in=["waiting", "running"]),
+                name="exchange_import_unfinished_idx",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"导入 {self.pk}"
+
+    def get_absolute_url(self) -> str:
+        """The import's own page."""
+        return reverse("exchange:import", args=[self.pk])
+
+    @property
+    def rows_done(self) -> int:
+        """How many rows were judged so far."""
+        return self.accepted + self.unchanged + self.rejected + self.warned
+
+
+class ImportFile(models.Model):
+    """One file of an import, kept on disk under its hash (导入文件)."""
+
+    batch = models.ForeignKey(Import, models.CASCADE, related_name="files", verbose_name=_("导入批次"))
+    source = models.CharField(_("用途"), max_length=40)
+    position = models.PositiveSmallIntegerField(_("顺序"))
+    name = models.CharField(_("文件名"), max_length=255)
+    sha256 = models.CharField(_("SHA-256"), max_length=64)
+    size = models.BigIntegerField(_("字节数"))
+    mapping = models.JSONField(_("列对应"), default=dict)
+    rows_done = models.PositiveIntegerField(_("已处理行数"), default=0)
+    progress = models.PositiveSmallIntegerField(_("进度"), default=0)
+    is_done = models.BooleanField(_("已读完"), default=False)
+    problem = models.TextField(_("问题"), blank=True)
+
+    class Meta:
+        verbose_name = _("导入文件")
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["batch", "source"], name="exchange_importfile_one_per_source"),
+            models.CheckConstraint(
+                condition=Q(progress__gte=0, progress__lte=100), name="exchange_importfile_progress_percent"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class ImportRow(models.Model):
+    """A row that was rejected, accepted with a remark, or repeated (待处理行)."""
+
+    batch = models.ForeignKey(Import, models.CASCADE, related_name="rows", verbose_name=_("导入批次"))
+    file = models.ForeignKey(ImportFile, models.CASCADE, related_name="+", verbose_name=_("文件"))
+    line = models.PositiveIntegerField(_("行号"))
+    verdict = models.CharField(_("结果"), max_length=12, choices=Verdict)
+    state = models.CharField(_("处理状态"), max_length=12, choices=RowState, default=RowState.OPEN)
+    column = models.CharField(_("字段"), max_length=60, blank=True)
+    reason = models.TextField(_("原因"))
+    cells = models.JSONField(_("各列的值"), default=list)
+    raw = models.JSONField(_("原始行"), default=list)
+    resolution = models.TextField(_("处理说明"), blank=True)
+    resolved_by = models.CharField(_("处理人"), max_length=160, blank=True)
+    resolved_at = models.DateTimeField(_("处理时间"), null=True)
+
+    class Meta:
+        verbose_name = _("待处理行")
+        indexes: ClassVar = [
+            # The list of an import's rows by what became of them, in the file's order.
+            models.Index(fields=["batch", "verdict", "state", "file", "line"], name="exchange_importrow_list_idx"),
+        ]
+
+    def __str__(self) -> str:
+        return f"第 {self.line} 行：{self.reason}"

@@ -1,0 +1,35 @@
+"""Who may import, and for which unit."""
+
+from __future__ import annotations
+
+from vouch.platform.exchange.models import Import, ImportRow
+from vouch.platform.identity.actor import Actor
+from vouch.platform.identity.models import Unit
+from vouch.platform.identity.terms import Role, Scope
+
+IMPORTING_ROLES = (Role.TEAM_LEAD, Role.RISK_REVIEWER, Role.CRO, Role.MONITOR, Role.EXECUTIVE, Role.ADMIN)
+
+
+def may_open_imports(actor: Actor) -> bool:
+    """Who finds the page at all."""
+    return actor.has_role(*IMPORTING_ROLES)
+
+
+def may_import(actor: Actor, unit: Unit) -> bool:
+    """Those who run the book, for units that they see."""
+    return may_open_imports(actor) and reaches_unit(actor, unit_id=unit.pk)
+
+
+def may_run(actor: Actor, batch: Import) -> bool:
+    """As for importing into the unit that the import names."""
+    return may_open_imports(actor) and reaches_unit(actor, unit_id=batch.unit_id)
+
+
+def may_resolve(actor: Actor, row: ImportRow) -> bool:
+    """Who may import the file may correct its rows."""
+    return may_run(actor, row.batch)
+
+
+def reaches_unit(actor: Actor, *, unit_id: int) -> bool:
+    """Whether the unit lies within what the actor sees."""
+    return actor.scope == Scope.ALL or unit_id in actor.unit_ids

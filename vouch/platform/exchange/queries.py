@@ -1,0 +1,62 @@
+"""Questions about imports."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from django.db.models import Count, Q, QuerySet
+
+from vouch.platform.exchange.models import Import, ImportFile, ImportRow
+from vouch.platform.exchange.permissions import may_open_imports
+from vouch.platform.exchange.terms import UNFINISHED, RowState, Verdict
+from vouch.platform.identity.actor import Actor
+from vouch.platform.identity.terms import Scope
+
+
+def visible_to(actor: Actor) -> QuerySet[Import]:
+    """The imports that the actor may look at: rejected rows show customers' data."""
+    imports = Import.objects.select_related("unit")
+    if not may_open_imports(actor):
+        return imports.none()
+    if actor.scope == Scope.ALL:
+        return imports
+    return imports.filter(unit_id__in=actor.unit_ids)
+
+
+def latest_imports(actor: Actor) -> QuerySet[Import]:
+    """Those visible, newest first, each with ``open_rows``: how many rejected rows wait for somebody."""
+    waiting = Q(rows__verdict=Verdict.REJECTED, rows__state=RowState.OPEN)
+    return visible_to(actor).annotate(open_rows=Count("rows", filter=waiting)).order_by("-created_at", "-pk")
+
+
+def files_of(batch: Import) -> QuerySet[ImportFile]:
+    """The import's files in the order in which they are read."""
+    return ImportFile.objects.filter(batch=batch).order_by("position")
+
+
+def kept_rows(batch: Import, *, verdict: str = "", state: str = "") -> QuerySet[ImportRow]:
+    """The import's kept rows in the order of the file."""
+    rows = ImportRow.objects.filter(batch=batch).select_related("file", "batch")
+    if verdict:
+        rows = rows.filter(verdict=verdict)
+    if state:
+        rows = rows.filter(state=state)
+    return rows.order_by("file__position", "line", "pk")
+
+
+def row_counts(batch: Import) -> dict[tuple[str, str], int]:
+    """How many kept rows there are of each verdict and state."""
+    counted = ImportRow.objects.filter(batch=batch).values_list("verdict", "state").annotate(Count("pk"))
+    return {(verdict, state): count for verdict, state, count in counted}
+
+
+def unfinished_import(*, kind: str, unit_id: int, hashes: Iterable[tuple[str, str]]) -> Import | None:
+    """An import of exactly these files (source, SHA-256) into this unit that was begun and not finished."""
+    wanted = sorted(hashes)
+    candidates = Import.objects.filter(
+        kind=kind, unit_id=unit_id, is_dry_run=False, status__in=UNFINISHED
+    ).order_by("-pk")
+    for batch in candidates.prefetch_related("files"):
+        if sorted((file.source, file.sha256) for file in batch.files.all()) == wanted:
+            return batch
+    return None

@@ -1,0 +1,160 @@
+"""An import from its first chunk to its last: the same for the job of a page and for the command.
+
+Each chunk is one transaction that also saves how far the file is read, so an import that was killed goes on
+where it stopped. One process at a time runs an import: it holds a lock that dies with its connection.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import datetime
+
+from django.db import DataError, IntegrityError, connection, transaction
+from django.utils.translation import gettext as _
+
+from vouch.platform.exchange import actions
+from vouch.platform.exchange.importer import Importer, importer_of
+from vouch.platform.exchange.kept_files import kept_path
+from vouch.platform.exchange.models import Import, ImportFile
+from vouch.platform.exchange.queries import files_of, kept_rows
+from vouch.platform.exchange.tabular import Row, Table, Unreadable, open_table
+from vouch.platform.exchange.terms import UNFINISHED
+from vouch.platform.identity.actor import Actor
+
+LOCK_CLASS = 0x564F4943  # "VOIC": the advisory locks of imports
+
+Clock = Callable[[], datetime]
+Tell = Callable[[ImportFile, Import], None]
+
+
+class Busy(RuntimeError):
+    """Another process runs this import at this moment."""
+
+
+class _Rollback(Exception):  # noqa: N818  (ends a dry run's transaction, not an error)
+    pass
+
+
+def run_import(import_id: int, *, actor: Actor, clock: Clock, tell: Tell | None = None) -> Import:
+    """Run the import to its end and return it. Raises Busy; does nothing when it is finished already.
+
+    ``tell`` is called after every chunk with the file and the import as they then stand.
+    """
+    with _held(import_id):
+        batch = Import.objects.select_related("unit").get(pk=import_id)
+        if batch.status not in UNFINISHED:
+            return batch
+        actions.start_import(actor=actor, at=clock(), batch=batch)
+        run = _Run(batch, actor=actor, clock=clock, tell=tell)
+        return run.try_out() if batch.is_dry_run else run.finish()
+
+
+@contextmanager
+def _held(import_id: int) -> Iterator[None]:
+    key = [LOCK_CLASS, import_id % 2**31]
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_lock(%s, %s)", key)
+        row = cursor.fetchone()
+    if not (row and row[0]):
+        raise Busy
+    try:
+        yield
+    finally:
+        if connection.is_usable():
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT pg_advisory_unlock(%s, %s)", key)
+
+
+class _Run:
+    """One run through the files that are not read yet."""
+
+    def __init__(self, batch: Import, *, actor: Actor, clock: Clock, tell: Tell | None) -> None:
+        self._batch, self._actor, self._clock, self._tell = batch, actor, clock, tell
+        self._importer: Importer = importer_of(batch.kind)
+
+    def finish(self) -> Import:
+        """Read every file; the import fails only when none of them could be read."""
+        unreadable: list[str] = []
+        files = list(files_of(self._batch))
+        for file in files:
+            if file.is_done:
+                continue
+            try:
+                broken = self._read(file)
+            except Unreadable as error:
+                broken = str(error)
+                unreadable.append(broken)
+            actions.finish_file(
+                actor=self._actor, at=self._clock(), batch=self._batch, file=file, problem=broken
+            )
+        nothing_read = len(unreadable) == len(files)
+        problem = "\n".join(unreadable) if nothing_read else ""
+        return actions.finish_import(
+            actor=self._actor, at=self._clock(), batch=self._batch, problem=problem
+        )
+
+    def try_out(self) -> Import:
+        """Run everything in one transaction, note what came of it, and roll it back."""
+        trial: actions.Trial | None = None
+        try:
+            with transaction.atomic():
+                done = self.finish()
+                if done.problem:
+                    return done
+                trial = _noted(done)
+                raise _Rollback
+        except _Rollback:
+            pass
+        if trial is None:  # pragma: no cover - set before the rollback
+            raise RuntimeError
+        return actions.record_trial(actor=self._actor, at=self._clock(), batch=self._batch, trial=trial)
+
+    def _read(self, file: ImportFile) -> str:
+        """Take the rest of a file; how it broke off, if it did. Raises Unreadable."""
+        source = self._importer.source(file.source)
+        path = kept_path(file.sha256)
+        if not path.exists():
+            raise Unreadable(_("文件“%(name)s”已不在服务器上，请重新上传。") % {"name": file.name})
+        table = open_table(
+            path, name=file.name, columns=source.columns, sheets=source.sheets, mapping=file.mapping
+        )
+        try:
+            rows = table.rows(skip=file.rows_done)
+            while chunk := list(itertools.islice(rows, self._importer.chunk_rows)):
+                self._take(file, table, chunk)
+                if self._tell:
+                    self._tell(file, self._batch)
+        finally:
+            table.close()
+        return table.broken
+
+    def _take(self, file: ImportFile, table: Table, rows: Sequence[Row]) -> None:
+        """Take the rows as one chunk; where the database refuses a value, find the row that holds it."""
+        chunk = actions.Chunk(file.pk, file.rows_done, rows, min(99, int(table.progress * 100)))
+        try:
+            batch = actions.take_chunk(actor=self._actor, at=self._clock(), batch=self._batch, chunk=chunk)
+        except (DataError, IntegrityError) as error:
+            if len(rows) > 1:
+                middle = len(rows) // 2
+                self._take(file, table, rows[:middle])
+                self._take(file, table, rows[middle:])
+                return
+            if rows[0].fault:
+                raise
+            fault = _("数据库不接受这一行：%(error)s") % {"error": str(error).split("\n", 1)[0]}
+            self._take(file, table, [rows[0]._replace(fault=fault)])
+            return
+        file.rows_done += len(rows)
+        file.progress = chunk.progress
+        self._batch = batch
+
+
+def _noted(batch: Import) -> actions.Trial:
+    kept = [
+        (row.file_id, row.line, row.verdict, row.column, row.reason, row.cells, row.raw) for row in kept_rows(batch)
+    ]
+    counts = {name: getattr(batch, name) for name in ("accepted", "unchanged", "rejected", "warned")}
+    problems = {file.pk: file.problem for file in files_of(batch) if file.problem}
+    return actions.Trial(counts=counts, notes=batch.notes, problems=problems, kept=kept)
