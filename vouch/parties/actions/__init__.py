@@ -1,0 +1,27 @@
+"""What may be done to parties."""
+
+from vouch.parties.actions.assignment import Duty, WrongDays, assign_party, end_assignment
+from vouch.parties.actions.enrolment import (
+    CodeKey,
+    Effect,
+    Enrolled,
+    Enrolment,
+    Occasion,
+    change_enterprise,
+    enrol,
+)
+from vouch.parties.actions.enterprise import (
+    AlreadyKnown,
+    Registration,
+    add_identifier,
+    change_status,
+    correct_enterprise,
+    register_enterprise,
+)
+from vouch.parties.actions.reading import EnterpriseDetails
+
+__all__ = [
+    "AlreadyKnown", "CodeKey", "Duty", "Effect", "Enrolled", "Enrolment", "EnterpriseDetails", "Occasion",
+    "Registration", "WrongDays", "add_identifier", "assign_party", "change_enterprise", "change_status",
+    "correct_enterprise", "end_assignment", "enrol", "register_enterprise",
+]  # fmt: skip

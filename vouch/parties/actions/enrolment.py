@@ -1,0 +1,250 @@
+"""Many enterprises at once: those that are new are written with COPY, those that changed one by one.
+
+Used inside the exchange's action by every importer that meets enterprises, this room's own and those of upper rooms.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from enum import Enum
+from operator import attrgetter
+from typing import Any
+
+from django.db import connection
+from django.utils import timezone
+
+from vouch.parties import permissions
+from vouch.parties.actions.reading import PROFILE_FIELDS, EnterpriseDetails
+from vouch.parties.models import Assignment, Enterprise, Identifier, Party
+from vouch.parties.queries import plain_text, visible_to
+from vouch.parties.terms import PartyKind, PartyStatus
+from vouch.platform.database.copy import copy_rows
+from vouch.platform.identity.actor import Actor
+from vouch.platform.identity.models import Unit
+from vouch.platform.identity.terms import Scope
+from vouch.platform.ledger.action import Entry, action
+
+CodeKey = tuple[str, str, str]
+"""Kind of identifier, source ("" for official codes), value."""
+
+
+@dataclass(frozen=True, slots=True)
+class Enrolment:
+    """One enterprise to be known. Without a ``code`` it is always new. ``flaw`` says why its code is kept although
+    its check character is wrong."""
+
+    details: EnterpriseDetails
+    code: CodeKey | None
+    flaw: str = ""
+
+
+class Effect(Enum):
+    """What an enrolment did."""
+
+    NEW = "new"
+    CHANGED = "changed"
+    SAME = "same"
+    CONFLICT = "conflict"
+    HIDDEN = "hidden"
+
+
+@dataclass(frozen=True, slots=True)
+class Enrolled:
+    """The party, and what became of it. CONFLICT: this same delivery said something else of the same code before.
+    HIDDEN: somebody else's customer, whom the actor may not see; nothing was written."""
+
+    party_id: int
+    effect: Effect
+
+
+@dataclass(frozen=True, slots=True)
+class Occasion:
+    """Under which circumstances: the unit that new parties are assigned to, who, when, and the import's id.
+
+    ``may_repeat`` lets a delivery correct what it said itself (a person's decision).
+    """
+
+    unit: Unit
+    actor: Actor
+    at: datetime
+    import_id: int | None = None
+    may_repeat: bool = False
+
+
+@dataclass(slots=True)
+class _Known:
+    party_id: int
+    name: str
+    batch_id: int | None
+    profile: dict[str, Any]
+
+
+def enrol(enrolments: Sequence[Enrolment], *, occasion: Occasion) -> list[Enrolled]:
+    """Make every enterprise known and say for each, in order, what that did. Must run inside an action.
+
+    What a source does not say ("" or None) leaves the record as it is. A new party is assigned to the occasion's
+    unit from that day, without a manager; the assignment of a known one is not touched.
+    """
+    known = _known({enrolment.code for enrolment in enrolments if enrolment.code})
+    seen = _seen(known, occasion.actor)
+    ids = iter(_next_ids(sum(enrolment.code not in known for enrolment in enrolments)))
+    fresh: dict[CodeKey, tuple[int, EnterpriseDetails]] = {}
+    new: list[tuple[int, Enrolment]] = []
+    result = []
+    for enrolment in enrolments:
+        code = enrolment.code
+        if code in known:
+            record = known[code]
+            hidden = seen is not None and record.party_id not in seen
+            effect = Effect.HIDDEN if hidden else _update(record, enrolment.details, occasion)
+            result.append(Enrolled(record.party_id, effect))
+        elif code in fresh:
+            party_id, details = fresh[code]
+            effect = Effect.SAME if details == enrolment.details else Effect.CONFLICT
+            result.append(Enrolled(party_id, effect))
+        else:
+            party_id = next(ids)
+            if code:
+                fresh[code] = party_id, enrolment.details
+            new.append((party_id, enrolment))
+            result.append(Enrolled(party_id, Effect.NEW))
+    _write_new(new, occasion)
+    return result
+
+
+def customer_number(party_id: int) -> str:
+    """The number that people quote."""
+    return f"C{party_id:08d}"
+
+
+def search_text(name: str, number: str, codes: Iterable[str]) -> str:
+    """Everything that a customer is searched by, in one text with one index."""
+    return plain_text(" ".join((name, number, *codes)))
+
+
+def _known(codes: set[CodeKey]) -> dict[CodeKey | None, _Known]:
+    by_kind: dict[tuple[str, str], list[str]] = {}
+    for kind, source, value in codes:
+        by_kind.setdefault((kind, source), []).append(value)
+    found: dict[CodeKey | None, _Known] = {}
+    profile = tuple(f"party__enterprise__{name}" for name in PROFILE_FIELDS)
+    for (kind, source), values in by_kind.items():
+        rows = Identifier.objects.filter(kind=kind, source=source, value__in=values).values_list(
+            "value", "party_id", "party__name", "party__enterprise__batch_id", *profile
+        )
+        records: dict[int, _Known] = {}
+        for value, party_id, name, batch_id, *fields in rows:
+            record = records.setdefault(party_id, _Known(party_id, name, batch_id, dict(zip(PROFILE_FIELDS, fields, strict=True))))
+            found[kind, source, value] = record
+    return found
+
+
+def _seen(known: Mapping[CodeKey | None, _Known], actor: Actor) -> set[int] | None:
+    """Which of the known parties the actor may see; None for all."""
+    if actor.scope == Scope.ALL:
+        return None
+    ids = [record.party_id for record in known.values()]
+    return set(visible_to(actor).filter(pk__in=ids).values_list("pk", flat=True))
+
+
+def _next_ids(count: int) -> list[int]:
+    """Ids for rows that COPY will write."""
+    if not count:
+        return []
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT nextval(pg_get_serial_sequence(%s, 'id')) FROM generate_series(1, %s)",
+            [Party._meta.db_table, count],
+        )
+        return [row[0] for row in cursor.fetchall()]
+
+
+def _write_new(new: Sequence[tuple[int, Enrolment]], occasion: Occasion) -> None:
+    if not new:
+        return
+    at, batch = occasion.at, occasion.import_id
+    day = timezone.localdate(at)
+    parties, codes = [], []
+    for pk, enrolment in new:
+        number, name = customer_number(pk), enrolment.details.name
+        values = [enrolment.code[2]] if enrolment.code else []
+        parties.append(
+            (pk, number, PartyKind.ENTERPRISE, name, PartyStatus.ACTIVE, search_text(name, number, values), batch, at)
+        )
+        if enrolment.code:
+            codes.append((pk, *enrolment.code, bool(enrolment.flaw), enrolment.flaw[:200]))
+    copy_rows(
+        Party, ("id", "number", "kind", "name", "status", "search_text", "batch_id", "created_at"), parties
+    )
+    copy_rows(
+        Enterprise,
+        ("party_id", *PROFILE_FIELDS, "batch_id", "updated_at"),
+        ((pk, *_profile(enrolment.details), batch, at) for pk, enrolment in new),
+    )
+    copy_rows(Identifier, ("party_id", "kind", "source", "value", "is_flawed", "note"), codes)
+    copy_rows(
+        Assignment, ("party_id", "unit_id", "starts_on"), ((pk, occasion.unit.pk, day) for pk, _enrolment in new)
+    )
+
+
+_profile = attrgetter(*PROFILE_FIELDS)
+
+
+def _update(record: _Known, details: EnterpriseDetails, occasion: Occasion) -> Effect:
+    said = dict(zip(PROFILE_FIELDS, _profile(details), strict=True))
+    changes = {
+        name: value for name, value in said.items() if value not in {None, ""} and value != record.profile[name]
+    }
+    if details.name and details.name != record.name:
+        changes["name"] = details.name
+    if not changes:
+        return Effect.SAME
+    if record.batch_id is not None and record.batch_id == occasion.import_id and not occasion.may_repeat:
+        return Effect.CONFLICT
+    change_enterprise(
+        actor=occasion.actor, at=occasion.at, party_id=record.party_id, changes=changes, import_id=occasion.import_id
+    )
+    record.name = changes.get("name", record.name)
+    record.profile.update((name, value) for name, value in changes.items() if name != "name")
+    record.batch_id = occasion.import_id
+    return Effect.CHANGED
+
+
+@action("parties.enterprise.changed", may=permissions.may_enrol)
+def change_enterprise(
+    entry: Entry,
+    *,
+    actor: Actor,
+    at: datetime,
+    party_id: int,
+    changes: Mapping[str, Any],
+    import_id: int | None = None,
+) -> Party:
+    """Give an enterprise other particulars (fields of its profile, or ``name``); the ledger keeps both sides."""
+    party = Party.objects.select_for_update(of=("self",)).select_related("enterprise").get(pk=party_id)
+    enterprise = party.enterprise
+    before = {name: shown(getattr(party if name == "name" else enterprise, name)) for name in changes}
+    for name, value in changes.items():
+        setattr(party if name == "name" else enterprise, name, value)
+    enterprise.updated_at, enterprise.batch_id = at, import_id
+    enterprise.save()
+    if "name" in changes:
+        index_party(party)
+    after = {name: shown(value) for name, value in changes.items()}
+    entry.about("party", party.pk, before=before, after=after)
+    return party
+
+
+def index_party(party: Party) -> None:
+    """Write the party with a search text that fits its name and codes; for use inside an action."""
+    codes = Identifier.objects.filter(party=party).order_by("kind", "value").values_list("value", flat=True)
+    party.search_text = search_text(party.name, party.number, codes)
+    party.save(update_fields=["name", "search_text"])
+
+
+def shown(value: object) -> object:
+    """A value as the ledger keeps it."""
+    return str(value) if isinstance(value, Decimal | date) else value

@@ -1,0 +1,57 @@
+"""Who may see, register, correct and assign parties."""
+
+from __future__ import annotations
+
+from django.db.models import Q
+
+from vouch.parties.models import Assignment, Party
+from vouch.platform.exchange.permissions import may_open_imports
+from vouch.platform.identity.actor import Actor
+from vouch.platform.identity.models import Unit
+from vouch.platform.identity.terms import Role, Scope
+
+REGISTERING_ROLES = (Role.ACCOUNT_MANAGER, Role.TEAM_LEAD, Role.RISK_REVIEWER, Role.CRO, Role.EXECUTIVE)
+ASSIGNING_ROLES = (Role.TEAM_LEAD, Role.CRO, Role.EXECUTIVE)
+
+
+def assignments_seen_by(actor: Actor) -> Q:
+    """Which present assignments let the actor see their party; not for the scope of all."""
+    if actor.scope in {Scope.UNIT, Scope.UNIT_BELOW}:
+        return Q(ends_on=None, unit_id__in=actor.unit_ids)
+    return Q(ends_on=None) & (Q(manager_id=actor.user_id) | Q(second_manager_id=actor.user_id))
+
+
+def may_see(actor: Actor, party: Party) -> bool:
+    """Whether the party is among those that the actor sees."""
+    if actor.scope == Scope.ALL:
+        return True
+    if actor.user_id is None:
+        return False
+    return Assignment.objects.filter(assignments_seen_by(actor), party=party).exists()
+
+
+def may_register(actor: Actor, unit: Unit) -> bool:
+    """Those who deal with customers, for the units that they reach; officers for their own."""
+    if not actor.has_role(*REGISTERING_ROLES):
+        return False
+    return actor.scope in {Scope.ALL, Scope.OWN} or unit.pk in actor.unit_ids
+
+
+def may_open_registration(actor: Actor) -> bool:
+    """Who finds the form for a new customer."""
+    return actor.has_role(*REGISTERING_ROLES)
+
+
+def may_correct(actor: Actor, party: Party) -> bool:
+    """Those who deal with this customer."""
+    return actor.has_role(*REGISTERING_ROLES) and may_see(actor, party)
+
+
+def may_enrol(actor: Actor) -> bool:
+    """Those who may import; which parties they may change is judged for a whole chunk at once."""
+    return may_open_imports(actor) or actor.has_role(*REGISTERING_ROLES)
+
+
+def may_assign(actor: Actor, party: Party) -> bool:
+    """Heads of departments and above, for customers that they see."""
+    return actor.has_role(*ASSIGNING_ROLES) and may_see(actor, party)

@@ -1,0 +1,120 @@
+"""Questions about parties. ``visible_to`` is the one place that says who sees whom."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Mapping
+from datetime import date
+from decimal import Decimal
+
+from django.db.models import Exists, OuterRef, Prefetch, QuerySet
+
+from vouch.engine.firm_size import FirmSize, Measures, firm_size, standard_for
+from vouch.parties.models import Assignment, Enterprise, Identifier, Party
+from vouch.parties.permissions import assignments_seen_by
+from vouch.parties.terms import IdentifierKind
+from vouch.platform.identity.actor import Actor
+from vouch.platform.identity.terms import Scope
+
+
+def visible_to(actor: Actor) -> QuerySet[Party]:
+    """The parties that the actor may see: all, those of their units, or those in their own hands (管户)."""
+    parties = Party.objects.all()
+    if actor.scope == Scope.ALL:
+        return parties
+    if actor.user_id is None:
+        return parties.none()
+    seen = Assignment.objects.filter(assignments_seen_by(actor), party=OuterRef("pk"))
+    return parties.filter(Exists(seen))
+
+
+def search(parties: QuerySet[Party], text: str) -> QuerySet[Party]:
+    """Those whose name, code or number contains every word of the text."""
+    for word in plain_text(text).split():
+        parties = parties.filter(search_text__contains=word)
+    return parties
+
+
+def plain_text(text: str) -> str:
+    """The form in which texts are searched: one width, one case."""
+    return unicodedata.normalize("NFKC", text).upper()
+
+
+def with_particulars(parties: QuerySet[Party]) -> QuerySet[Party]:
+    """Each with its enterprise, codes (``codes``) and present assignment (``present``, a list of at most one)."""
+    present = Assignment.objects.filter(ends_on=None).select_related("unit", "manager", "second_manager")
+    return parties.select_related("enterprise").prefetch_related(
+        Prefetch("identifiers", Identifier.objects.order_by("kind", "value"), to_attr="codes"),
+        Prefetch("assignments", present, to_attr="present"),
+    )
+
+
+def in_unit(parties: QuerySet[Party], unit_id: int) -> QuerySet[Party]:
+    """Those that the unit looks after at present."""
+    return parties.filter(Exists(Assignment.objects.filter(party=OuterRef("pk"), ends_on=None, unit=unit_id)))
+
+
+def managed_by(parties: QuerySet[Party], user_id: int) -> QuerySet[Party]:
+    """Those whose manager (A角) at present is this person."""
+    return parties.filter(
+        Exists(Assignment.objects.filter(party=OuterRef("pk"), ends_on=None, manager=user_id))
+    )
+
+
+def party_by_code(value: str, *, kind: str = IdentifierKind.USCC, source: str = "") -> Party | None:
+    """The party that goes by this code."""
+    return Party.objects.filter(
+        identifiers__kind=kind, identifiers__source=source, identifiers__value=value
+    ).first()
+
+
+def party_ids_by_code(values: list[str], *, kind: str, source: str = "") -> Mapping[str, int]:
+    """Code → party for those codes that are known."""
+    found = Identifier.objects.filter(kind=kind, source=source, value__in=values)
+    return dict(found.values_list("value", "party_id"))
+
+
+def identifiers_of(party: Party) -> QuerySet[Identifier]:
+    """The codes of a party."""
+    return Identifier.objects.filter(party=party).order_by("kind", "value")
+
+
+def assignments_of(party: Party) -> QuerySet[Assignment]:
+    """Who looked after the party, the present one first."""
+    return (
+        Assignment.objects.filter(party=party)
+        .select_related("unit", "manager", "second_manager")
+        .order_by("-starts_on", "-pk")
+    )
+
+
+def current_assignment(party: Party) -> Assignment | None:
+    """Who looks after the party now."""
+    return assignments_of(party).filter(ends_on=None).first()
+
+
+def provinces() -> list[str]:
+    """The provinces that occur, for the list's filter."""
+    found = Enterprise.objects.exclude(province="").values_list("province", flat=True).distinct()
+    return sorted(found)
+
+
+def size_of(enterprise: Enterprise) -> FirmSize | None:
+    """The firm's size by its industry and figures; None where those are missing or not covered."""
+    standard = standard_for(enterprise.industry_code)
+    if standard is None:
+        return None
+    measures = Measures(
+        staff=enterprise.staff_count, revenue=_fen(enterprise.revenue), assets=_fen(enterprise.total_assets)
+    )
+    return firm_size(standard, measures)
+
+
+def _fen(amount: Decimal | None) -> int | None:
+    return None if amount is None else int(amount * 100)
+
+
+def age_in_months(established_on: date, *, as_of: date) -> int:
+    """Completed months since a firm was established; 0 before."""
+    months = (as_of.year - established_on.year) * 12 + as_of.month - established_on.month
+    return max(months - (as_of.day < established_on.day), 0)
