@@ -111,6 +111,14 @@ _BY_LETTER: dict[str, Standard] = {
 }  # fmt: skip
 """Letters whose whole section falls under one line."""
 
+_BY_GROUP = {
+    "591": TRANSPORT,
+    "701": REAL_ESTATE,
+    "7010": REAL_ESTATE,
+    "702": PROPERTY_MANAGEMENT,
+    "7020": PROPERTY_MANAGEMENT,
+}
+
 _CODE = re.compile(r"([A-T]?)([0-9]{0,4})")
 
 
@@ -125,21 +133,20 @@ def standard_for(industry_code: str) -> Standard | None:
     letter, digits = match.groups()
     if len(digits) < 2:
         return _BY_LETTER.get(letter) if not digits else None
-    if digits.startswith("591"):
-        return TRANSPORT
-    if digits == "7010" or digits == "701":
-        return REAL_ESTATE
-    if digits == "7020" or digits == "702":
-        return PROPERTY_MANAGEMENT
-    if digits == "70":
-        # Developers, managers and agents have different floors.
-        return None
-    return _BY_DIVISION.get(int(digits[:2]))
+    # The longest known beginning decides; 70 alone is not one: developers, managers and agents differ.
+    for length in (4, 3):
+        if digits[:length] in _BY_GROUP:
+            return _BY_GROUP[digits[:length]]
+    return None if digits == "70" else _BY_DIVISION.get(int(digits[:2]))
 
 
 def firm_size(standard: Standard, measures: Measures) -> FirmSize | None:
     """The size; None when a measure that could decide it is unknown."""
-    sizes = ((FirmSize.LARGE, standard.large), (FirmSize.MEDIUM, standard.medium), (FirmSize.SMALL, standard.small))
+    sizes = (
+        (FirmSize.LARGE, standard.large),
+        (FirmSize.MEDIUM, standard.medium),
+        (FirmSize.SMALL, standard.small),
+    )
     for size, floors in sizes:
         reached = _reaches(measures, floors)
         if reached is None:

@@ -55,7 +55,9 @@ class Enterprise(models.Model):
         Party, models.CASCADE, primary_key=True, related_name="enterprise", verbose_name=_("客户")
     )
     legal_form = models.CharField(_("企业类型"), max_length=100, blank=True)
-    capital_amount = models.DecimalField(_("注册资本"), max_digits=22, decimal_places=2, null=True, blank=True)
+    capital_amount = models.DecimalField(
+        _("注册资本"), max_digits=22, decimal_places=2, null=True, blank=True
+    )
     capital_currency = models.CharField(_("注册资本币种"), max_length=3, choices=Currency, blank=True)
     capital_text = models.CharField(_("注册资本原文"), max_length=100, blank=True)
     established_on = models.DateField(_("成立日期"), null=True, blank=True)
@@ -81,7 +83,8 @@ class Enterprise(models.Model):
                 name="parties_enterprise_capital_has_currency",
             ),
             models.CheckConstraint(
-                condition=(Q(revenue=None) | Q(revenue__gte=0)) & (Q(total_assets=None) | Q(total_assets__gte=0)),
+                condition=(Q(revenue=None) | Q(revenue__gte=0))
+                & (Q(total_assets=None) | Q(total_assets__gte=0)),
                 name="parties_enterprise_figures_not_negative",
             ),
         ]
@@ -118,7 +121,8 @@ class Identifier(models.Model):
             ),
             # A code of somebody's own system means nothing without saying whose.
             models.CheckConstraint(
-                condition=~Q(kind=IdentifierKind.SOURCE_CODE) | ~Q(source=""), name="parties_identifier_has_source"
+                condition=~Q(kind=IdentifierKind.SOURCE_CODE) | ~Q(source=""),
+                name="parties_identifier_has_source",
             ),
         ]
 
@@ -148,7 +152,8 @@ class Assignment(models.Model):
                 fields=["party"], condition=Q(ends_on=None), name="parties_assignment_one_current"
             ),
             models.CheckConstraint(
-                condition=Q(ends_on=None) | Q(ends_on__gte=F("starts_on")), name="parties_assignment_days_in_order"
+                condition=Q(ends_on=None) | Q(ends_on__gte=F("starts_on")),
+                name="parties_assignment_days_in_order",
             ),
             models.CheckConstraint(
                 condition=Q(manager=None) | Q(second_manager=None) | ~Q(manager=F("second_manager")),

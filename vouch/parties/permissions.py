@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from django.db.models import Q
+from django.db.models import Model, Q
 
 from vouch.parties.models import Assignment, Party
 from vouch.platform.exchange.permissions import may_open_imports
 from vouch.platform.identity.actor import Actor
-from vouch.platform.identity.models import Unit
 from vouch.platform.identity.terms import Role, Scope
 
 REGISTERING_ROLES = (Role.ACCOUNT_MANAGER, Role.TEAM_LEAD, Role.RISK_REVIEWER, Role.CRO, Role.EXECUTIVE)
@@ -30,7 +29,7 @@ def may_see(actor: Actor, party: Party) -> bool:
     return Assignment.objects.filter(assignments_seen_by(actor), party=party).exists()
 
 
-def may_register(actor: Actor, unit: Unit) -> bool:
+def may_register(actor: Actor, unit: Model) -> bool:
     """Those who deal with customers, for the units that they reach; officers for their own."""
     if not actor.has_role(*REGISTERING_ROLES):
         return False

@@ -34,7 +34,8 @@ CodeKey = tuple[str, str, str]
 @dataclass(frozen=True, slots=True)
 class Enrolment:
     """One enterprise to be known. Without a ``code`` it is always new. ``flaw`` says why its code is kept although
-    its check character is wrong."""
+    its check character is wrong.
+    """
 
     details: EnterpriseDetails
     code: CodeKey | None
@@ -54,7 +55,8 @@ class Effect(Enum):
 @dataclass(frozen=True, slots=True)
 class Enrolled:
     """The party, and what became of it. CONFLICT: this same delivery said something else of the same code before.
-    HIDDEN: somebody else's customer, whom the actor may not see; nothing was written."""
+    HIDDEN: somebody else's customer, whom the actor may not see; nothing was written.
+    """
 
     party_id: int
     effect: Effect
@@ -137,7 +139,9 @@ def _known(codes: set[CodeKey]) -> dict[CodeKey | None, _Known]:
         )
         records: dict[int, _Known] = {}
         for value, party_id, name, batch_id, *fields in rows:
-            record = records.setdefault(party_id, _Known(party_id, name, batch_id, dict(zip(PROFILE_FIELDS, fields, strict=True))))
+            record = records.setdefault(
+                party_id, _Known(party_id, name, batch_id, dict(zip(PROFILE_FIELDS, fields, strict=True)))
+            )
             found[kind, source, value] = record
     return found
 
@@ -172,7 +176,16 @@ def _write_new(new: Sequence[tuple[int, Enrolment]], occasion: Occasion) -> None
         number, name = customer_number(pk), enrolment.details.name
         values = [enrolment.code[2]] if enrolment.code else []
         parties.append(
-            (pk, number, PartyKind.ENTERPRISE, name, PartyStatus.ACTIVE, search_text(name, number, values), batch, at)
+            (
+                pk,
+                number,
+                PartyKind.ENTERPRISE,
+                name,
+                PartyStatus.ACTIVE,
+                search_text(name, number, values),
+                batch,
+                at,
+            )
         )
         if enrolment.code:
             codes.append((pk, *enrolment.code, bool(enrolment.flaw), enrolment.flaw[:200]))
@@ -186,7 +199,9 @@ def _write_new(new: Sequence[tuple[int, Enrolment]], occasion: Occasion) -> None
     )
     copy_rows(Identifier, ("party_id", "kind", "source", "value", "is_flawed", "note"), codes)
     copy_rows(
-        Assignment, ("party_id", "unit_id", "starts_on"), ((pk, occasion.unit.pk, day) for pk, _enrolment in new)
+        Assignment,
+        ("party_id", "unit_id", "starts_on"),
+        ((pk, occasion.unit.pk, day) for pk, _enrolment in new),
     )
 
 
@@ -196,7 +211,9 @@ _profile = attrgetter(*PROFILE_FIELDS)
 def _update(record: _Known, details: EnterpriseDetails, occasion: Occasion) -> Effect:
     said = dict(zip(PROFILE_FIELDS, _profile(details), strict=True))
     changes = {
-        name: value for name, value in said.items() if value not in {None, ""} and value != record.profile[name]
+        name: value
+        for name, value in said.items()
+        if value not in {None, ""} and value != record.profile[name]
     }
     if details.name and details.name != record.name:
         changes["name"] = details.name
@@ -205,7 +222,11 @@ def _update(record: _Known, details: EnterpriseDetails, occasion: Occasion) -> E
     if record.batch_id is not None and record.batch_id == occasion.import_id and not occasion.may_repeat:
         return Effect.CONFLICT
     change_enterprise(
-        actor=occasion.actor, at=occasion.at, party_id=record.party_id, changes=changes, import_id=occasion.import_id
+        actor=occasion.actor,
+        at=occasion.at,
+        party_id=record.party_id,
+        changes=changes,
+        import_id=occasion.import_id,
     )
     record.name = changes.get("name", record.name)
     record.profile.update((name, value) for name, value in changes.items() if name != "name")

@@ -18,7 +18,11 @@ from vouch.platform.exchange.tabular import Column, Row
 
 COLUMNS = (
     Column("name", "企业名称", ("名称", "公司名称", "单位名称", "客户名称", "企业名")),
-    Column("code", "统一社会信用代码", ("信用代码", "社会信用代码", "统一信用代码", "统一代码", "注册号", "工商注册号")),
+    Column(
+        "code",
+        "统一社会信用代码",
+        ("信用代码", "社会信用代码", "统一信用代码", "统一代码", "注册号", "工商注册号"),
+    ),
     Column("established_on", "注册日期", ("成立日期", "成立时间", "注册时间", "设立日期"), is_required=False),
     Column("legal_form", "企业类型", ("公司类型", "类型", "主体类型"), is_required=False),
     Column("representative_hash", "法人代表_hash", ("法定代表人_hash", "法定代表人散列"), is_required=False),
@@ -51,7 +55,9 @@ class EnterpriseImporter(Importer):
         """Judge each row, write those that hold, and count."""
         outcome = Outcome()
         today = timezone.localdate(batch.at)
-        readings = [read_enterprise(dict(zip(_NAMES, row.cells, strict=True)), today=today) for row in batch.rows]
+        readings = [
+            read_enterprise(dict(zip(_NAMES, row.cells, strict=True)), today=today) for row in batch.rows
+        ]
         flawed = _known_flawed(readings)
         enrolments: list[tuple[Row, Reading, Enrolment]] = []
         for row, reading in zip(batch.rows, readings, strict=True):
@@ -131,7 +137,7 @@ def _count(outcome: Outcome, row: Row, reading: Reading, result: Enrolled) -> No
         outcome.warned.append(Finding(row, "code", reason))
         return
     outcome.accepted += 1
-    if code is not None and code.kind is CodeKind.USCC and not code.problem.value:
-        if not is_organisation_code_consistent(code.value):
-            note = _("统一社会信用代码中的组织机构代码校验位不符")
-            outcome.notes[note] = outcome.notes.get(note, 0) + 1
+    is_sound = code is not None and code.kind is CodeKind.USCC and code.problem is CodeProblem.NONE
+    if code is not None and is_sound and not is_organisation_code_consistent(code.value):
+        note = _("统一社会信用代码中的组织机构代码校验位不符")
+        outcome.notes[note] = outcome.notes.get(note, 0) + 1

@@ -81,7 +81,9 @@ _CURRENCIES = {
 }  # fmt: skip
 _MULTIPLES = {"": 1, "万": 10_000, "百万": 1_000_000, "亿": 100_000_000}
 _CAPITAL = re.compile(r"([0-9][0-9,]*(?:\.[0-9]+)?)\s*\(?\s*(百万|万|亿|)\s*([^\d()]*?)\s*\)?")
-_DATE = re.compile(r"([0-9]{4})(?:-|/|\.|年)([0-9]{1,2})(?:-|/|\.|月)([0-9]{1,2})日?(?:[ T]0{1,2}:00(?::00)?)?")
+_DATE = re.compile(
+    r"([0-9]{4})(?:-|/|\.|年)([0-9]{1,2})(?:-|/|\.|月)([0-9]{1,2})日?(?:[ T]0{1,2}:00(?::00)?)?"
+)
 _COMPACT_DATE = re.compile(r"([0-9]{4})([0-9]{2})([0-9]{2})")
 _HASH = re.compile(r"[A-Za-z]?[0-9a-fA-F]{12,79}")
 _AMOUNT_LIKE = re.compile(r"[0-9.,]+(?:\(.*\)|万.*|元)?")
@@ -131,10 +133,13 @@ def code_fault(code: Code | None) -> Fault | None:
         if code.kind is CodeKind.USCC:
             return Fault("code", _("“%(code)s”含有统一社会信用代码不使用的字符") % {"code": code.value})
         if re.fullmatch(r"[0-9.]+E\+?[0-9]+", code.value):
-            return Fault("code", _("代码在表格软件中被当作数值，末几位已丢失：%(code)s") % {"code": code.value})
+            return Fault(
+                "code", _("代码在表格软件中被当作数值，末几位已丢失：%(code)s") % {"code": code.value}
+            )
         return Fault(
             "code",
-            _("“%(code)s”不是统一社会信用代码（18位），也不是旧注册号（13或15位数字）") % {"code": code.value[:60]},
+            _("“%(code)s”不是统一社会信用代码（18位），也不是旧注册号（13或15位数字）")
+            % {"code": code.value[:60]},
         )
     return None
 
@@ -243,7 +248,11 @@ def _name_problem(name: str) -> str:
     if len(name) < 2 or len(name) > 200:
         return _("企业名称过短或过长")
     plain = unicodedata.normalize("NFKC", name)
-    if _DATE.fullmatch(plain) or _AMOUNT_LIKE.fullmatch(plain) or judge_code(name).kind is not CodeKind.UNKNOWN:
+    if (
+        _DATE.fullmatch(plain)
+        or _AMOUNT_LIKE.fullmatch(plain)
+        or judge_code(name).kind is not CodeKind.UNKNOWN
+    ):
         return _("“%(text)s”不是企业名称") % {"text": name[:60]}
     return ""
 

@@ -7,145 +7,358 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('exchange', '0001_initial'),
-        ('identity', '0002_head_office'),
+        ("exchange", "0001_initial"),
+        ("identity", "0002_head_office"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Party',
+            name="Party",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.CharField(max_length=20, verbose_name='客户编号')),
-                ('kind', models.CharField(choices=[('enterprise', '企业')], default='enterprise', max_length=12, verbose_name='客户类型')),
-                ('name', models.CharField(max_length=200, verbose_name='客户名称')),
-                ('status', models.CharField(choices=[('active', '正常'), ('closed', '已注销')], default='active', max_length=12, verbose_name='客户状态')),
-                ('search_text', models.TextField(blank=True, verbose_name='检索文本')),
-                ('created_at', models.DateTimeField(verbose_name='建档时间')),
-                ('batch', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='exchange.import', verbose_name='导入批次')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("number", models.CharField(max_length=20, verbose_name="客户编号")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("enterprise", "企业")],
+                        default="enterprise",
+                        max_length=12,
+                        verbose_name="客户类型",
+                    ),
+                ),
+                ("name", models.CharField(max_length=200, verbose_name="客户名称")),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[("active", "正常"), ("closed", "已注销")],
+                        default="active",
+                        max_length=12,
+                        verbose_name="客户状态",
+                    ),
+                ),
+                ("search_text", models.TextField(blank=True, verbose_name="检索文本")),
+                ("created_at", models.DateTimeField(verbose_name="建档时间")),
+                (
+                    "batch",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="exchange.import",
+                        verbose_name="导入批次",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '客户',
+                "verbose_name": "客户",
             },
         ),
         migrations.CreateModel(
-            name='Assignment',
+            name="Assignment",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('starts_on', models.DateField(verbose_name='起始日期')),
-                ('ends_on', models.DateField(blank=True, null=True, verbose_name='终止日期')),
-                ('manager', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='管户经理（A角）')),
-                ('second_manager', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='协办经理（B角）')),
-                ('unit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='identity.unit', verbose_name='管户机构')),
-                ('party', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='assignments', to='parties.party', verbose_name='客户')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("starts_on", models.DateField(verbose_name="起始日期")),
+                ("ends_on", models.DateField(blank=True, null=True, verbose_name="终止日期")),
+                (
+                    "manager",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="管户经理（A角）",
+                    ),
+                ),
+                (
+                    "second_manager",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="协办经理（B角）",
+                    ),
+                ),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="identity.unit",
+                        verbose_name="管户机构",
+                    ),
+                ),
+                (
+                    "party",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="assignments",
+                        to="parties.party",
+                        verbose_name="客户",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '管户关系',
+                "verbose_name": "管户关系",
             },
         ),
         migrations.CreateModel(
-            name='Identifier',
+            name="Identifier",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('uscc', '统一社会信用代码'), ('old_number', '旧注册号'), ('source_code', '来源代号'), ('other', '其他代码')], max_length=12, verbose_name='标识类型')),
-                ('source', models.CharField(blank=True, max_length=40, verbose_name='来源')),
-                ('value', models.CharField(max_length=80, verbose_name='标识')),
-                ('is_flawed', models.BooleanField(default=False, verbose_name='校验位不符')),
-                ('note', models.CharField(blank=True, max_length=200, verbose_name='说明')),
-                ('party', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='identifiers', to='parties.party', verbose_name='客户')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("uscc", "统一社会信用代码"),
+                            ("old_number", "旧注册号"),
+                            ("source_code", "来源代号"),
+                            ("other", "其他代码"),
+                        ],
+                        max_length=12,
+                        verbose_name="标识类型",
+                    ),
+                ),
+                ("source", models.CharField(blank=True, max_length=40, verbose_name="来源")),
+                ("value", models.CharField(max_length=80, verbose_name="标识")),
+                ("is_flawed", models.BooleanField(default=False, verbose_name="校验位不符")),
+                ("note", models.CharField(blank=True, max_length=200, verbose_name="说明")),
+                (
+                    "party",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="identifiers",
+                        to="parties.party",
+                        verbose_name="客户",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '客户标识',
+                "verbose_name": "客户标识",
             },
         ),
         migrations.CreateModel(
-            name='Enterprise',
+            name="Enterprise",
             fields=[
-                ('party', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name='enterprise', serialize=False, to='parties.party', verbose_name='客户')),
-                ('legal_form', models.CharField(blank=True, max_length=100, verbose_name='企业类型')),
-                ('capital_amount', models.DecimalField(blank=True, decimal_places=2, max_digits=22, null=True, verbose_name='注册资本')),
-                ('capital_currency', models.CharField(blank=True, choices=[('CNY', '人民币'), ('USD', '美元'), ('HKD', '港元'), ('EUR', '欧元'), ('JPY', '日元'), ('GBP', '英镑'), ('AUD', '澳大利亚元'), ('CAD', '加拿大元'), ('SGD', '新加坡元'), ('CHF', '瑞士法郎'), ('KRW', '韩元'), ('TWD', '新台币'), ('MOP', '澳门元')], max_length=3, verbose_name='注册资本币种')),
-                ('capital_text', models.CharField(blank=True, max_length=100, verbose_name='注册资本原文')),
-                ('established_on', models.DateField(blank=True, null=True, verbose_name='成立日期')),
-                ('scope_text', models.TextField(blank=True, verbose_name='经营范围')),
-                ('province', models.CharField(blank=True, max_length=20, verbose_name='所在省份')),
-                ('area', models.CharField(blank=True, max_length=60, verbose_name='地区')),
-                ('address', models.CharField(blank=True, max_length=400, verbose_name='注册地址')),
-                ('representative_hash', models.CharField(blank=True, max_length=80, verbose_name='法定代表人（散列）')),
-                ('industry_code', models.CharField(blank=True, max_length=5, verbose_name='行业代码')),
-                ('staff_count', models.PositiveIntegerField(blank=True, null=True, verbose_name='从业人数')),
-                ('revenue', models.DecimalField(blank=True, decimal_places=2, max_digits=18, null=True, verbose_name='年营业收入')),
-                ('total_assets', models.DecimalField(blank=True, decimal_places=2, max_digits=18, null=True, verbose_name='资产总额')),
-                ('updated_at', models.DateTimeField(verbose_name='更新时间')),
-                ('batch', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='exchange.import', verbose_name='最近导入批次')),
+                (
+                    "party",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        primary_key=True,
+                        related_name="enterprise",
+                        serialize=False,
+                        to="parties.party",
+                        verbose_name="客户",
+                    ),
+                ),
+                ("legal_form", models.CharField(blank=True, max_length=100, verbose_name="企业类型")),
+                (
+                    "capital_amount",
+                    models.DecimalField(
+                        blank=True, decimal_places=2, max_digits=22, null=True, verbose_name="注册资本"
+                    ),
+                ),
+                (
+                    "capital_currency",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("CNY", "人民币"),
+                            ("USD", "美元"),
+                            ("HKD", "港元"),
+                            ("EUR", "欧元"),
+                            ("JPY", "日元"),
+                            ("GBP", "英镑"),
+                            ("AUD", "澳大利亚元"),
+                            ("CAD", "加拿大元"),
+                            ("SGD", "新加坡元"),
+                            ("CHF", "瑞士法郎"),
+                            ("KRW", "韩元"),
+                            ("TWD", "新台币"),
+                            ("MOP", "澳门元"),
+                        ],
+                        max_length=3,
+                        verbose_name="注册资本币种",
+                    ),
+                ),
+                ("capital_text", models.CharField(blank=True, max_length=100, verbose_name="注册资本原文")),
+                ("established_on", models.DateField(blank=True, null=True, verbose_name="成立日期")),
+                ("scope_text", models.TextField(blank=True, verbose_name="经营范围")),
+                ("province", models.CharField(blank=True, max_length=20, verbose_name="所在省份")),
+                ("area", models.CharField(blank=True, max_length=60, verbose_name="地区")),
+                ("address", models.CharField(blank=True, max_length=400, verbose_name="注册地址")),
+                (
+                    "representative_hash",
+                    models.CharField(blank=True, max_length=80, verbose_name="法定代表人（散列）"),
+                ),
+                ("industry_code", models.CharField(blank=True, max_length=5, verbose_name="行业代码")),
+                ("staff_count", models.PositiveIntegerField(blank=True, null=True, verbose_name="从业人数")),
+                (
+                    "revenue",
+                    models.DecimalField(
+                        blank=True, decimal_places=2, max_digits=18, null=True, verbose_name="年营业收入"
+                    ),
+                ),
+                (
+                    "total_assets",
+                    models.DecimalField(
+                        blank=True, decimal_places=2, max_digits=18, null=True, verbose_name="资产总额"
+                    ),
+                ),
+                ("updated_at", models.DateTimeField(verbose_name="更新时间")),
+                (
+                    "batch",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="exchange.import",
+                        verbose_name="最近导入批次",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '企业登记信息',
+                "verbose_name": "企业登记信息",
             },
         ),
         migrations.AddIndex(
-            model_name='party',
-            index=django.contrib.postgres.indexes.GinIndex(fields=['search_text'], name='parties_party_search_idx', opclasses=['gin_trgm_ops']),
+            model_name="party",
+            index=django.contrib.postgres.indexes.GinIndex(
+                fields=["search_text"], name="parties_party_search_idx", opclasses=["gin_trgm_ops"]
+            ),
         ),
         migrations.AddIndex(
-            model_name='party',
-            index=models.Index(fields=['name', 'id'], name='parties_party_name_idx'),
+            model_name="party",
+            index=models.Index(fields=["name", "id"], name="parties_party_name_idx"),
         ),
         migrations.AddConstraint(
-            model_name='party',
-            constraint=models.UniqueConstraint(fields=('number',), name='parties_party_number_unique'),
+            model_name="party",
+            constraint=models.UniqueConstraint(fields=("number",), name="parties_party_number_unique"),
         ),
         migrations.AddIndex(
-            model_name='assignment',
-            index=models.Index(condition=models.Q(('ends_on', None)), fields=['unit', 'party'], name='parties_assignment_unit_idx'),
+            model_name="assignment",
+            index=models.Index(
+                condition=models.Q(("ends_on", None)),
+                fields=["unit", "party"],
+                name="parties_assignment_unit_idx",
+            ),
         ),
         migrations.AddIndex(
-            model_name='assignment',
-            index=models.Index(condition=models.Q(('ends_on', None), models.Q(('manager', None), _negated=True)), fields=['manager', 'party'], name='parties_assignment_manager_idx'),
+            model_name="assignment",
+            index=models.Index(
+                condition=models.Q(("ends_on", None), models.Q(("manager", None), _negated=True)),
+                fields=["manager", "party"],
+                name="parties_assignment_manager_idx",
+            ),
         ),
         migrations.AddIndex(
-            model_name='assignment',
-            index=models.Index(condition=models.Q(('ends_on', None), models.Q(('second_manager', None), _negated=True)), fields=['second_manager', 'party'], name='parties_assignment_second_idx'),
+            model_name="assignment",
+            index=models.Index(
+                condition=models.Q(("ends_on", None), models.Q(("second_manager", None), _negated=True)),
+                fields=["second_manager", "party"],
+                name="parties_assignment_second_idx",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='assignment',
-            constraint=models.UniqueConstraint(condition=models.Q(('ends_on', None)), fields=('party',), name='parties_assignment_one_current'),
+            model_name="assignment",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("ends_on", None)),
+                fields=("party",),
+                name="parties_assignment_one_current",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='assignment',
-            constraint=models.CheckConstraint(condition=models.Q(('ends_on', None), ('ends_on__gte', models.F('starts_on')), _connector='OR'), name='parties_assignment_days_in_order'),
+            model_name="assignment",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("ends_on", None), ("ends_on__gte", models.F("starts_on")), _connector="OR"
+                ),
+                name="parties_assignment_days_in_order",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='assignment',
-            constraint=models.CheckConstraint(condition=models.Q(('manager', None), ('second_manager', None), models.Q(('manager', models.F('second_manager')), _negated=True), _connector='OR'), name='parties_assignment_two_people'),
+            model_name="assignment",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("manager", None),
+                    ("second_manager", None),
+                    models.Q(("manager", models.F("second_manager")), _negated=True),
+                    _connector="OR",
+                ),
+                name="parties_assignment_two_people",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='identifier',
-            constraint=models.UniqueConstraint(fields=('kind', 'source', 'value'), name='parties_identifier_unique_per_source'),
+            model_name="identifier",
+            constraint=models.UniqueConstraint(
+                fields=("kind", "source", "value"), name="parties_identifier_unique_per_source"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='identifier',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('kind', 'source_code'), _negated=True), models.Q(('source', ''), _negated=True), _connector='OR'), name='parties_identifier_has_source'),
+            model_name="identifier",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("kind", "source_code"), _negated=True),
+                    models.Q(("source", ""), _negated=True),
+                    _connector="OR",
+                ),
+                name="parties_identifier_has_source",
+            ),
         ),
         migrations.AddIndex(
-            model_name='enterprise',
-            index=models.Index(fields=['province', 'party'], name='parties_enterprise_prov_idx'),
+            model_name="enterprise",
+            index=models.Index(fields=["province", "party"], name="parties_enterprise_prov_idx"),
         ),
         migrations.AddIndex(
-            model_name='enterprise',
-            index=models.Index(condition=models.Q(('representative_hash', ''), _negated=True), fields=['representative_hash'], name='parties_enterprise_repres_idx'),
+            model_name="enterprise",
+            index=models.Index(
+                condition=models.Q(("representative_hash", ""), _negated=True),
+                fields=["representative_hash"],
+                name="parties_enterprise_repres_idx",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='enterprise',
-            constraint=models.CheckConstraint(condition=models.Q(('capital_amount', None), models.Q(('capital_amount__gte', 0), models.Q(('capital_currency', ''), _negated=True)), _connector='OR'), name='parties_enterprise_capital_has_currency'),
+            model_name="enterprise",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("capital_amount", None),
+                    models.Q(("capital_amount__gte", 0), models.Q(("capital_currency", ""), _negated=True)),
+                    _connector="OR",
+                ),
+                name="parties_enterprise_capital_has_currency",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='enterprise',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('revenue', None), ('revenue__gte', 0), _connector='OR'), models.Q(('total_assets', None), ('total_assets__gte', 0), _connector='OR')), name='parties_enterprise_figures_not_negative'),
+            model_name="enterprise",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("revenue", None), ("revenue__gte", 0), _connector="OR"),
+                    models.Q(("total_assets", None), ("total_assets__gte", 0), _connector="OR"),
+                ),
+                name="parties_enterprise_figures_not_negative",
+            ),
         ),
     ]

@@ -234,7 +234,12 @@ def correct_row(
     values = [cells.get(column.name, "") for column in source.columns]
     before = {"cells": locked.cells, "reason": locked.reason}
     _take_one(locked, values, actor=actor, at=at, forced="")
-    locked.cells, locked.state, locked.resolved_by, locked.resolved_at = values, RowState.CORRECTED, actor.label, at
+    locked.cells, locked.state, locked.resolved_by, locked.resolved_at = (
+        values,
+        RowState.CORRECTED,
+        actor.label,
+        at,
+    )
     locked.save(update_fields=["cells", "state", "resolved_by", "resolved_at"])
     entry.about("import_row", locked.pk, before=before, after={"cells": values, "state": locked.state})
     return locked

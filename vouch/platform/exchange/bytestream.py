@@ -125,7 +125,9 @@ def detect_encoding(path: Path, *, name: str) -> tuple[str, str]:
             return "utf-16", "surrogateescape"
         if len(head) >= 8 and head.count(0) > len(head) // 5:
             raise Unreadable(
-                _("文件“%(name)s”含有大量空字符（NUL），不是文本表格；请另存为 CSV（UTF-8）或 XLSX 后再导入。")
+                _(
+                    "文件“%(name)s”含有大量空字符（NUL），不是文本表格；请另存为 CSV（UTF-8）或 XLSX 后再导入。"
+                )
                 % {"name": name}
             )
         left = {encoding: codecs.getincrementaldecoder(encoding)() for encoding in ("utf-8", "gb18030")}

@@ -22,7 +22,7 @@ Numbered = tuple[int, list[str], str]
 csv.field_size_limit(4 * 1024 * 1024)
 
 
-class _Unclosed(Exception):  # noqa: N818  (a signal between two generators, not an error)
+class _Unclosed(Exception):
     """A quotation mark was opened and the row does not end."""
 
 
@@ -121,7 +121,7 @@ class Delimited:
                     if feed.ended or (width and len(feed.held) > 1 and len(raw) != width):
                         # The row ended because the file did, or it swallowed its neighbours: a quotation
                         # mark was never closed.
-                        raise _Unclosed
+                        raise _Unclosed  # noqa: TRY301 - ends the reader as its own error does
                     first_line = feed.taken - len(feed.held) + 1
                     if self._is_cut(feed):
                         break

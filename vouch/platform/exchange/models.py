@@ -105,7 +105,9 @@ class ImportRow(models.Model):
         verbose_name = _("待处理行")
         indexes: ClassVar = [
             # The list of an import's rows by what became of them, in the file's order.
-            models.Index(fields=["batch", "verdict", "state", "file", "line"], name="exchange_importrow_list_idx"),
+            models.Index(
+                fields=["batch", "verdict", "state", "file", "line"], name="exchange_importrow_list_idx"
+            ),
         ]
 
     def __str__(self) -> str:

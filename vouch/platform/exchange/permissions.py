@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from django.db.models import Model
+
 from vouch.platform.exchange.models import Import, ImportRow
 from vouch.platform.identity.actor import Actor
-from vouch.platform.identity.models import Unit
 from vouch.platform.identity.terms import Role, Scope
 
 IMPORTING_ROLES = (Role.TEAM_LEAD, Role.RISK_REVIEWER, Role.CRO, Role.MONITOR, Role.EXECUTIVE, Role.ADMIN)
@@ -15,7 +16,7 @@ def may_open_imports(actor: Actor) -> bool:
     return actor.has_role(*IMPORTING_ROLES)
 
 
-def may_import(actor: Actor, unit: Unit) -> bool:
+def may_import(actor: Actor, unit: Model) -> bool:
     """Those who run the book, for units that they see."""
     return may_open_imports(actor) and reaches_unit(actor, unit_id=unit.pk)
 

@@ -9,7 +9,9 @@ from django.db.models import Count, Q, QuerySet
 from vouch.platform.exchange.models import Import, ImportFile, ImportRow
 from vouch.platform.exchange.permissions import may_open_imports
 from vouch.platform.exchange.terms import UNFINISHED, RowState, Verdict
-from vouch.platform.identity.actor import Actor
+from vouch.platform.identity.actor import Actor, system_actor
+from vouch.platform.identity.models import User
+from vouch.platform.identity.queries import actor_of
 from vouch.platform.identity.terms import Scope
 
 
@@ -27,6 +29,19 @@ def latest_imports(actor: Actor) -> QuerySet[Import]:
     """Those visible, newest first, each with ``open_rows``: how many rejected rows wait for somebody."""
     waiting = Q(rows__verdict=Verdict.REJECTED, rows__state=RowState.OPEN)
     return visible_to(actor).annotate(open_rows=Count("rows", filter=waiting)).order_by("-created_at", "-pk")
+
+
+def import_numbered(pk: int) -> Import:
+    """The import of this number, whoever asks: for the jobs that run it."""
+    return Import.objects.select_related("unit").get(pk=pk)
+
+
+def submitter_of(batch: Import) -> Actor:
+    """Who submitted the import, with the rights that they have now. Raises User.DoesNotExist for one who left."""
+    kind, _separator, name = batch.actor_id.partition(":")
+    if kind == "user":
+        return actor_of(User.objects.select_related("unit").get(pk=int(name), is_active=True))
+    return system_actor(name)
 
 
 def files_of(batch: Import) -> QuerySet[ImportFile]:

@@ -15,8 +15,8 @@ from django.db import DataError, IntegrityError, connection, transaction
 from django.utils.translation import gettext as _
 
 from vouch.platform.exchange import actions
-from vouch.platform.exchange.importer import Importer, importer_of
 from vouch.platform.exchange._kept_files import kept_path
+from vouch.platform.exchange.importer import Importer, importer_of
 from vouch.platform.exchange.models import Import, ImportFile
 from vouch.platform.exchange.queries import files_of, kept_rows
 from vouch.platform.exchange.tabular import Row, Table, Unreadable, open_table
@@ -33,7 +33,7 @@ class Busy(RuntimeError):
     """Another process runs this import at this moment."""
 
 
-class _Rollback(Exception):  # noqa: N818  (ends a dry run's transaction, not an error)
+class _Rollback(Exception):
     pass
 
 
@@ -91,9 +91,7 @@ class _Run:
             )
         nothing_read = len(unreadable) == len(files)
         problem = "\n".join(unreadable) if nothing_read else ""
-        return actions.finish_import(
-            actor=self._actor, at=self._clock(), batch=self._batch, problem=problem
-        )
+        return actions.finish_import(actor=self._actor, at=self._clock(), batch=self._batch, problem=problem)
 
     def try_out(self) -> Import:
         """Run everything in one transaction, note what came of it, and roll it back."""
@@ -104,7 +102,7 @@ class _Run:
                 if done.problem:
                     return done
                 trial = _noted(done)
-                raise _Rollback
+                raise _Rollback  # noqa: TRY301 - it must pass through the transaction
         except _Rollback:
             pass
         if trial is None:  # pragma: no cover - set before the rollback
@@ -153,7 +151,8 @@ class _Run:
 
 def _noted(batch: Import) -> actions.Trial:
     kept = [
-        (row.file_id, row.line, row.verdict, row.column, row.reason, row.cells, row.raw) for row in kept_rows(batch)
+        (row.file_id, row.line, row.verdict, row.column, row.reason, row.cells, row.raw)
+        for row in kept_rows(batch)
     ]
     counts = {name: getattr(batch, name) for name in ("accepted", "unchanged", "rejected", "warned")}
     problems = {file.pk: file.problem for file in files_of(batch) if file.problem}

@@ -44,7 +44,8 @@ class Column:
 
 class Row(NamedTuple):
     """One row: ``line`` in the file (1 is the first), ``cells`` in the order of the wanted columns (an absent
-    optional column is ""), ``raw`` as it stands in the file, and the ``fault`` that makes it unusable."""
+    optional column is ""), ``raw`` as it stands in the file, and the ``fault`` that makes it unusable.
+    """
 
     line: int
     cells: tuple[str, ...]
@@ -71,14 +72,13 @@ class Table:
         pick = _picker(self.places)
         width = len(self.headings)
         seen = 0
-        for line, raw, fault in self._source.lines(
-            after=self.heading_line, width=width, sheet=self.sheet
-        ):
+        for line, found, fault in self._source.lines(after=self.heading_line, width=width, sheet=self.sheet):
+            raw: Sequence[str] = found
             problem = fault
             if not problem and len(raw) != width:
                 if not any(raw):
                     continue
-                raw, problem = _fitted(raw, width=width)
+                raw, problem = _fitted(found, width=width)
             elif not problem and not any(raw):
                 continue
             seen += 1

@@ -136,11 +136,13 @@ def _check_extent(archive: zipfile.ZipFile, part: zipfile.ZipInfo, *, name: str)
                 width = max(width, _column_number(letters))
             rows = _FAR_ROW.findall(text)
             if rows:
-                height = max(height, *map(int, rows)) if len(rows) < 3 else max(height, max(map(int, rows)))
+                height = max(height, *map(int, rows))
             tail = text[-24:]
     if width * height > CELLS_MAX:
         raise Unreadable(
-            _("文件“%(name)s”的工作表区域过大（%(rows)d 行 × %(columns)d 列），请删除表格以外的内容后再导入。")
+            _(
+                "文件“%(name)s”的工作表区域过大（%(rows)d 行 × %(columns)d 列），请删除表格以外的内容后再导入。"
+            )
             % {"name": name, "rows": height, "columns": width}
         )
 

@@ -5,96 +5,188 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('identity', '0002_head_office'),
+        ("identity", "0002_head_office"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Import',
+            name="Import",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(max_length=40, verbose_name='数据种类')),
-                ('status', models.CharField(choices=[('draft', '待确认'), ('waiting', '排队中'), ('running', '进行中'), ('done', '已完成'), ('failed', '失败'), ('cancelled', '已取消')], default='waiting', max_length=12, verbose_name='状态')),
-                ('is_dry_run', models.BooleanField(default=False, verbose_name='试运行')),
-                ('actor_id', models.CharField(max_length=80, verbose_name='操作人编号')),
-                ('actor_label', models.CharField(max_length=160, verbose_name='操作人')),
-                ('created_at', models.DateTimeField(verbose_name='提交时间')),
-                ('finished_at', models.DateTimeField(null=True, verbose_name='完成时间')),
-                ('accepted', models.PositiveIntegerField(default=0, verbose_name='已导入')),
-                ('unchanged', models.PositiveIntegerField(default=0, verbose_name='无变化')),
-                ('rejected', models.PositiveIntegerField(default=0, verbose_name='未导入')),
-                ('warned', models.PositiveIntegerField(default=0, verbose_name='有提示')),
-                ('notes', models.JSONField(default=dict, verbose_name='说明')),
-                ('problem', models.TextField(blank=True, verbose_name='问题')),
-                ('unit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='identity.unit', verbose_name='归属机构')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("kind", models.CharField(max_length=40, verbose_name="数据种类")),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("draft", "待确认"),
+                            ("waiting", "排队中"),
+                            ("running", "进行中"),
+                            ("done", "已完成"),
+                            ("failed", "失败"),
+                            ("cancelled", "已取消"),
+                        ],
+                        default="waiting",
+                        max_length=12,
+                        verbose_name="状态",
+                    ),
+                ),
+                ("is_dry_run", models.BooleanField(default=False, verbose_name="试运行")),
+                ("actor_id", models.CharField(max_length=80, verbose_name="操作人编号")),
+                ("actor_label", models.CharField(max_length=160, verbose_name="操作人")),
+                ("created_at", models.DateTimeField(verbose_name="提交时间")),
+                ("finished_at", models.DateTimeField(null=True, verbose_name="完成时间")),
+                ("accepted", models.PositiveIntegerField(default=0, verbose_name="已导入")),
+                ("unchanged", models.PositiveIntegerField(default=0, verbose_name="无变化")),
+                ("rejected", models.PositiveIntegerField(default=0, verbose_name="未导入")),
+                ("warned", models.PositiveIntegerField(default=0, verbose_name="有提示")),
+                ("notes", models.JSONField(default=dict, verbose_name="说明")),
+                ("problem", models.TextField(blank=True, verbose_name="问题")),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="identity.unit",
+                        verbose_name="归属机构",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '导入批次',
+                "verbose_name": "导入批次",
             },
         ),
         migrations.CreateModel(
-            name='ImportFile',
+            name="ImportFile",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('source', models.CharField(max_length=40, verbose_name='用途')),
-                ('position', models.PositiveSmallIntegerField(verbose_name='顺序')),
-                ('name', models.CharField(max_length=255, verbose_name='文件名')),
-                ('sha256', models.CharField(max_length=64, verbose_name='SHA-256')),
-                ('size', models.BigIntegerField(verbose_name='字节数')),
-                ('mapping', models.JSONField(default=dict, verbose_name='列对应')),
-                ('rows_done', models.PositiveIntegerField(default=0, verbose_name='已处理行数')),
-                ('progress', models.PositiveSmallIntegerField(default=0, verbose_name='进度')),
-                ('is_done', models.BooleanField(default=False, verbose_name='已读完')),
-                ('problem', models.TextField(blank=True, verbose_name='问题')),
-                ('batch', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='files', to='exchange.import', verbose_name='导入批次')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("source", models.CharField(max_length=40, verbose_name="用途")),
+                ("position", models.PositiveSmallIntegerField(verbose_name="顺序")),
+                ("name", models.CharField(max_length=255, verbose_name="文件名")),
+                ("sha256", models.CharField(max_length=64, verbose_name="SHA-256")),
+                ("size", models.BigIntegerField(verbose_name="字节数")),
+                ("mapping", models.JSONField(default=dict, verbose_name="列对应")),
+                ("rows_done", models.PositiveIntegerField(default=0, verbose_name="已处理行数")),
+                ("progress", models.PositiveSmallIntegerField(default=0, verbose_name="进度")),
+                ("is_done", models.BooleanField(default=False, verbose_name="已读完")),
+                ("problem", models.TextField(blank=True, verbose_name="问题")),
+                (
+                    "batch",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="files",
+                        to="exchange.import",
+                        verbose_name="导入批次",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '导入文件',
+                "verbose_name": "导入文件",
             },
         ),
         migrations.CreateModel(
-            name='ImportRow',
+            name="ImportRow",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('line', models.PositiveIntegerField(verbose_name='行号')),
-                ('verdict', models.CharField(choices=[('rejected', '未导入'), ('warned', '已导入，有提示'), ('repeated', '重复')], max_length=12, verbose_name='结果')),
-                ('state', models.CharField(choices=[('open', '待处理'), ('corrected', '已更正'), ('accepted', '已接受'), ('dismissed', '不导入')], default='open', max_length=12, verbose_name='处理状态')),
-                ('column', models.CharField(blank=True, max_length=60, verbose_name='字段')),
-                ('reason', models.TextField(verbose_name='原因')),
-                ('cells', models.JSONField(default=list, verbose_name='各列的值')),
-                ('raw', models.JSONField(default=list, verbose_name='原始行')),
-                ('resolution', models.TextField(blank=True, verbose_name='处理说明')),
-                ('resolved_by', models.CharField(blank=True, max_length=160, verbose_name='处理人')),
-                ('resolved_at', models.DateTimeField(null=True, verbose_name='处理时间')),
-                ('batch', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='rows', to='exchange.import', verbose_name='导入批次')),
-                ('file', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='exchange.importfile', verbose_name='文件')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("line", models.PositiveIntegerField(verbose_name="行号")),
+                (
+                    "verdict",
+                    models.CharField(
+                        choices=[("rejected", "未导入"), ("warned", "已导入，有提示"), ("repeated", "重复")],
+                        max_length=12,
+                        verbose_name="结果",
+                    ),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("open", "待处理"),
+                            ("corrected", "已更正"),
+                            ("accepted", "已接受"),
+                            ("dismissed", "不导入"),
+                        ],
+                        default="open",
+                        max_length=12,
+                        verbose_name="处理状态",
+                    ),
+                ),
+                ("column", models.CharField(blank=True, max_length=60, verbose_name="字段")),
+                ("reason", models.TextField(verbose_name="原因")),
+                ("cells", models.JSONField(default=list, verbose_name="各列的值")),
+                ("raw", models.JSONField(default=list, verbose_name="原始行")),
+                ("resolution", models.TextField(blank=True, verbose_name="处理说明")),
+                ("resolved_by", models.CharField(blank=True, max_length=160, verbose_name="处理人")),
+                ("resolved_at", models.DateTimeField(null=True, verbose_name="处理时间")),
+                (
+                    "batch",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="rows",
+                        to="exchange.import",
+                        verbose_name="导入批次",
+                    ),
+                ),
+                (
+                    "file",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="exchange.importfile",
+                        verbose_name="文件",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '待处理行',
+                "verbose_name": "待处理行",
             },
         ),
         migrations.AddIndex(
-            model_name='import',
-            index=models.Index(fields=['-created_at'], name='exchange_import_created_idx'),
+            model_name="import",
+            index=models.Index(fields=["-created_at"], name="exchange_import_created_idx"),
         ),
         migrations.AddIndex(
-            model_name='import',
-            index=models.Index(condition=models.Q(('status__in', ['waiting', 'running'])), fields=['kind', 'unit'], name='exchange_import_unfinished_idx'),
+            model_name="import",
+            index=models.Index(
+                condition=models.Q(("status__in", ["waiting", "running"])),
+                fields=["kind", "unit"],
+                name="exchange_import_unfinished_idx",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='importfile',
-            constraint=models.UniqueConstraint(fields=('batch', 'source'), name='exchange_importfile_one_per_source'),
+            model_name="importfile",
+            constraint=models.UniqueConstraint(
+                fields=("batch", "source"), name="exchange_importfile_one_per_source"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='importfile',
-            constraint=models.CheckConstraint(condition=models.Q(('progress__gte', 0), ('progress__lte', 100)), name='exchange_importfile_progress_percent'),
+            model_name="importfile",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("progress__gte", 0), ("progress__lte", 100)),
+                name="exchange_importfile_progress_percent",
+            ),
         ),
         migrations.AddIndex(
-            model_name='importrow',
-            index=models.Index(fields=['batch', 'verdict', 'state', 'file', 'line'], name='exchange_importrow_list_idx'),
+            model_name="importrow",
+            index=models.Index(
+                fields=["batch", "verdict", "state", "file", "line"], name="exchange_importrow_list_idx"
+            ),
         ),
     ]

@@ -12,13 +12,12 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
 from vouch.platform.exchange import actions, running
-from vouch.platform.exchange.importer import Importer, Source, importer_of, importers
 from vouch.platform.exchange._kept_files import blocks_of, keep_file
+from vouch.platform.exchange.importer import Importer, Source, importer_of, importers
 from vouch.platform.exchange.models import Import, ImportFile
 from vouch.platform.exchange.queries import files_of, kept_rows, unfinished_import
 from vouch.platform.exchange.terms import ImportStatus, Verdict
 from vouch.platform.identity.actor import system_actor
-from vouch.platform.identity.models import Unit
 from vouch.platform.identity.queries import UnknownUnit, unit_named
 
 ACTOR = system_actor("import")
@@ -41,7 +40,11 @@ class Command(BaseCommand):
             sub.add_argument("--dry-run", action="store_true", help="只检查，不写入")
             sub.add_argument("--errors", type=Path, metavar="OUT.csv", help="把未导入和有提示的行写入此文件")
             sub.add_argument(
-                "--column", action="append", default=[], metavar="字段=表头", help="指定某一字段对应的表头，可重复"
+                "--column",
+                action="append",
+                default=[],
+                metavar="字段=表头",
+                help="指定某一字段对应的表头，可重复",
             )
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -59,11 +62,10 @@ class Command(BaseCommand):
         if batch:
             self.stderr.write(f"继续未完成的导入 {batch.pk}：已处理 {batch.rows_done} 行")
         else:
-            batch = _receive(importer, unit, files, is_dry_run=options["dry_run"])
+            delivery = actions.Delivery(importer.kind, files, is_dry_run=options["dry_run"])
+            batch = actions.receive_import(actor=ACTOR, at=timezone.now(), unit=unit, delivery=delivery)
         try:
-            done = running.run_import(
-                batch.pk, actor=ACTOR, clock=timezone.now, tell=_Progress(self).tell
-            )
+            done = running.run_import(batch.pk, actor=ACTOR, clock=timezone.now, tell=_Progress(self).tell)
         except running.Busy:
             raise CommandError(f"导入 {batch.pk} 正由另一个进程执行，请稍后再试。") from None
         self._report(done, options["errors"])
@@ -87,7 +89,9 @@ class Command(BaseCommand):
     def _show_some(self, batch: Import, *, limit: int = 20) -> None:
         rows = kept_rows(batch, verdict=Verdict.REJECTED)
         for row in rows[:limit]:
-            self.stderr.write(f"{row.file.name} 第 {row.line} 行 {column_title(row.batch, row.file, row.column)}：{row.reason}")
+            self.stderr.write(
+                f"{row.file.name} 第 {row.line} 行 {column_title(row.batch, row.file, row.column)}：{row.reason}"
+            )
         if batch.rejected > limit:
             self.stderr.write(f"……另有 {batch.rejected - limit} 行未导入，可用 --errors 写入文件")
 
@@ -104,7 +108,9 @@ class _Progress:
         now = time.monotonic()
         if now >= self._next:
             self._next = now + 0.5
-            self._command.stderr.write(f"{file.name}：{file.progress}%，{file.rows_done} 行，未导入 {batch.rejected} 行")
+            self._command.stderr.write(
+                f"{file.name}：{file.progress}%，{file.rows_done} 行，未导入 {batch.rejected} 行"
+            )
 
 
 def column_title(batch: Import, file: ImportFile, column: str) -> str:
@@ -158,13 +164,6 @@ def _mapping(importer: Importer, pairs: list[str]) -> dict[str, str]:
             raise CommandError(f"--column {pair}：应写作 字段=表头，字段是其中之一：{known}")
         mapping[names[column]] = heading
     return mapping
-
-
-def _receive(
-    importer: Importer, unit: Unit, files: list[actions.KeptFile], *, is_dry_run: bool
-) -> Import:
-    delivery = actions.Delivery(kind=importer.kind, files=files, is_dry_run=is_dry_run)
-    return actions.receive_import(actor=ACTOR, at=timezone.now(), unit=unit, delivery=delivery)
 
 
 def _write_errors(batch: Import, path: Path) -> None:
