@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from allauth.account import views as account
-from django.urls import path
+from django.urls import include, path
 
 urlpatterns = [
     # Only the doors that staff need: nobody signs up, and nobody resets a password by mail yet.
     path("sign-in/", account.login, name="account_login"),
     path("sign-out/", account.logout, name="account_logout"),
     path("password/", account.password_change, name="account_change_password"),
+    path("", include("vouch.desk.urls")),
 ]
