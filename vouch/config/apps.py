@@ -4,6 +4,8 @@ from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
 from vouch.config.wiring import REACTIONS
+from vouch.config.words import EVENT_TITLES, FIELD_TITLES, SUBJECT_TITLES
+from vouch.platform.ledger import terms
 
 
 class ConfigConfig(AppConfig):
@@ -12,7 +14,10 @@ class ConfigConfig(AppConfig):
     verbose_name = _("总装")
 
     def ready(self) -> None:
-        """Wire events to their reactions."""
+        """Wire events to their reactions, and give the ledger the words for them."""
         from vouch.platform.ledger.reactions import register_reactions  # models must be loaded first
 
         register_reactions(REACTIONS)
+        terms.EVENT_TITLES.update(EVENT_TITLES)
+        terms.SUBJECT_TITLES.update(SUBJECT_TITLES)
+        terms.FIELD_TITLES.update(FIELD_TITLES)

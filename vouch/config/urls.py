@@ -11,4 +11,5 @@ urlpatterns = [
     path("sign-out/", account.logout, name="account_logout"),
     path("password/", account.password_change, name="account_change_password"),
     path("", include("vouch.desk.urls")),
+    path("ledger/", include("vouch.platform.ledger.urls")),
 ]

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from django.db.models import QuerySet
+from datetime import date
+
+from django.db.models import Q, QuerySet
 
 from vouch.platform.ledger.models import Entry
 
@@ -15,3 +17,19 @@ def history_of(kind: str, pk: object) -> QuerySet[Entry]:
 def latest_entries() -> QuerySet[Entry]:
     """Everything done, newest first."""
     return Entry.objects.order_by("-at", "-recorded_at")
+
+
+def entries_where(
+    *, text: str = "", event: str = "", since: date | None = None, until: date | None = None
+) -> QuerySet[Entry]:
+    """Entries by part of the actor's name or the subject's id, by event, and by local day (both included)."""
+    entries = Entry.objects.all()
+    if text:
+        entries = entries.filter(Q(actor_label__contains=text) | Q(subject_id=text))
+    if event:
+        entries = entries.filter(event=event)
+    if since is not None:
+        entries = entries.filter(at__date__gte=since)
+    if until is not None:
+        entries = entries.filter(at__date__lte=until)
+    return entries

@@ -6,3 +6,27 @@ import re
 
 EVENT_NAME = re.compile(r"^[a-z_]+(\.[a-z_]+)*\.[a-z_]+$")
 """Event names are ``room.noun.past_tense``, e.g. ``parties.enterprise.registered``."""
+
+EVENT_TITLES: dict[str, str] = {}
+"""Event → what a person reads; the switchboard, which knows all rooms, fills it."""
+
+SUBJECT_TITLES: dict[str, str] = {}
+"""Kind of subject → what a person reads."""
+
+FIELD_TITLES: dict[str, str] = {}
+"""Name of a field in an entry → what a person reads."""
+
+
+def event_title(event: str) -> str:
+    """The event in words, or its name where nobody gave it any."""
+    return EVENT_TITLES.get(event, event)
+
+
+def subject_title(kind: str) -> str:
+    """The kind of subject in words."""
+    return SUBJECT_TITLES.get(kind, kind)
+
+
+def field_title(name: str) -> str:
+    """A field of an entry in words."""
+    return FIELD_TITLES.get(name, name)

@@ -1,0 +1,22 @@
+"""``{% load ledger %}``: entries as people read them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import template
+
+from vouch.platform.ledger.models import Entry
+from vouch.platform.ledger.terms import event_title, field_title, subject_title
+
+register = template.Library()
+register.filter("event_title", event_title)
+register.filter("subject_title", subject_title)
+
+
+@register.filter
+def changes(entry: Entry) -> list[tuple[str, Any, Any]]:
+    """(field in words, before or None, after) for each field that the entry names."""
+    before, after = entry.before or {}, entry.bulk or entry.after or {}
+    names = [*after, *(name for name in before if name not in after)]
+    return [(field_title(name), before.get(name), after.get(name)) for name in names]
