@@ -3,8 +3,8 @@
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
+from vouch.config.terms import EVENT_TITLES, FIELD_TITLES, SUBJECT_TITLES
 from vouch.config.wiring import REACTIONS
-from vouch.config.words import EVENT_TITLES, FIELD_TITLES, SUBJECT_TITLES
 from vouch.platform.ledger import terms
 
 
