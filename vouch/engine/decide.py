@@ -7,10 +7,10 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from vouch.engine._explain import explain
+from vouch.engine._judge import Judge, Verdict, compile_judge
 from vouch.engine.decision import Decision, Outcome
-from vouch.engine.explain import explain, outcome_of
 from vouch.engine.facts import FactError, FactFrame, Value
-from vouch.engine.judge import Judge, Verdict, compile_judge
 from vouch.engine.policy import Policy, PolicyFact, Step
 from vouch.engine.rules.columns import Column, Evaluator, Mask, column_of
 from vouch.engine.rules.tree import names_in, type_of

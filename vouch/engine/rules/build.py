@@ -56,9 +56,9 @@ def text(value: str) -> Literal:
     return Literal(Type(Sort.TEXT), value, f"“{value}”")
 
 
-def truth(value: bool) -> Literal:
+def truth(word: str) -> Literal:
     """Return `true` or `false`."""
-    return Literal(TRUTH, value, "是" if value else "否")
+    return Literal(TRUTH, word == "true", "是" if word == "true" else "否")
 
 
 def day(value: str) -> Literal:

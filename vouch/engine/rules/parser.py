@@ -89,12 +89,15 @@ class _Parser:
     def whole(self) -> Node:
         try:
             node = self._either()
-            if self._now.kind != "end":
-                hint = "比较不能连写，请用 and 或 between" if self._now.text in _COMPARISONS else "多余"
-                raise RuleError(f"“{self._now.text}”{hint}")
+            self._must_end()
         except RuleError as error:
             raise RuleError(f"“{self._text}”第 {self._now.at + 1} 字附近：{error}") from None
         return node
+
+    def _must_end(self) -> None:
+        if self._now.kind != "end":
+            hint = "比较不能连写，请用 and 或 between" if self._now.text in _COMPARISONS else "多余"
+            raise RuleError(f"“{self._now.text}”{hint}")
 
     @property
     def _now(self) -> _Token:
@@ -181,7 +184,7 @@ class _Parser:
         if token.kind == "text":
             return build.text(token.text)
         if token.text in {"true", "false"}:
-            return build.truth(token.text == "true")
+            return build.truth(token.text)
         if token.kind != "name":
             self._place -= 1
             raise RuleError(f"这里不应是“{token.text}”")

@@ -205,8 +205,7 @@ def compiled(
 ) -> Callable[..., Any]:
     """Return the function with this body: every line was printed by this package from a checked tree."""
     source = f"def {name}({parameters}):\n" + "\n".join("    " + line for line in lines)
-    namespace: dict[str, object] = {**NAMESPACE, **extra}
+    namespace: dict[str, Any] = {**NAMESPACE, **extra}
     exec(compile(source, f"<{name}>", "exec"), namespace)  # noqa: S102 (see the module's docstring)
-    function = namespace[name]
-    assert callable(function)
+    function: Callable[..., Any] = namespace[name]
     return function

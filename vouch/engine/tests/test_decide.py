@@ -142,12 +142,12 @@ def by_hand(row: dict[str, Value]) -> tuple[Any, ...]:
         return ("insufficient", None, None, None, None)
     grade = "AAA" if score >= 600 else "A" if score >= 540 else "B" if score >= 460 else "D"
     good = grade in {"AAA", "A"}
-    limit = Decimal(turnover) / 100 * (Decimal("0.2") if good else Decimal("0.125"))
+    limit: Any = Decimal(turnover) / 100 * (Decimal("0.2") if good else Decimal("0.125"))
     limit *= 1 - min(Decimal("0.1") if void is None else Decimal(void) / 10**6, Decimal(1))
     limit = (limit * score / 600).quantize(Decimal("0.01"), ROUND_HALF_UP)
     limit = min(limit, {True: 3_000_000, False: 1_000_000 if grade == "B" else 0}[good], 2_500_000)
     limit = Decimal(int(limit / 10_000) * 10_000)
-    limit = Decimal(0) if limit < 50_000 else limit
+    limit = limit if limit >= 50_000 else Decimal()
     fee: Any = (Decimal(700 - score) / 10_000).quantize(Decimal("0.000001"), ROUND_UP)
     fee -= Decimal("0.001") if limit >= 1_000_000 else 0
     low, high = {"AAA": (8, 12), "A": (8, 12), "B": (12, 20), "D": (20, 30)}[grade]

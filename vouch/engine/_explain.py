@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
+from vouch.engine._judge import Verdict
 from vouch.engine.decision import (
     AttributePoints,
     Decision,
@@ -12,7 +13,6 @@ from vouch.engine.decision import (
     RuleHit,
 )
 from vouch.engine.facts import FactKind, Value
-from vouch.engine.judge import Verdict
 from vouch.engine.policy import CustomerClass, Policy, Step
 from vouch.engine.rules.words import in_words, shown, shown_fact
 
