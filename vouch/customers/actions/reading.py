@@ -1,0 +1,222 @@
+"""What a row of an invoice file says, and what in it cannot be right.
+
+Figures and dates come as people's spreadsheets write them: ``2017/9/1``, an Excel day number, ``1,234.50``,
+``￥(300.00)``. What is unclear is refused with its column and the reason in Chinese, never guessed.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal, InvalidOperation
+from functools import lru_cache
+from hashlib import blake2b
+from typing import NamedTuple
+from uuid import UUID
+
+from django.utils.translation import gettext as _
+
+from vouch.customers.terms import Direction, InvoiceState
+
+FIRST_DAY = date(1994, 1, 1)
+"""China's VAT, and with it the special VAT invoice, began on this day."""
+
+CENT = Decimal("0.01")
+ZERO = Decimal("0.00")
+AMOUNT_MAX = Decimal(10) ** 13
+EXCEL_DAY_ZERO = date(1899, 12, 30)
+NUMBER_MAX, COUNTERPARTY_MAX = 40, 120
+# A spreadsheet's binary fraction may carry 230.10000000000002; more than this is a real third decimal.
+NOISE = Decimal("0.000001")
+
+STATES = {
+    "有效发票": InvoiceState.VALID,
+    "有效": InvoiceState.VALID,
+    "正常发票": InvoiceState.VALID,
+    "正常": InvoiceState.VALID,
+    "红字发票": InvoiceState.VALID,
+    "作废发票": InvoiceState.VOID,
+    "作废": InvoiceState.VOID,
+    "已作废": InvoiceState.VOID,
+    "空白作废": InvoiceState.VOID,
+}
+UNTAXED = frozenset({"免税", "不征税", "*", "**", "***", "零税率"})
+"""What stands in the tax column of invoices without tax."""
+
+_PLAIN_AMOUNT = re.compile(r"-?[0-9]{1,13}(?:\.[0-9]{1,2})?")
+_DATE = re.compile(
+    r"([0-9]{4})(?:-|/|\.|年)([0-9]{1,2})(?:-|/|\.|月)([0-9]{1,2})日?(?:[ T][0-9]{1,2}:[0-9]{2}(?::[0-9.]+)?)?"
+)
+_COMPACT_DATE = re.compile(r"([0-9]{4})([0-9]{2})([0-9]{2})")
+_EXCEL_DAY = re.compile(r"([1-9][0-9]{4})(?:\.[0-9]+)?")
+_AS_FLOAT = re.compile(r"([0-9]+)\.0+")
+_SCIENTIFIC = re.compile(r"[0-9.]+E\+?[0-9]+", re.IGNORECASE)
+
+
+class InvoiceDetails(NamedTuple):
+    """One invoice as it is kept; amounts in yuan with two decimals."""
+
+    party_id: int
+    direction: Direction
+    number: str
+    issued_on: date
+    counterparty: str
+    amount: Decimal
+    tax: Decimal
+    total: Decimal
+    state: InvoiceState
+
+    @property
+    def text(self) -> bytes:
+        """Every column in one canonical form: the ledger's leaf, and what makes two rows the same invoice."""
+        return "\x1f".join(map(str, self)).encode()
+
+    @property
+    def is_balanced(self) -> bool:
+        """Whether amount and tax make the total, give or take a cent."""
+        return abs(self.amount + self.tax - self.total) <= CENT
+
+
+def content_of(text: bytes) -> UUID:
+    """128 bits that stand for an invoice's canonical text."""
+    return UUID(bytes=blake2b(text, digest_size=16).digest())
+
+
+@dataclass(frozen=True, slots=True)
+class RowFault(Exception):
+    """Why a row is not an invoice: the column and the reason in Chinese."""
+
+    column: str
+    reason: str
+
+
+def read_invoice(
+    cells: Sequence[str], *, party_id: int, direction: Direction, today: date, is_forced: bool
+) -> InvoiceDetails:
+    """Read the cells after the enterprise's: number, day, counterparty, amount, tax, total, state.
+
+    ``is_forced`` lets a day outside the possible ones pass. Raises RowFault.
+    """
+    number, day, counterparty, amount, tax, total, state = cells
+    issued_on = _day(day)
+    if not is_forced:
+        if issued_on > today:
+            raise RowFault("issued_on", _("开票日期 %(day)s 晚于导入日") % {"day": issued_on})
+        if issued_on < FIRST_DAY:
+            raise RowFault(
+                "issued_on", _("开票日期 %(day)s 早于1994年，当时没有增值税发票") % {"day": issued_on}
+            )
+    kept_state = _state(state)
+    net, tax_amount, whole = _amounts(amount, tax, total)
+    return InvoiceDetails(
+        party_id=party_id,
+        direction=direction,
+        number=_number(number),
+        issued_on=issued_on,
+        counterparty=_counterparty(counterparty, is_void=kept_state is InvoiceState.VOID),
+        amount=net,
+        tax=tax_amount,
+        total=whole,
+        state=kept_state,
+    )
+
+
+def plain_code(text: str) -> str:
+    """A code in one width, without blanks around it and without a spreadsheet's ``.0``."""
+    code = text.strip()
+    if not code.isascii():
+        code = unicodedata.normalize("NFKC", code)
+    as_float = _AS_FLOAT.fullmatch(code)
+    return as_float.group(1) if as_float else code
+
+
+def _number(text: str) -> str:
+    number = plain_code(text)
+    if not number:
+        raise RowFault("number", _("发票号码为空"))
+    if _SCIENTIFIC.fullmatch(number):
+        raise RowFault(
+            "number", _("发票号码在表格软件中被当作数值，末几位已丢失：%(text)s") % {"text": number[:40]}
+        )
+    if len(number) > NUMBER_MAX:
+        raise RowFault("number", _("发票号码超过%(limit)d个字符") % {"limit": NUMBER_MAX})
+    return number
+
+
+def _counterparty(text: str, *, is_void: bool) -> str:
+    code = plain_code(text)
+    # A blank form that was spoilt has no other side.
+    if not code and not is_void:
+        raise RowFault("counterparty", _("对方单位代号为空"))
+    if len(code) > COUNTERPARTY_MAX:
+        raise RowFault("counterparty", _("对方单位代号超过%(limit)d个字符") % {"limit": COUNTERPARTY_MAX})
+    return code
+
+
+@lru_cache(maxsize=256)
+def _state(text: str) -> InvoiceState:
+    try:
+        return STATES[unicodedata.normalize("NFKC", text).strip()]
+    except KeyError:
+        raise RowFault(
+            "state", _("发票状态“%(text)s”无法识别，应为有效发票或作废发票") % {"text": text.strip()[:40]}
+        ) from None
+
+
+@lru_cache(maxsize=20_000)
+def _day(text: str) -> date:
+    plain = unicodedata.normalize("NFKC", text).strip()
+    if not plain:
+        raise RowFault("issued_on", _("开票日期为空"))
+    match = _DATE.fullmatch(plain) or _COMPACT_DATE.fullmatch(plain)
+    if match:
+        year, month, day = map(int, match.groups())
+        try:
+            return date(year, month, day)
+        except ValueError:
+            raise RowFault("issued_on", _("日期“%(text)s”在日历上不存在") % {"text": plain[:40]}) from None
+    serial = _EXCEL_DAY.fullmatch(plain)
+    if serial:
+        return EXCEL_DAY_ZERO + timedelta(days=int(serial.group(1)))
+    raise RowFault("issued_on", _("“%(text)s”不是日期，应形如 2017/9/1") % {"text": plain[:40]})
+
+
+def _amounts(amount: str, tax: str, total: str) -> tuple[Decimal, Decimal, Decimal]:
+    """Amount, tax and total. One of tax and total may be missing where the others give it."""
+    net = _money("amount", amount)
+    whole = _money("total", total) if total.strip() else None
+    if tax.strip() in UNTAXED:
+        charged: Decimal | None = ZERO
+    else:
+        charged = _money("tax", tax) if tax.strip() else None
+    if charged is None and whole is None:
+        raise RowFault("tax", _("税额和价税合计都为空"))
+    if charged is None:
+        charged = (whole or ZERO) - net
+    return net, charged, net + charged if whole is None else whole
+
+
+def _money(column: str, text: str) -> Decimal:
+    if _PLAIN_AMOUNT.fullmatch(text):
+        return Decimal(text).quantize(CENT)
+    plain = unicodedata.normalize("NFKC", text).replace(",", "").replace(" ", "")
+    plain = plain.replace("−", "-").removesuffix("元").lstrip("¥")
+    if plain.startswith("(") and plain.endswith(")"):
+        plain = f"-{plain[1:-1].lstrip('¥')}"
+    elif plain.startswith("-¥"):
+        plain = f"-{plain[2:]}"
+    if not plain:
+        raise RowFault(column, _("金额为空"))
+    try:
+        value = Decimal(plain)
+        if not value.is_finite() or abs(value) >= AMOUNT_MAX:
+            raise RowFault(column, _("金额“%(text)s”超出可能的范围") % {"text": text.strip()[:40]})
+    except InvalidOperation:
+        raise RowFault(column, _("“%(text)s”不是金额") % {"text": text.strip()[:40]}) from None
+    rounded = value.quantize(CENT)
+    if abs(rounded - value) > NOISE:
+        raise RowFault(column, _("金额“%(text)s”超过两位小数") % {"text": text.strip()[:40]})
+    return rounded
