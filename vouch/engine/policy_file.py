@@ -1,16 +1,10 @@
 """Reading and checking a policy file (format vouch-policy/1): schema/policy.schema.json, docs/policy-file.md."""
 
-import json
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
-from functools import cache
-from importlib import resources
 from typing import Any
 
-import jsonschema
-from jsonschema.exceptions import ValidationError
-
-from vouch.engine import scorecard_file
+from vouch.engine import _schema, scorecard_file
 from vouch.engine.canonical import FileError, digest, read_yaml
 from vouch.engine.facts import Catalogue, FactKind
 from vouch.engine.policy import (
@@ -44,7 +38,7 @@ def read(
     in it with the kind that the file states; without one (replaying an old file) the file's own word is taken.
     """
     source = read_yaml(data, name=name)
-    problems = [_in_chinese(error) for error in _validator().iter_errors(source)]
+    problems = _schema.faults(source)
     if problems:
         raise FileError(name, problems)
     reader = _Reader(source, problems)
@@ -59,49 +53,8 @@ def read(
     return policy
 
 
-@cache
-def schema() -> Mapping[str, Any]:
-    """Return the published JSON schema of the file."""
-    found: Mapping[str, Any] = json.loads(
-        resources.files("vouch.engine").joinpath("schema/policy.schema.json").read_bytes()
-    )
-    return found
-
-
-@cache
-def _validator() -> jsonschema.Draft202012Validator:
-    return jsonschema.Draft202012Validator(schema())
-
-
-_SAYINGS = {
-    "type": "类型不对",
-    "pattern": "写法不对",
-    "enum": "不在允许的值之中",
-    "const": "应为规定的值",
-    "minItems": "项数太少",
-    "minLength": "不能为空",
-    "maxLength": "太长",
-    "minimum": "太小",
-    "oneOf": "应写明 card（内嵌）或 sha256（引用）之一",
-}
-
-
-def _in_chinese(found: ValidationError) -> str:
-    error: Any = found
-    place = "".join(
-        f"第 {part + 1} 项" if isinstance(part, int) else f" {part} " for part in error.absolute_path
-    ).strip()
-    if error.validator == "required":
-        fault = f"缺少 {next(key for key in error.validator_value if key not in error.instance)}"
-    elif error.validator == "additionalProperties":
-        extra = [key for key in error.instance if key not in error.schema.get("properties", {})]
-        fault = "不认识的键 " + "、".join(map(str, extra))
-    else:
-        shown = json.dumps(error.instance, ensure_ascii=False)
-        fault = f"{shown[:60]} {_SAYINGS.get(str(error.validator), str(error.message))}"
-        if error.validator in {"pattern", "enum", "const", "type", "minimum"}:
-            fault += f"（{error.validator_value}）"
-    return f"{place or '文件'}：{fault}"
+_OWN_STEPS = {"limit_capped", "limit_rounded", "limit", "fee_rate"}
+"""The steps that the engine adds to those of the file."""
 
 
 def _strangers(facts: Iterable[PolicyFact], catalogue: Catalogue) -> list[str]:
@@ -302,7 +255,7 @@ class _Reader:
         steps = self._steps("limit", source["steps"], names)
         unit, least, most = source["round_down_to"], source["at_least"], source["at_most"]
         last = source["steps"][-1]["name"]
-        if last not in names:
+        if not self._is_sound("limit", last, names, money=True):
             return steps
         steps += self._steps(
             "limit",
@@ -324,26 +277,32 @@ class _Reader:
                 },
             ],
             names,
+            own=True,
         )
         return self._result("limit", steps, names, scale=2)
 
     def _fee_steps(self, names: dict[str, Type]) -> tuple[Step, ...]:
         source = self._source["fee"]["steps"]
         steps = self._steps("fee", source, names)
-        if source[-1]["name"] not in names:
+        if not self._is_sound("fee", source[-1]["name"], names, money=False):
             return steps
         held = f"min(max({source[-1]['name']}, class.fee_from), class.fee_to)"
         formula = f"round({held}, 0.000001, half_up)"
         steps += self._steps(
-            "fee", [{"name": "fee_rate", "title": RESULT_TITLES["fee_rate"], "formula": formula}], names
+            "fee",
+            [{"name": "fee_rate", "title": RESULT_TITLES["fee_rate"], "formula": formula}],
+            names,
+            own=True,
         )
         return self._result("fee", steps, names, scale=6)
 
-    def _steps(self, place: str, source: list[dict[str, str]], names: dict[str, Type]) -> tuple[Step, ...]:
+    def _steps(
+        self, place: str, source: list[dict[str, str]], names: dict[str, Type], *, own: bool = False
+    ) -> tuple[Step, ...]:
         found = []
         for item in source:
             name = item["name"]
-            if name in names:
+            if name in names or (name in _OWN_STEPS and not own):
                 self._problems.append(f"{place} {name}：这个名字已经有了")
                 continue
             try:
@@ -358,6 +317,13 @@ class _Reader:
             found.append(Step(name, item["title"], formula, item["formula"]))
         return tuple(found)
 
+    def _is_sound(self, place: str, last: str, names: Mapping[str, Type], *, money: bool) -> bool:
+        """Return whether the file's last step was read and has the unit of the result."""
+        if last in names and names[last].money is not money:
+            self._problems.append(f"{place}：结果应为{'金额' if money else '比率，而不是金额'}")
+            return False
+        return last in names
+
     def _result(
         self, place: str, steps: tuple[Step, ...], names: dict[str, Type], *, scale: int
     ) -> tuple[Step, ...]:
@@ -365,9 +331,6 @@ class _Reader:
         if not steps or steps[-1].name not in {"limit", "fee_rate"}:
             return steps
         last = steps[-1]
-        if last.formula.type.money is not (place == "limit"):
-            self._problems.append(f"{place}：结果应为{'金额' if place == 'limit' else '比率，而不是金额'}")
-            return steps
         if last.formula.type.nullable:
             culprits = "、".join(step.name for step in steps if step.formula.type.nullable)
             self._problems.append(
