@@ -1,0 +1,115 @@
+"""Words of the invented institution: its people, its town, and the kinds of firms that live there.
+
+Everything here is invented. The town 江州 and its district codes (3399xx) do not exist.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from vouch.platform.identity.terms import Role, Scope
+
+INSTITUTION = "江州市融资担保有限公司"
+
+UNITS = (("YW1", "业务一部"), ("YW2", "业务二部"), ("FK", "风险管理部"))
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """One of the staff who can sign in to the demo."""
+
+    username: str
+    name: str
+    unit: str
+    roles: tuple[str, ...]
+    scope: str
+
+
+STAFF = (
+    Person("liqiang", "李强", "YW1", (Role.ACCOUNT_MANAGER,), Scope.OWN),
+    Person("zhaomin", "赵敏", "YW2", (Role.TEAM_LEAD,), Scope.UNIT_BELOW),
+    Person("wangfang", "王芳", "FK", (Role.RISK_REVIEWER,), Scope.ALL),
+    Person("chenjing", "陈静", "HQ", (Role.CRO,), Scope.ALL),
+    Person("sunlei", "孙磊", "HQ", (Role.AUDITOR,), Scope.ALL),
+    Person("zhoujie", "周杰", "HQ", (Role.ADMIN,), Scope.ALL),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Trade:
+    """A line of business: words for names, its scope text, its tax rate in percent, and where such firms sit."""
+
+    word: str
+    scope: str
+    tax: int
+    margin: float
+    streets: tuple[str, ...]
+
+
+INDUSTRIAL = ("江北区产业大道{n}号{b}栋{r}室", "江北区智造路{n}号", "经开区创业一路{n}号{b}幢")
+MARKET = ("城南区批发市场{b}区{n}号", "城南区商贸城{b}栋{r}号", "城南区农贸路{n}号")
+OFFICE = ("城东区人民路{n}号{b}座{r}室", "高新区软件园{b}号楼{r}室", "城东区滨江大厦{b}座{r}室")
+TOWN = ("城西区解放街{n}号", "城西区老街{n}号一层", "江北区工农路{n}号门面")
+
+TRADES = (
+    Trade("精密机械", "机械零部件加工、销售；模具制造。", 13, 0.24, INDUSTRIAL),
+    Trade("五金制品", "五金制品制造、销售；金属材料销售。", 13, 0.18, INDUSTRIAL),
+    Trade("塑料制品", "塑料制品、包装材料的生产与销售。", 13, 0.2, INDUSTRIAL),
+    Trade("纺织", "纺织品、服装辅料的加工与销售。", 13, 0.16, INDUSTRIAL),
+    Trade("电子科技", "电子产品、元器件的研发、生产与销售。", 13, 0.26, INDUSTRIAL),
+    Trade("建材", "建筑材料、装饰材料、卫生洁具销售。", 13, 0.14, MARKET),
+    Trade("粮油贸易", "粮油、预包装食品批发兼零售。", 9, 0.08, MARKET),
+    Trade("果蔬", "新鲜水果、蔬菜的批发、配送。", 9, 0.11, MARKET),
+    Trade("水产", "水产品收购、冷藏、销售。", 9, 0.12, MARKET),
+    Trade("日用百货", "日用百货、文具用品、办公用品销售。", 13, 0.15, MARKET),
+    Trade("信息技术", "软件开发；信息系统集成；技术咨询服务。", 6, 0.45, OFFICE),
+    Trade("企业管理咨询", "企业管理咨询；会务服务；财务咨询。", 6, 0.5, OFFICE),
+    Trade("广告传媒", "设计、制作、代理、发布国内广告。", 6, 0.36, OFFICE),
+    Trade("物流", "道路普通货物运输；仓储服务；货运代理。", 9, 0.17, INDUSTRIAL),
+    Trade("建筑劳务", "建筑劳务分包；室内外装饰工程施工。", 9, 0.12, OFFICE),
+    Trade("餐饮管理", "餐饮服务；餐饮管理；食品销售。", 6, 0.3, TOWN),
+    Trade("汽车服务", "汽车维修、汽车配件销售、洗车服务。", 13, 0.28, TOWN),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Pattern:
+    """How a firm does business. Money in yuan, rates as fractions, ranges from and to.
+
+    ``drift`` multiplies turnover each month, ``season`` swings it over the year, ``steady`` is the chance that a
+    month has any sale, ``quiet_months`` is how long the firm has sold nothing.
+    """
+
+    share: int
+    monthly: tuple[int, int]
+    sales: tuple[int, int]
+    buyers: tuple[int, int]
+    drift: float = 1.0
+    season: float = 0.1
+    steady: float = 1.0
+    void_rate: float = 0.03
+    return_rate: float = 0.01
+    history_months: tuple[int, int] = (26, 30)
+    quiet_months: int = 0
+
+
+PATTERNS = {
+    "pillar": Pattern(22, (1_500_000, 9_000_000), (16, 34), (18, 50), drift=1.004),
+    "steady": Pattern(70, (180_000, 1_300_000), (7, 18), (8, 24)),
+    "growing": Pattern(24, (120_000, 600_000), (6, 16), (8, 22), drift=1.03),
+    "seasonal": Pattern(20, (150_000, 900_000), (5, 15), (6, 18), season=0.6),
+    "shrinking": Pattern(20, (200_000, 900_000), (5, 14), (5, 14), drift=0.95),
+    "one buyer": Pattern(14, (250_000, 1_600_000), (3, 8), (1, 3)),
+    "careless": Pattern(8, (120_000, 500_000), (6, 14), (5, 14), void_rate=0.24, return_rate=0.09),
+    "sporadic": Pattern(14, (8_000, 60_000), (1, 4), (2, 5), steady=0.4, void_rate=0.08),
+    "new": Pattern(7, (60_000, 400_000), (4, 10), (3, 9), history_months=(3, 8)),
+}
+
+FAILING_NAME = "江州恒昌建材有限公司"
+FAILING = Pattern(
+    1, (900_000, 900_000), (12, 12), (14, 14), drift=0.9, void_rate=0.12, return_rate=0.08, quiet_months=3
+)
+"""The firm that the demo's story is about: a decent supplier whose site closed, and whose buyers left."""
+
+NAMES_FIRST = tuple("恒昌盛泰永宏德金瑞鑫华正信安嘉博远腾锦旺")
+NAMES_SECOND = tuple("达丰源隆兴茂顺通和润发祥诚业利佳康辉铭森")
