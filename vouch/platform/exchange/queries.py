@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from django.db.models import Count, Q, QuerySet
+from django.utils.translation import gettext as _
 
+from vouch.platform.exchange.importer import Source, importer_of
 from vouch.platform.exchange.models import Import, ImportFile, ImportRow
 from vouch.platform.exchange.permissions import may_open_imports
 from vouch.platform.exchange.terms import UNFINISHED, RowState, Verdict
@@ -57,6 +59,37 @@ def kept_rows(batch: Import, *, verdict: str = "", state: str = "") -> QuerySet[
     if state:
         rows = rows.filter(state=state)
     return rows.order_by("file__position", "line", "pk")
+
+
+def column_title(row: ImportRow) -> str:
+    """What the row's column is called in Chinese; 整行 for the whole row."""
+    for column in source_of(row).columns:
+        if column.name == row.column:
+            return column.title
+    return _("整行")
+
+
+def source_of(row: ImportRow) -> Source:
+    """The source that the row's file was."""
+    return importer_of(row.batch.kind).source(row.file.source)
+
+
+def kept_table(batch: Import, rows: QuerySet[ImportRow]) -> tuple[list[str], Iterator[list[str]]]:
+    """Headings and lines of the kept rows as a file: why, and the row's values under their usual headings.
+
+    Where the rows come from files with different columns, or a row does not fit its headings, it stands as it was
+    delivered.
+    """
+    sources = importer_of(batch.kind).sources
+    titles = [column.title for column in sources[0].columns] if len(sources) == 1 else [_("原始内容")]
+    headings = [_("文件"), _("行号"), _("结果"), _("字段"), _("原因"), *titles]
+
+    def lines() -> Iterator[list[str]]:
+        for row in rows.iterator(chunk_size=2000):
+            why = [row.file.name, str(row.line), row.get_verdict_display(), column_title(row), row.reason]
+            yield [*why, *(row.cells if row.cells and len(sources) == 1 else row.raw)]
+
+    return headings, lines()
 
 
 def row_counts(batch: Import) -> dict[tuple[str, str], int]:

@@ -15,13 +15,12 @@ from vouch.platform.exchange import actions, running
 from vouch.platform.exchange._kept_files import blocks_of, keep_file
 from vouch.platform.exchange.importer import Importer, Source, importer_of, importers
 from vouch.platform.exchange.models import Import, ImportFile
-from vouch.platform.exchange.queries import files_of, kept_rows, unfinished_import
+from vouch.platform.exchange.queries import column_title, files_of, kept_rows, kept_table, unfinished_import
 from vouch.platform.exchange.terms import ImportStatus, Verdict
 from vouch.platform.identity.actor import system_actor
 from vouch.platform.identity.queries import UnknownUnit, unit_named
 
 ACTOR = system_actor("import")
-ERRORS_HEADINGS = ("文件", "行号", "结果", "字段", "原因")
 
 
 class Command(BaseCommand):
@@ -89,9 +88,7 @@ class Command(BaseCommand):
     def _show_some(self, batch: Import, *, limit: int = 20) -> None:
         rows = kept_rows(batch, verdict=Verdict.REJECTED)
         for row in rows[:limit]:
-            self.stderr.write(
-                f"{row.file.name} 第 {row.line} 行 {column_title(row.batch, row.file, row.column)}：{row.reason}"
-            )
+            self.stderr.write(f"{row.file.name} 第 {row.line} 行 {column_title(row)}：{row.reason}")
         if batch.rejected > limit:
             self.stderr.write(f"……另有 {batch.rejected - limit} 行未导入，可用 --errors 写入文件")
 
@@ -111,14 +108,6 @@ class _Progress:
             self._command.stderr.write(
                 f"{file.name}：{file.progress}%，{file.rows_done} 行，未导入 {batch.rejected} 行"
             )
-
-
-def column_title(batch: Import, file: ImportFile, column: str) -> str:
-    """What the column is called in Chinese; the whole row is 整行."""
-    for wanted in importer_of(batch.kind).source(file.source).columns:
-        if wanted.name == column:
-            return wanted.title
-    return "整行"
 
 
 def _add_source(parser: CommandParser, source: Source) -> None:
@@ -167,10 +156,9 @@ def _mapping(importer: Importer, pairs: list[str]) -> dict[str, str]:
 
 
 def _write_errors(batch: Import, path: Path) -> None:
+    headings, records = kept_table(batch, kept_rows(batch))
     # With a byte-order mark, or Excel takes it for the local encoding.
     with path.open("w", encoding="utf-8-sig", newline="") as out:
         writer = csv.writer(out)
-        writer.writerow([*ERRORS_HEADINGS, "原始内容"])
-        for row in kept_rows(batch).iterator():
-            title = column_title(batch, row.file, row.column)
-            writer.writerow([row.file.name, row.line, row.get_verdict_display(), title, row.reason, *row.raw])
+        writer.writerow(headings)
+        writer.writerows(records)

@@ -1,0 +1,59 @@
+"""A few firms and a way to import a table."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+from django.core.files.base import ContentFile
+from pytest_django import Settings
+
+from vouch.parties.actions import EnterpriseDetails, Registration, register_enterprise
+from vouch.parties.models import Party
+from vouch.parties.terms import IdentifierKind
+from vouch.platform.exchange import _kept_files, actions
+from vouch.platform.exchange.models import Import
+from vouch.platform.exchange.running import run_import
+from vouch.platform.identity.actor import Actor
+from vouch.platform.identity.models import Unit, User
+
+HEAD = "企业名称,统一社会信用代码,注册日期,注册资金,所在省份\n"
+GOOD = "甲有限公司,91350100M000100Y43,2003-01-01,10(万元),福建\n"
+OLD = "丙加工厂,3202112107499,2003-01-03,N/A,江苏\n"
+
+
+@pytest.fixture(autouse=True)
+def _imports_folder(settings: Settings, tmp_path: Path) -> None:
+    settings.IMPORTS_DIR = tmp_path / "imports"
+
+
+@pytest.fixture
+def import_text(head_office: Unit, actor: Actor, now: datetime) -> Callable[..., Import]:
+    """Import this text as a file of enterprises."""
+
+    def run(text: str | bytes, *, unit: Unit = head_office, by: Actor = actor) -> Import:
+        data = text if isinstance(text, bytes) else text.encode()
+        sha256, size = _kept_files.keep_file(ContentFile(data).chunks())
+        file = actions.KeptFile("file", "企业.csv", sha256, size, {})
+        delivery = actions.Delivery("enterprises", [file])
+        batch = actions.receive_import(actor=by, at=now, unit=unit, delivery=delivery)
+        return run_import(batch.pk, actor=by, clock=lambda: now)
+
+    return run
+
+
+@pytest.fixture
+def firm(staff: dict[str, User], units: dict[str, Unit], actor: Actor, now: datetime) -> Party:
+    """甲有限公司, of 业务一部, looked after by 李强."""
+    return register_enterprise(
+        actor=actor,
+        at=now,
+        unit=units["YW1"],
+        registration=Registration(
+            EnterpriseDetails(name="甲有限公司", province="福建"),
+            codes=[(IdentifierKind.USCC, "", "91350100M000100Y43")],
+            manager=staff["liqiang"],
+        ),
+    )
