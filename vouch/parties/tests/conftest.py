@@ -13,7 +13,7 @@ from pytest_django import Settings
 from vouch.parties.actions import EnterpriseDetails, Registration, register_enterprise
 from vouch.parties.models import Party
 from vouch.parties.terms import IdentifierKind
-from vouch.platform.exchange import _kept_files, actions
+from vouch.platform.exchange import actions, kept_files
 from vouch.platform.exchange.models import Import
 from vouch.platform.exchange.running import run_import
 from vouch.platform.identity.actor import Actor
@@ -35,7 +35,7 @@ def import_text(head_office: Unit, actor: Actor, now: datetime) -> Callable[...,
 
     def run(text: str | bytes, *, unit: Unit = head_office, by: Actor = actor) -> Import:
         data = text if isinstance(text, bytes) else text.encode()
-        sha256, size = _kept_files.keep_file(ContentFile(data).chunks())
+        sha256, size = kept_files.keep_file(ContentFile(data).chunks())
         file = actions.KeptFile("file", "企业.csv", sha256, size, {})
         delivery = actions.Delivery("enterprises", [file])
         batch = actions.receive_import(actor=by, at=now, unit=unit, delivery=delivery)

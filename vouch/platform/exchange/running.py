@@ -15,8 +15,8 @@ from django.db import DataError, IntegrityError, connection, transaction
 from django.utils.translation import gettext as _
 
 from vouch.platform.exchange import actions
-from vouch.platform.exchange._kept_files import kept_path
 from vouch.platform.exchange.importer import Importer, importer_of
+from vouch.platform.exchange.kept_files import kept_path
 from vouch.platform.exchange.models import Import, ImportFile
 from vouch.platform.exchange.queries import files_of, kept_rows
 from vouch.platform.exchange.tabular import Row, Table, Unreadable, open_table

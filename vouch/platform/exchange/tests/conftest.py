@@ -10,7 +10,7 @@ import pytest
 from django.core.files.base import ContentFile
 from pytest_django import Settings
 
-from vouch.platform.exchange import _kept_files, actions, importer
+from vouch.platform.exchange import actions, importer, kept_files
 from vouch.platform.exchange.importer import Batch, Finding, Importer, Outcome, Source
 from vouch.platform.exchange.models import Import
 from vouch.platform.exchange.tabular import Column
@@ -73,7 +73,7 @@ def receive(head_office: Unit, actor: Actor, now: object) -> Receive:
     """Receive a delivery of units whose file has this text."""
 
     def run(text: str, *, name: str = "机构.csv", **details: object) -> Import:
-        sha256, size = _kept_files.keep_file(ContentFile(text.encode()).chunks())
+        sha256, size = kept_files.keep_file(ContentFile(text.encode()).chunks())
         file = actions.KeptFile(source="file", name=name, sha256=sha256, size=size, mapping={})
         delivery = actions.Delivery("units", [file], **details)  # type: ignore[arg-type]
         return actions.receive_import(actor=actor, at=now, unit=head_office, delivery=delivery)  # type: ignore[arg-type]

@@ -12,7 +12,7 @@ from django.conf import settings
 from django.core.management import CommandError, call_command
 from django.db import connection, connections
 
-from vouch.platform.exchange import _kept_files, actions
+from vouch.platform.exchange import actions, kept_files
 from vouch.platform.exchange.importer import Batch, Importer, Outcome
 from vouch.platform.exchange.models import Import, ImportFile, ImportRow
 from vouch.platform.exchange.queries import kept_rows, latest_imports, visible_to
@@ -169,7 +169,7 @@ def test_an_import_fails_only_when_nothing_could_be_read(receive: Receive, run: 
 
 def test_the_kept_file_is_closed_to_others_and_lies_under_its_hash(receive: Receive) -> None:
     file = receive(EIGHT).files.get()
-    path = _kept_files.kept_path(file.sha256)
+    path = kept_files.kept_path(file.sha256)
     assert path.read_text() == EIGHT
     assert path.stat().st_mode & 0o777 == 0o600
     assert Path(settings.IMPORTS_DIR).stat().st_mode & 0o777 == 0o700
@@ -232,7 +232,7 @@ def test_imports_are_seen_by_those_who_import_for_their_unit(
     assert list(visible_to(actors["wangfang"])) == [batch]
     assert list(visible_to(actors["zhaomin"])) == []
     assert list(visible_to(actors["liqiang"])) == []
-    assert latest_imports(actors["wangfang"]).filter(open_rows=1).get() == batch
+    assert vars(latest_imports(actors["wangfang"]).get())["open_rows"] == 1
 
 
 @pytest.mark.usefixtures("head_office")

@@ -12,8 +12,8 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
 from vouch.platform.exchange import actions, running
-from vouch.platform.exchange._kept_files import blocks_of, keep_file
 from vouch.platform.exchange.importer import Importer, Source, importer_of, importers
+from vouch.platform.exchange.kept_files import blocks_of, keep_file
 from vouch.platform.exchange.models import Import, ImportFile
 from vouch.platform.exchange.queries import column_title, files_of, kept_rows, kept_table, unfinished_import
 from vouch.platform.exchange.terms import ImportStatus, Verdict
