@@ -132,7 +132,7 @@ def _words(
     policy: Policy, row: Mapping[str, Value], verdict: Verdict, judged: CustomerClass | None
 ) -> dict[str, str]:
     """Return the shown value of every name that the formulas may use."""
-    words = {fact.name: shown_fact(row.get(fact.name), fact.kind) for fact in policy.facts}
+    words = {fact.name: shown_fact(row.get(fact.name), fact.kind) for fact in policy.formula_facts}
     words |= {"score": str(verdict.score), "grade": policy.grades[verdict.grade].name}
     if judged is not None:
         words |= {
@@ -153,7 +153,7 @@ def _steps(
         FormulaStep(
             name=step.name,
             title=step.title,
-            formula=in_words(step.formula, policy.titles),
+            formula=policy.formulas[step.name],
             filled=in_words(step.formula, words),
             shown=words[step.name],
             value=None if value is None else str(value),

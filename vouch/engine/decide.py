@@ -26,12 +26,14 @@ _judges: dict[str, Judge] = {}
 
 def decide(policy: Policy, row: Mapping[str, Value]) -> Decision:
     """Judge one customer by kept facts (absent is missing); raise FactError for a value not of its kind."""
-    for fact in policy.facts:
-        value = row.get(fact.name)
-        if value is not None:
+    for name, fact in policy.fact_by_name.items():
+        value = row.get(name)
+        if value is None:
+            continue
+        if type(value) is not fact.kind.python_type:
             _check_type(fact, {type(value)})
-            if fact.kind.scale is not None and not -LIMIT <= int(str(value)) <= LIMIT:
-                raise FactError(f"指标 {fact.name} 的值 {value} 超出范围")
+        if type(value) is int and not -LIMIT <= value <= LIMIT:
+            raise FactError(f"指标 {name} 有超出范围的值")
     return explain(policy, row, judge_of(policy)(row))
 
 
@@ -199,8 +201,8 @@ def _results(policy: Policy, scores: Integers, grades: Integers) -> dict[str, Co
     )
     classes = [policy.classes[place] for place in policy.class_of_grade]
     tables: dict[str, npt.NDArray[Any]] = {
-        "grade": np.array([grade.name for grade in policy.grades], object),
-        "class": np.array([found.name for found in classes], object),
+        "grade": np.array([grade.name for grade in policy.grades]),
+        "class": np.array([found.name for found in classes]),
         "class.max_limit": np.array([found.max_limit for found in classes], np.int64),
         "class.fee_from": np.array([found.fee_from for found in classes], np.int64),
         "class.fee_to": np.array([found.fee_to for found in classes], np.int64),

@@ -30,18 +30,18 @@ class FactKind(StrEnum):
     BOOLEAN = "boolean"
     DATE = "date"
 
-    @property
+    @cached_property
     def python_type(self) -> type:
         """The one exact Python type of a value that is not missing."""
-        return _PYTHON_TYPES[self]
+        return _PYTHON_TYPES[self.value]
 
-    @property
+    @cached_property
     def scale(self) -> int | None:
         """Decimals between a person's number and the engine's integer (yuan to fen: 2); None: not a number."""
-        return _SCALES.get(self)
+        return _SCALES.get(self.value)
 
 
-_PYTHON_TYPES: dict[FactKind, type] = {
+_PYTHON_TYPES: dict[str, type] = {
     FactKind.INTEGER: int,
     FactKind.MONEY: int,
     FactKind.RATE: int,
@@ -49,7 +49,7 @@ _PYTHON_TYPES: dict[FactKind, type] = {
     FactKind.BOOLEAN: bool,
     FactKind.DATE: date,
 }
-_SCALES = {FactKind.INTEGER: 0, FactKind.MONEY: 2, FactKind.RATE: 6}
+_SCALES: dict[str, int] = {FactKind.INTEGER: 0, FactKind.MONEY: 2, FactKind.RATE: 6}
 
 
 class FactError(ValueError):

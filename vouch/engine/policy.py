@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from vouch.engine.facts import FactKind
-from vouch.engine.rules.tree import Node
+from vouch.engine.rules.tree import Node, names_in
+from vouch.engine.rules.words import in_words
 from vouch.engine.scorecard import Scorecard
 
 
@@ -140,6 +141,19 @@ class Policy:
         """The words for every name that the policy's expressions may use."""
         steps = {step.name: step.title for step in (*self.limit_steps, *self.fee_steps)}
         return {fact.name: fact.title for fact in self.facts} | steps | RESULT_TITLES
+
+    @cached_property
+    def formulas(self) -> Mapping[str, str]:
+        """Every step's formula in words, by the step's name."""
+        steps = (*self.limit_steps, *self.fee_steps)
+        return {step.name: in_words(step.formula, self.titles) for step in steps}
+
+    @cached_property
+    def formula_facts(self) -> tuple[PolicyFact, ...]:
+        """The facts that the formulas use."""
+        steps = (*self.limit_steps, *self.fee_steps)
+        used = frozenset[str]().union(*(names_in(step.formula) for step in steps))
+        return tuple(fact for fact in self.facts if fact.name in used)
 
     def grade_place(self, score: int) -> int:
         """Return the place in `grades` of a score's grade."""

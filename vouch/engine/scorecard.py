@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from decimal import ROUND_FLOOR, Decimal, InvalidOperation
 from enum import StrEnum
 from functools import cached_property
+from itertools import repeat
 from typing import Any
 
 import numpy as np
@@ -26,6 +27,9 @@ LIMIT = 10**15
 
 MISSING = int(np.iinfo(np.int64).min)
 """A missing value in a column of kept integers."""
+
+BLOCK = 1 << 14
+"""Rows scored at a time: a block of integers and its places fit the first caches."""
 
 Kept = npt.NDArray[np.int64]
 Places = npt.NDArray[np.unsignedinteger[Any]]
@@ -153,19 +157,42 @@ class Attribute:
 
         A number comes as int64 with MISSING or as a sequence with None; a category as a sequence.
         """
-        smallest = np.min_scalar_type(len(self.outcomes))
         if self.kind is AttributeKind.CATEGORY:
-            codes, other = self.codes, self.missing - 1
-            picked = [self.missing if v is None else codes.get(category_text(v), other) for v in values]
-            return np.array(picked, smallest)
+            return self._looked_up(values)
         kept = values if isinstance(values, np.ndarray) else kept_integers(values)
-        places = np.zeros(len(kept), smallest)
-        for split in self.splits:
-            places += kept >= split
-        for code, index in self.codes.items():
-            places[kept == code] = index
-        places[kept == MISSING] = self.missing
+        places = np.zeros(len(kept), self._smallest)
+        for start in range(0, len(kept), BLOCK):
+            self._count_splits(kept[start : start + BLOCK], places[start : start + BLOCK])
         return places
+
+    @cached_property
+    def _smallest(self) -> np.dtype[np.unsignedinteger[Any]]:
+        return np.min_scalar_type(len(self.outcomes))
+
+    def _count_splits(self, kept: Kept, places: Places) -> None:
+        """Write into `places` how many splits each value reaches: no branches, and a block stays in the cache."""
+        reached = np.empty(len(kept), np.bool_)
+        for split in self.splits:
+            np.greater_equal(kept, split, out=reached)
+            np.add(places, reached.view(np.uint8), out=places)
+        for code, index in self.codes.items():
+            np.copyto(places, index, where=kept == code)
+        np.equal(kept, MISSING, out=reached)
+        # A missing value reaches no split, so its place is still 0.
+        np.add(places, np.multiply(reached, self.missing, dtype=places.dtype), out=places)
+
+    def _looked_up(self, values: "Kept | Sequence[Value]") -> Places:
+        """Return the places of categories: by one dictionary where all are text or booleans."""
+        other = self.missing - 1
+        lookup: dict[Any, int] = {None: self.missing, **self.codes}
+        if set(map(type, values)) <= {bool, type(None)}:
+            lookup |= {True: self.codes.get("true", other), False: self.codes.get("false", other)}
+            texts: Iterable[Any] = values
+        else:
+            texts = (
+                value if value is None or isinstance(value, str) else category_text(value) for value in values
+            )
+        return np.fromiter(map(lookup.get, texts, repeat(other)), self._smallest, len(values))
 
 
 @dataclass(frozen=True, slots=True)
@@ -260,7 +287,7 @@ class Scorecard:
         picks = tuple(attribute.pick_column(columns[attribute.fact]) for attribute in self.attributes)
         scores = np.full(len(picks[0]), self.base_points, np.int64)
         for attribute, places in zip(self.attributes, picks, strict=True):
-            scores += attribute.points[places]
+            scores += np.take(attribute.points, places, mode="clip")
         return ScoredColumns(scores, picks)
 
     def reasons(self, picks: Sequence[int]) -> list[Reason]:

@@ -29,6 +29,7 @@ from vouch.engine.rules.tree import (
 )
 
 MAX_SCALE = 18
+MAX_DIGITS = 20
 _UNITS = {"元": 1, "万元": 10**4, "亿元": 10**8}
 
 
@@ -38,6 +39,8 @@ class RuleError(ValueError):
 
 def number(digits: str, *, unit: str = "") -> Literal:
     """Return a literal: `20` with 万元, `12.5` with %, or a plain number."""
+    if len(digits) > MAX_DIGITS:
+        raise RuleError(f"数字 {digits} 太长")
     value = Decimal(digits)
     if unit in _UNITS:
         fen = value * _UNITS[unit] * 100

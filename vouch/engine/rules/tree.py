@@ -12,6 +12,7 @@ overflows unseen. A *missing* value is None. Logic is three-valued, defined here
 
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from functools import cache
 
 from vouch.engine.facts import FactKind
 from vouch.engine.scorecard import LIMIT
@@ -64,6 +65,7 @@ class Type:
 TRUTH = Type(Sort.BOOLEAN)
 
 
+@cache
 def type_of(kind: FactKind, *, nullable: bool = True) -> Type:
     """Return the type of a fact's values."""
     if kind.scale is not None:

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from datetime import date
-from decimal import Decimal
 
 from vouch.engine.facts import FactKind, Value
 from vouch.engine.rules.tree import (
@@ -39,24 +38,29 @@ def shown(value: object, kind: Type) -> str:
     """Return a kept value as a person writes it: 1,234.50元, 20万元, 12.5%, 是, 2020-02-29, 缺失."""
     if value is None:
         return ABSENT
-    match kind.sort:
-        case Sort.BOOLEAN:
-            return "是" if value else "否"
-        case Sort.DATE:
-            return (
-                value.isoformat()
-                if isinstance(value, date)
-                else date.fromordinal(int(str(value))).isoformat()
-            )
-        case Sort.TEXT:
-            return str(value)
-    number = Decimal(int(str(value))).scaleb(-kind.scale)
+    if kind.sort is Sort.NUMBER and isinstance(value, int):
+        return _number(value, kind)
+    if kind.sort is Sort.BOOLEAN:
+        return "是" if value else "否"
+    if isinstance(value, date):
+        return value.isoformat()
+    return date.fromordinal(value).isoformat() if isinstance(value, int) else str(value)
+
+
+def _number(value: int, kind: Type) -> str:
+    scale = kind.scale
     if not kind.money:
-        return _plain(number.scaleb(2)) + "%" if kind.scale else f"{number:,}"
-    in_wan = number.scaleb(-4)
-    if abs(number) >= 10**4 and in_wan == in_wan.quantize(Decimal("0.01")):
-        return _plain(in_wan) + "万元"
-    return _plain(number) + "元"
+        return _decimal(value * 100, scale) + "%" if scale else f"{value:,}"
+    if abs(value) >= 10 ** (scale + 4) and value * 100 % 10 ** (scale + 4) == 0:
+        return _decimal(value, scale + 4) + "万元"
+    return _decimal(value, scale) + "元"
+
+
+def _decimal(value: int, scale: int) -> str:
+    """Return an integer of that many decimals, grouped and without idle zeros, whatever its size."""
+    whole, rest = divmod(abs(value), 10**scale)
+    text = f"{'-' if value < 0 else ''}{whole:,}"
+    return f"{text}.{rest:0{scale}d}".rstrip("0") if rest else text
 
 
 def shown_fact(value: Value, kind: FactKind) -> str:
@@ -134,8 +138,3 @@ def _factor(node: Node, words: Mapping[str, str]) -> str:
 
 def _is_product(node: Node) -> bool:
     return isinstance(node, Arithmetic) and node.op == "*"
-
-
-def _plain(number: Decimal) -> str:
-    text = f"{number:,f}"
-    return text.rstrip("0").rstrip(".") if "." in text else text

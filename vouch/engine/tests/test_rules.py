@@ -1,6 +1,7 @@
 """One checked tree, every runtime: the same answers to the last digit, missing values included."""
 
 from collections.abc import Iterator, Sequence
+from datetime import date
 from typing import Any
 
 import duckdb
@@ -14,6 +15,7 @@ from vouch.engine.rules.columns import Evaluator, column_of
 from vouch.engine.rules.parser import parse
 from vouch.engine.rules.python import compile_one
 from vouch.engine.rules.sql import Dialect, print_sql
+from vouch.engine.rules.words import in_words, shown_fact
 from vouch.engine.tests import oracle
 from vouch.engine.tests.expressions import KINDS, expressions, rows
 
@@ -156,3 +158,38 @@ def test_what_the_language_cannot_say_is_refused_in_words(text: str, why: str) -
     with pytest.raises(RuleError, match=".") as caught:
         parse(text, names=NAMES)
     assert why in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("kind", "value", "words"),
+    [
+        (FactKind.MONEY, 123_450, "1,234.5元"),
+        (FactKind.MONEY, 20_000_000, "20万元"),
+        (FactKind.MONEY, -116_400_000_00, "-11,640万元"),
+        (FactKind.MONEY, 1_000_001, "10,000.01元"),
+        (FactKind.RATE, 125_000, "12.5%"),
+        (FactKind.RATE, -1, "-0.0001%"),
+        (FactKind.INTEGER, 1_234, "1,234"),
+        (FactKind.BOOLEAN, False, "否"),
+        (FactKind.DATE, date(2020, 2, 29), "2020-02-29"),
+        (FactKind.TEXT, "制造业", "制造业"),
+        (FactKind.TEXT, None, "缺失"),
+    ],
+)
+def test_values_are_shown_as_a_person_writes_them(kind: FactKind, value: Value, words: str) -> None:
+    assert shown_fact(value, kind) == words
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("(m.a - m.b) * 20%", "（销售 − 采购） × 20%"),
+        ("m.a - (m.b - m.a)", "销售 − （采购 − 销售）"),
+        ("round(div(m.a, 3, down), 1万元, down)", "向下取整（销售 ÷ 3，到1万元）"),
+        ("min(m.a, or_else(m.b, 0元))", "取小（销售，采购（缺失时取0元））"),
+        ('if(t.a == "x" and not b.a, 1, -i.a)', "（若（行业 ＝ “x” 且 非（列入））：1；否则−数量）"),
+    ],
+)
+def test_a_formula_reads_in_words(text: str, words: str) -> None:
+    titles = {"m.a": "销售", "m.b": "采购", "t.a": "行业", "b.a": "列入", "i.a": "数量"}
+    assert in_words(parse(text, names=NAMES), titles) == words
