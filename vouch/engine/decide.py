@@ -161,7 +161,7 @@ def _fact_column(fact: PolicyFact, frame: FactFrame) -> Column:
     _check_type(fact, set(map(type, values)))
     try:
         column = column_of(values, type_of(fact.kind))
-    except OverflowError:
+    except (OverflowError, TypeError):  # The types are checked above: what is left is too large.
         raise FactError(f"指标 {fact.name} 有超出范围的值") from None
     if fact.kind.scale is not None and len(values) and abs(column.values).max() > LIMIT:
         raise FactError(f"指标 {fact.name} 有超出范围的值")
