@@ -7,21 +7,23 @@ where it stopped. One process at a time runs an import: it holds a lock that die
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
+from pathlib import Path
 
 from django.db import DataError, IntegrityError, connection, transaction
 from django.utils.translation import gettext as _
 
 from vouch.platform.exchange import actions
 from vouch.platform.exchange.importer import Importer, importer_of
-from vouch.platform.exchange.kept_files import kept_path
+from vouch.platform.exchange.kept_files import blocks_of, keep_file, kept_path
 from vouch.platform.exchange.models import Import, ImportFile
-from vouch.platform.exchange.queries import files_of, kept_rows
+from vouch.platform.exchange.queries import files_of, kept_rows, unfinished_import
 from vouch.platform.exchange.tabular import Row, Table, Unreadable, open_table
 from vouch.platform.exchange.terms import UNFINISHED
 from vouch.platform.identity.actor import Actor
+from vouch.platform.identity.models import Unit
 
 LOCK_CLASS = 0x564F4943  # "VOIC": the advisory locks of imports
 
@@ -49,6 +51,26 @@ def run_import(import_id: int, *, actor: Actor, clock: Clock, tell: Tell | None 
         actions.start_import(actor=actor, at=clock(), batch=batch)
         run = _Run(batch, actor=actor, clock=clock, tell=tell)
         return run.try_out() if batch.is_dry_run else run.finish()
+
+
+def import_files(
+    kind: str, paths: Mapping[str, Path], *, unit: Unit, actor: Actor, clock: Clock, tell: Tell | None = None
+) -> Import:
+    """Import local files (source → path) in this process; an unfinished import of the same files goes on.
+
+    Raises OSError for a file that cannot be read, Busy, and KeyError for an unknown kind.
+    """
+    importer = importer_of(kind)
+    files = [
+        actions.KeptFile(source.name, paths[source.name].name, *keep_file(blocks_of(paths[source.name])), {})
+        for source in importer.sources
+        if source.name in paths
+    ]
+    hashes = [(file.source, file.sha256) for file in files]
+    batch = unfinished_import(kind=kind, unit_id=unit.pk, hashes=hashes) or actions.receive_import(
+        actor=actor, at=clock(), unit=unit, delivery=actions.Delivery(kind, files)
+    )
+    return run_import(batch.pk, actor=actor, clock=clock, tell=tell)
 
 
 @contextmanager

@@ -1,0 +1,127 @@
+"""Found the invented institution through the actions of every room.
+
+Whatever was done stays done: run again after a crash, it goes on. The staff come last, so that an installation
+counts as empty until everything else is there.
+"""
+
+from __future__ import annotations
+
+import secrets
+import tempfile
+from collections.abc import Callable
+from datetime import date, datetime, time, timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from django.db import transaction
+
+from vouch.demo import terms
+from vouch.demo.actions.files import write_files
+from vouch.demo.actions.firms import Firm, invent_firms
+from vouch.grading.actions import assess_customers
+from vouch.parties.actions import Duty, assign_party
+from vouch.parties.queries import party_by_code
+from vouch.platform.exchange.running import import_files
+from vouch.platform.identity.actions import StaffDetails, appoint_staff, open_unit, rename_unit
+from vouch.platform.identity.actor import system_actor
+from vouch.platform.identity.models import Unit, User
+from vouch.platform.identity.queries import active_staff, head_office, unit_named
+from vouch.platform.identity.terms import Role
+from vouch.platform.operations.sign_ins import SignIn, remember
+from vouch.policy.actions import install_shipped_policies
+
+ACTOR = system_actor("demo")
+CHINA = ZoneInfo("Asia/Shanghai")
+LOOKS_BACK_DAYS = (180, 90, 0)
+"""The book is judged as of each of these days before today, so that there is a history to look at."""
+
+Tell = Callable[[str], None]
+
+
+class NotEmpty(RuntimeError):
+    """The installation has staff already; ``str()`` is the Chinese message."""
+
+
+def found_institution(*, today: date, now: datetime, tell: Tell) -> list[SignIn]:
+    """Load everything and return who can sign in. Raises NotEmpty."""
+    if active_staff().exists():
+        raise NotEmpty("已有员工账户，演示机构只能建立在空的系统里。")
+    units = _open_units(at=now)
+    firms = invent_firms(today=today)
+    with tempfile.TemporaryDirectory(prefix="vouch-demo-") as folder:
+        _import(Path(folder), firms, units, today=today, now=now, tell=tell)
+    install_shipped_policies(actor=ACTOR, at=now)
+    for days in LOOKS_BACK_DAYS:
+        as_of = today - timedelta(days=days)
+        tell(f"评估全部客户：截至 {as_of}")
+        at = datetime.combine(as_of, time(18), CHINA) if days else now
+        assess_customers(actor=ACTOR, at=at, as_of=as_of)
+    tell("分派管户，开立员工账户")
+    # All at once: an institution with half its staff would count as founded.
+    with transaction.atomic():
+        people = _appoint(units, at=now)
+        _assign(firms, units, people, today=today, at=now)
+        found = [
+            SignIn(user.username, user.name, str(Role(user.roles[0]).label), password)
+            for user, password in people.values()
+        ]
+        remember(found)
+    return found
+
+
+def _open_units(*, at: datetime) -> dict[str, Unit]:
+    office = head_office()
+    if office.name != terms.INSTITUTION:
+        rename_unit(actor=ACTOR, at=at, unit=office, name=terms.INSTITUTION)
+    known = {unit.code: unit for unit in office.children.all()}
+    units = {office.code: office}
+    for code, name in terms.UNITS:
+        units[code] = known.get(code) or open_unit(actor=ACTOR, at=at, code=code, name=name, parent=office)
+    return units
+
+
+def _import(
+    folder: Path, firms: list[Firm], units: dict[str, Unit], *, today: date, now: datetime, tell: Tell
+) -> None:
+    tell(f"导入 {len(firms)} 户企业及其发票")
+    files = write_files(folder, firms, today=today)
+    actor, clock = ACTOR, lambda: now
+    for unit, path in files.firms.items():
+        import_files("enterprises", {"file": path}, unit=units[unit], actor=actor, clock=clock)
+    paths = {"enterprises": files.codes, "input": files.purchases, "output": files.sales}
+    import_files("invoices", paths, unit=unit_named(""), actor=actor, clock=clock)
+
+
+def _appoint(units: dict[str, Unit], *, at: datetime) -> dict[str, tuple[User, str]]:
+    """Everyone with a random password of their own."""
+    people = {}
+    for person in terms.STAFF:
+        password = secrets.token_urlsafe(12)
+        details = StaffDetails(
+            username=person.username,
+            name=person.name,
+            unit=units[person.unit],
+            roles=person.roles,
+            scope=person.scope,
+            password=password,
+        )
+        people[person.username] = (appoint_staff(actor=ACTOR, at=at, details=details), password)
+    return people
+
+
+def _assign(
+    firms: list[Firm],
+    units: dict[str, Unit],
+    people: dict[str, tuple[User, str]],
+    *,
+    today: date,
+    at: datetime,
+) -> None:
+    """李强 looks after the firms of the first branch, 赵敏 after those of the second, each the other's B角."""
+    managers = {"YW1": ("liqiang", "zhaomin"), "YW2": ("zhaomin", "liqiang")}
+    for firm in firms:
+        party = party_by_code(firm.uscc)
+        if party is not None:
+            first, second = (people[name][0] for name in managers[firm.unit])
+            duty = Duty(units[firm.unit], starts_on=today, manager=first, second_manager=second)
+            assign_party(actor=ACTOR, at=at, party=party, duty=duty)
