@@ -44,6 +44,7 @@ ENTERPRISES = Source(
         Column("is_default", "是否违约", ("违约", "违约标志"), is_required=False),
     ),
     sheets=("企业信息",),
+    is_counted=False,
 )
 
 

@@ -44,7 +44,9 @@ def write_files(folder: Path, firms: Sequence[Firm], *, today: date) -> Files:
     paths = {}
     for is_output, name in ((False, "进项发票.csv"), (True, "销项发票.csv")):
         sales = (
-            _sale_row(sale) for firm in firms for sale in invent_invoices(firm, today=today, is_output=is_output)
+            _sale_row(sale)
+            for firm in firms
+            for sale in invent_invoices(firm, today=today, is_output=is_output)
         )
         paths[is_output] = _write(folder / name, SALE_HEADINGS[is_output], sales)
     return Files(firms=lists, codes=codes, purchases=paths[False], sales=paths[True])
@@ -60,7 +62,14 @@ def _write(path: Path, headings: Sequence[str], rows: Iterable[Sequence[str]]) -
 
 def _firm_row(firm: Firm) -> tuple[str, ...]:
     return (
-        *(firm.code, firm.name, firm.uscc, firm.founded_on.isoformat(), "有限责任公司", f"{firm.capital}(万元)"),
+        *(
+            firm.code,
+            firm.name,
+            firm.uscc,
+            firm.founded_on.isoformat(),
+            "有限责任公司",
+            f"{firm.capital}(万元)",
+        ),
         *(firm.trade.scope, "江州", firm.address[3:6], firm.address),
     )
 

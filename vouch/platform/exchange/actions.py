@@ -137,9 +137,8 @@ def take_chunk(entry: Entry, *, actor: Actor, at: datetime, batch: Import, chunk
         raise Overtaken
     importer = importer_of(locked.kind)
     readable = [row for row in chunk.rows if not row.fault]
-    taken = Batch(
-        source=importer.source(file.source), rows=readable, unit=locked.unit, actor=actor, at=at, import_id=locked.pk
-    )  # fmt: skip
+    source = importer.source(file.source)
+    taken = Batch(source=source, rows=readable, unit=locked.unit, actor=actor, at=at, import_id=locked.pk)
     outcome = importer.take(taken) if readable else Outcome()
     outcome.rejected.extend(Finding(row, "", row.fault) for row in chunk.rows if row.fault)
     _check_counts(outcome, rows=len(chunk.rows), kind=locked.kind)
@@ -147,8 +146,13 @@ def take_chunk(entry: Entry, *, actor: Actor, at: datetime, batch: Import, chunk
     file.rows_done += len(chunk.rows)
     file.progress = chunk.progress
     file.save(update_fields=["rows_done", "progress"])
-    locked.accepted += outcome.accepted
-    locked.unchanged += outcome.unchanged
+    accepted = outcome.accepted + len(outcome.warned)
+    if source.is_counted:
+        locked.accepted += accepted
+        locked.unchanged += outcome.unchanged
+    else:
+        said = source.title
+        locked.notes[said] = locked.notes.get(said, 0) + accepted + outcome.unchanged
     locked.rejected += len(outcome.rejected)
     locked.warned += len(outcome.warned)
     for text, count in outcome.notes.items():
@@ -162,7 +166,7 @@ def take_chunk(entry: Entry, *, actor: Actor, at: datetime, batch: Import, chunk
         locked.pk,
         rows=outcome.leaves,
         file_sha256=file.sha256,
-        accepted=outcome.accepted,
+        accepted=accepted,
         unchanged=outcome.unchanged,
         rejected=len(outcome.rejected),
         warned=len(outcome.warned),

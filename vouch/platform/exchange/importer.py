@@ -36,7 +36,8 @@ class Source:
     """One file (or sheet) that a kind of import reads.
 
     ``name`` is also its argument on the command line: ``file`` is positional, any other is ``--name``. Sources
-    are read in the order in which the importer lists them.
+    are read in the order in which the importer lists them. A source that only names what the others speak of is
+    not counted: its rows stand in the import's notes, not in its figures (those rejected or warned still do).
     """
 
     name: str
@@ -44,6 +45,7 @@ class Source:
     columns: tuple[Column, ...]
     sheets: tuple[str, ...] = ()
     is_required: bool = True
+    is_counted: bool = True
 
     def place(self, column: str) -> int:
         """Where the column stands in ``Row.cells``."""
@@ -61,7 +63,9 @@ class Finding:
 
 @dataclass(slots=True)
 class Outcome:
-    """What became of a batch. Every row is counted once, in exactly one of the four.
+    """What became of a batch. Every row stands in exactly one of the four.
+
+    An import's own figures add the warned ones to the accepted and tell them as a further count.
 
     accepted   rows that made or changed a record, without a remark
     unchanged  rows that the records already say, and copies of a row

@@ -54,7 +54,7 @@ class Import(models.Model):
     @property
     def rows_done(self) -> int:
         """How many rows were judged so far."""
-        return self.accepted + self.unchanged + self.rejected + self.warned
+        return self.accepted + self.unchanged + self.rejected
 
 
 class ImportFile(models.Model):
