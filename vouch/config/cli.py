@@ -9,6 +9,8 @@ WITHOUT_DATABASE = frozenset(
     # doctor starts it by itself, to say what is wrong where it does not start
     {"doctor", "train", "score", "check-proof", "help", "--help", "-h", "--version", "version"}
 )
+# A partner checks a proof on a machine that has no database of ours.
+PARTS_WITHOUT_DATABASE = frozenset({("ledger", "check-proof")})
 
 
 def main() -> None:
@@ -21,7 +23,8 @@ def main() -> None:
     # Django and the supervisor are slow to load; --help and errors of usage need neither.
     from django.core.management import execute_from_command_line
 
-    if command in WITHOUT_DATABASE or "--help" in sys.argv:
+    part = (command, sys.argv[2] if len(sys.argv) > 2 else "")
+    if command in WITHOUT_DATABASE or part in PARTS_WITHOUT_DATABASE or "--help" in sys.argv:
         execute_from_command_line(sys.argv)
         return
 

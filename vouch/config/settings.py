@@ -5,6 +5,7 @@ DATABASE_URL          your PostgreSQL, signed in as the running role; without it
 DATABASE_OWNER_URL    the same, signed in as the owning role, for ``vouch migrate``
 VOUCH_SECRET_KEY      Django's signing key; without it one is made and kept in VOUCH_HOME
 VOUCH_HOSTS           names this installation answers to, separated by commas
+VOUCH_HEADS_DIR       where signed heads of the ledger are sent (default: heads in VOUCH_HOME; best another machine)
 VOUCH_DEBUG           1 for development
 """
 
@@ -184,6 +185,8 @@ STATICFILES_DIRS = [
 WHITENOISE_USE_FINDERS = True
 
 IMPORTS_DIR = VOUCH_HOME / "imports"
+# Where signed heads of the ledger are sent; best a folder of another machine.
+LEDGER_HEADS_DIR = Path(os.environ.get("VOUCH_HEADS_DIR") or VOUCH_HOME / "heads")
 DATA_UPLOAD_MAX_MEMORY_SIZE = 16 * 1024 * 1024
 
 LOGGING = {

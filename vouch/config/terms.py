@@ -19,6 +19,7 @@ EVENT_TITLES: dict[str, str] = {
     "exchange.row.accepted": "接受待处理行",
     "exchange.row.corrected": "更正待处理行",
     "exchange.row.dismissed": "搁置待处理行",
+    "ledger.entries.sealed": "封存日志",
     "parties.enterprise.registered": "客户建档",
     "parties.enterprise.changed": "登记信息变更",
     "parties.enterprise.corrected": "更正登记信息",

@@ -2,6 +2,7 @@
 test writes outside an action. `conftest.py` would be too late.
 """
 
+import os
 from collections.abc import Iterator
 
 import pytest
@@ -13,6 +14,9 @@ from vouch.platform.database import guard, supervisor
 def pytest_load_initial_conftests() -> Iterator[None]:
     supervisor.start()
     guard.arm()
+    os.environ.setdefault(
+        "VOUCH_BEATS", "off"
+    )  # workers that a test starts do what the test asked for, nothing beside
     yield
 
 

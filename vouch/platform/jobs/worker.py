@@ -21,6 +21,8 @@ from procrastinate.jobs import Status
 from procrastinate.psycopg_connector import PsycopgConnector
 from procrastinate.worker import Worker
 
+from vouch.platform.jobs.beat import keep_beat, registered_beats
+
 logger = logging.getLogger(__name__)
 
 KEEP_HOURS = 7 * 24  # finished jobs stay readable for a week
@@ -119,13 +121,16 @@ async def _serve(runner: DjangoApp, *, concurrency: int, wait: bool) -> bool:
 
         for number in (signal.SIGINT, signal.SIGTERM):
             asyncio.get_running_loop().add_signal_handler(number, stop)
-        watching = asyncio.create_task(rescue.watch(), name="rescue")
+        beside = [asyncio.create_task(rescue.watch(), name="rescue")]
+        if wait:
+            beside += [asyncio.create_task(keep_beat(one), name=one.name) for one in registered_beats()]
         try:
             await serving
         except asyncio.CancelledError:
             return True
         finally:
-            watching.cancel()
+            for watching in beside:
+                watching.cancel()
     return told or not wait
 
 

@@ -20,13 +20,15 @@ import inspect
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar
+from uuid import uuid4
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from vouch.platform.database.guard import writing
-from vouch.platform.ledger import models, reactions
+from vouch.platform.ledger import _record, models, reactions
 from vouch.platform.ledger.merkle import root_hash
 from vouch.platform.ledger.terms import EVENT_NAME
 from vouch.platform.web.request import request_id
@@ -101,20 +103,24 @@ class Entry:
             message = f"{self._event}: an action names its subject with entry.about() or entry.bulk()"
             raise RuntimeError(message)
         kind, pk = self._subject
-        row = models.Entry(
-            at=at,
-            event=self._event,
-            actor_id=actor.id,
-            actor_label=actor.label,
-            subject_kind=kind,
-            subject_id=pk,
-            before=self._before,
-            after=self._after,
-            purpose=self._purpose,
-            request_id=request_id.get(),
-            bulk=self._bulk,
-        )
-        row.save(force_insert=True)
+        values = {
+            "id": uuid4(),
+            "at": at,
+            # The machine's clock, beside the actor's: set here because the seal covers it.
+            "recorded_at": timezone.now(),
+            "event": self._event,
+            "actor_id": actor.id,
+            "actor_label": actor.label,
+            "subject_kind": kind,
+            "subject_id": pk,
+            "before": _record.plain(self._before),
+            "after": _record.plain(self._after),
+            "purpose": self._purpose,
+            "request_id": request_id.get(),
+            "bulk": _record.plain(self._bulk),
+        }
+        mac = _record.seal(_record.body_of_new(values))
+        models.Entry(**values, mac=mac).save(force_insert=True)
         reactions.defer_reactions(self._event, subject_kind=kind, subject_id=pk)
 
 

@@ -1,4 +1,4 @@
-"""Who may read the ledger."""
+"""Who may do what with the ledger."""
 
 from __future__ import annotations
 
@@ -17,3 +17,15 @@ class RoleHolder(Protocol):
 def may_read_ledger(actor: RoleHolder | None) -> bool:
     """Those who supervise: the ledger names customers of every unit."""
     return actor is not None and actor.has_role(*READERS)
+
+
+class Named(Protocol):
+    """Someone with an id, such as ``system:ledger``."""
+
+    @property
+    def id(self) -> str: ...
+
+
+def may_seal(actor: Named) -> bool:
+    """The installation itself."""
+    return actor.id.startswith("system:")

@@ -3,10 +3,29 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
+from uuid import UUID
 
+from django.db import connection, transaction
 from django.db.models import Q, QuerySet
+from django.utils.translation import gettext as _
 
-from vouch.platform.ledger.models import Entry
+from vouch.platform.ledger import _proof, _record
+from vouch.platform.ledger._heads import LedgerBroken, SignedHead, iso, witness
+from vouch.platform.ledger._keys import public_pem, signing_key
+from vouch.platform.ledger._verify import Report, verify
+from vouch.platform.ledger.merkle import (
+    BLOCK_LEAVES,
+    Frontier,
+    consistency_path,
+    inclusion_path,
+    root_from_path,
+)
+from vouch.platform.ledger.models import Block, Entry, Head, Leaf
+
+
+class NotSealed(LookupError):
+    """There is no such entry, or no head covers it yet; ``str()`` is the Chinese message."""
 
 
 def history_of(kind: str, pk: object) -> QuerySet[Entry]:
@@ -33,3 +52,96 @@ def entries_where(
     if until is not None:
         entries = entries.filter(at__date__lte=until)
     return entries
+
+
+def leaf_number(entry_id: UUID) -> int | None:
+    """The entry's place in the tree; None while it waits for the sealer."""
+    return Leaf.objects.filter(entry_id=entry_id).values_list("number", flat=True).first()
+
+
+def newest_head() -> SignedHead | None:
+    """The newest signed head; None before the first seal."""
+    row = Head.objects.order_by("-size").first()
+    return None if row is None else signed_head(row)
+
+
+def head_of_size(size: int) -> SignedHead | None:
+    """The head over exactly ``size`` leaves."""
+    row = Head.objects.filter(size=size).first()
+    return None if row is None else signed_head(row)
+
+
+def signed_head(row: Head) -> SignedHead:
+    """A row as the head that it is."""
+    return SignedHead(
+        size=row.size, root=bytes(row.root), at=iso(row.at), key_id=row.key_id, signature=bytes(row.signature)
+    )
+
+
+def public_key() -> bytes:
+    """The public key that heads are checked with, in PEM."""
+    return public_pem(signing_key().public_key())
+
+
+def proof_of(entry_id: UUID, *, head: SignedHead | None = None) -> tuple[dict[str, Any], SignedHead]:
+    """The entry's proof under a head (the newest where none is given), and that head.
+
+    Raises NotSealed, and LedgerBroken where the tables no longer lead to the signed root.
+    """
+    number = leaf_number(entry_id)
+    head = head or newest_head()
+    if number is None or head is None or number >= head.size:
+        raise NotSealed(_("没有编号为 %s 的已封存分录；新分录通常在几秒内封存。") % entry_id)
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT {_record.SELECT} FROM ledger_entry e WHERE e.id = %s", [entry_id])  # noqa: S608
+        row = cursor.fetchone()
+        names = [column[0] for column in cursor.description]
+    if row is None:
+        raise LedgerBroken(_("分录 %s 已被删除，请运行 vouch ledger verify。") % entry_id)
+    columns = dict(zip(names, row, strict=True))
+    spelled, mac = _record.body(columns), bytes(columns["mac"])
+    path = inclusion_path(number, head.size, _range_hash)
+    if root_from_path(_record.leaf_of(spelled, mac), number=number, size=head.size, path=path) != head.root:
+        raise LedgerBroken(_("分录 %s 与已签树头不符，请运行 vouch ledger verify。") % entry_id)
+    entry = _record.document(columns)
+    return _proof.entry_proof(number=number, size=head.size, entry=entry, mac=mac, path=path), head
+
+
+def growth_since(old: SignedHead) -> tuple[dict[str, Any], SignedHead]:
+    """The proof that the newest head continues ``old``, and the newest head. Raises NotSealed, LedgerBroken."""
+    new = newest_head()
+    if new is None or not 0 < old.size <= new.size:
+        raise NotSealed(_("旧树头有 %d 条，库中最新树头没有这么多。") % old.size)
+    path = consistency_path(old.size, new.size, _range_hash)
+    proof = _proof.growth_proof(old, new, path)
+    fault = _proof.fault_of(proof, head=new.document, key=signing_key().public_key())
+    if fault:
+        raise LedgerBroken(fault)
+    return proof, new
+
+
+def _range_hash(start: int, end: int) -> bytes:
+    """Hash of leaves ``start`` to ``end``; where a range holds whole blocks, it begins with one (RFC 6962's split)."""
+    frontier = Frontier()
+    first, last = start // BLOCK_LEAVES, end // BLOCK_LEAVES
+    rest = start
+    if start % BLOCK_LEAVES == 0 and first < last:
+        blocks = Block.objects.filter(number__gte=first, number__lt=last).order_by("number")
+        for digest in blocks.values_list("hash", flat=True):
+            frontier.append(bytes(digest), leaves=BLOCK_LEAVES)
+        rest = last * BLOCK_LEAVES
+    leaves = Leaf.objects.filter(number__gte=rest, number__lt=end).order_by("number")
+    for digest in leaves.values_list("hash", flat=True):
+        frontier.append(bytes(digest))
+    return frontier.root()
+
+
+def verification() -> Report:
+    """Verify the whole ledger against seals, signed heads and the witness; writers go on meanwhile.
+
+    Raises LedgerBroken where the witness cannot be read.
+    """
+    with transaction.atomic():
+        with connection.cursor() as cursor:
+            cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
+        return verify(connection.connection, away=witness(), key=signing_key().public_key())
