@@ -236,7 +236,7 @@ def _finish(one: _Prepared, *, starts: tuple[int, ...], shape: str, rules: Binni
         return np.concatenate([head, series[one.ordered :]])
 
     rows, bad_rows, good, bad = (merged(series) for series in one.counts)
-    ends = [*starts[1:], one.ordered]
+    ends = [*starts[1:], one.ordered] if starts else []
     groups = tuple(one.levels[a:b] for a, b in zip(starts, ends, strict=True)) if one.kind == "category" else ()
     return Bins(
         name=one.column.name,

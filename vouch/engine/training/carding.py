@@ -60,7 +60,7 @@ def bands_of(score: Ints, outcome: Outcome) -> tuple[Band, ...]:
     column = Column("score", "number", numbers=score.astype(float))
     chance = 6.0
     while True:
-        rules = BinningRules(min_share=0.05, min_bad=10, min_good=10, chance=chance, shapes={"score": "descending"})
+        rules = BinningRules(min_share=0.05, min_bad=20, min_good=20, chance=chance, shapes={"score": "descending"})
         bins = bin_columns([column], outcome, rules=rules)[0]
         if bins.ordered <= BANDS_MOST:
             break

@@ -26,7 +26,7 @@ _PARAMETERS: Final[dict[str, Any]] = {
     "deterministic": True,
     "force_row_wise": True,
     "verbosity": -1,
-    "num_threads": 2,
+    "num_threads": 1,
 }
 
 

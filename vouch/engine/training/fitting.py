@@ -139,8 +139,9 @@ def _regress(
     weighted = bool(np.ptp(outcome.weight) > 0)
     scale = len(outcome.weight) / outcome.weight.sum()
     weight = outcome.weight * scale if weighted else None
+    start: Floats | None = None
     while True:
-        fit = fit_logistic(woe[:, chosen], outcome.bad, weight=weight, ridge=rules.ridge)
+        fit = fit_logistic(woe[:, chosen], outcome.bad, weight=weight, ridge=rules.ridge, start=start)
         if not chosen:
             return chosen, fit
         error = np.sqrt(np.maximum(np.diag(fit.covariance)[1:], 1e-300))
@@ -154,6 +155,7 @@ def _regress(
         else:
             return chosen, fit
         chosen = chosen[:worst] + chosen[worst + 1 :]
+        start = np.concatenate([[fit.intercept], np.delete(fit.slopes, worst)])
 
 
 def _scaled(bins: list[Bins], fit: Fit, *, rules: FittingRules, left: list[Left]) -> Card:

@@ -35,6 +35,8 @@ PURE_ROWS: Final = 15
 CHANCE: Final = 1e-8
 FEW_VALUES: Final = 20
 COVERAGE: Final = 0.02
+MAJORITY_COVERAGE: Final = 0.25
+"""Values that only the commoner outcome has occur by nature (a product that never failed); they must cover this many rows."""
 
 
 @dataclass(frozen=True)
@@ -107,7 +109,9 @@ def _pure_values(
     used = int((rows > 0).sum())
     if used > FEW_VALUES and rows[pure].sum() < COVERAGE * base.rows:
         return []
-    if names is None and used <= 1:
+    bad_is_common = base.bad > base.rows / 2
+    of_rarer = [i for i in pure if (bads[i] > rows[i] / 2) != bad_is_common]
+    if not of_rarer and rows[pure].sum() < MAJORITY_COVERAGE * base.rows:
         return []
     shown = sorted(pure, key=lambda i: -rows[i])[:3]
     words = [
