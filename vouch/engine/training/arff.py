@@ -10,7 +10,9 @@ import polars as pl
 
 from vouch.engine.training.faults import InputFault
 
-_ATTRIBUTE: Final = re.compile(r"""^@attribute\s+('(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*"|\S+)\s*(.*)$""", re.IGNORECASE)
+_ATTRIBUTE: Final = re.compile(
+    r"""^@attribute\s+('(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*"|\S+)\s*(.*)$""", re.IGNORECASE
+)
 
 
 def parse_arff(text: str, *, name: str) -> pl.DataFrame:

@@ -13,7 +13,15 @@ from typing import Final
 import numpy as np
 
 from vouch.engine.training.columns import Column
-from vouch.engine.training.merging import AUTOMATIC, Counts, Floats, Ints, Limits, information_value, merge_many
+from vouch.engine.training.merging import (
+    AUTOMATIC,
+    Counts,
+    Floats,
+    Ints,
+    Limits,
+    information_value,
+    merge_many,
+)
 from vouch.engine.training.splitting import clean_splits
 
 PRE_BINS: Final = 64
@@ -96,7 +104,9 @@ class Bins:
 
     def _place_categories(self, column: Column) -> Ints:
         by_level = {level: number for number, group in enumerate(self.groups) for level in group}
-        table = np.array([by_level.get(level, self.size - 2) for level in column.levels] + [self.size - 1], dtype=np.int64)
+        table = np.array(
+            [by_level.get(level, self.size - 2) for level in column.levels] + [self.size - 1], dtype=np.int64
+        )
         return np.asarray(table[column.codes])
 
 
@@ -124,7 +134,11 @@ class _Prepared:
 
 
 def bin_columns(
-    columns: Sequence[Column], outcome: Outcome, *, rules: BinningRules, special: dict[str, tuple[float, ...]] | None = None
+    columns: Sequence[Column],
+    outcome: Outcome,
+    *,
+    rules: BinningRules,
+    special: dict[str, tuple[float, ...]] | None = None,
 ) -> list[Bins]:
     """Cut every column, exactly and in one batch."""
     codes = special or {}
@@ -148,15 +162,18 @@ def bin_columns(
         shapes.append("ascending" if category else rules.shapes.get(one.column.name, AUTOMATIC))
     ordered = [Counts(*(series[: one.ordered] for series in one.counts)) for one in prepared]
     merges = merge_many(ordered, limits=limits, shapes=shapes)
-    return [_finish(one, starts=m.starts, shape=m.shape, rules=rules) for one, m in zip(prepared, merges, strict=True)]
+    return [
+        _finish(one, starts=m.starts, shape=m.shape, rules=rules)
+        for one, m in zip(prepared, merges, strict=True)
+    ]
 
 
 def count_bins(places: Ints, outcome: Outcome, *, size: int) -> tuple[Floats, Floats, Floats, Floats]:
     """Rows, bad rows, weighted good and weighted bad by bin number."""
     rows = np.bincount(places, minlength=size).astype(float)
-    bad_rows = np.bincount(places, weights=outcome.bad, minlength=size)
-    weight = np.bincount(places, weights=outcome.weight, minlength=size)
-    bad = np.bincount(places, weights=outcome.weight * outcome.bad, minlength=size)
+    bad_rows = np.bincount(places, weights=outcome.bad, minlength=size).astype(float)
+    weight = np.bincount(places, weights=outcome.weight, minlength=size).astype(float)
+    bad = np.bincount(places, weights=outcome.weight * outcome.bad, minlength=size).astype(float)
     return rows, bad_rows, weight - bad, bad
 
 
@@ -173,7 +190,9 @@ def weights_of_evidence(good: Floats, bad: Floats, rows: Floats, *, prior_rows: 
     return np.where(rows > 0, woe, 0.0)
 
 
-def _prepare(column: Column, outcome: Outcome, *, rules: BinningRules, special: tuple[float, ...]) -> _Prepared:
+def _prepare(
+    column: Column, outcome: Outcome, *, rules: BinningRules, special: tuple[float, ...]
+) -> _Prepared:
     if column.kind == "category":
         return _prepare_categories(column, outcome, rules=rules)
     numbers = column.numbers
@@ -237,7 +256,9 @@ def _finish(one: _Prepared, *, starts: tuple[int, ...], shape: str, rules: Binni
 
     rows, bad_rows, good, bad = (merged(series) for series in one.counts)
     ends = [*starts[1:], one.ordered] if starts else []
-    groups = tuple(one.levels[a:b] for a, b in zip(starts, ends, strict=True)) if one.kind == "category" else ()
+    groups = (
+        tuple(one.levels[a:b] for a, b in zip(starts, ends, strict=True)) if one.kind == "category" else ()
+    )
     return Bins(
         name=one.column.name,
         kind=one.kind,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Final
@@ -32,7 +33,7 @@ class Calibration:
 
     def pd(self, card: Card, score: Ints) -> Floats:
         """PD of scores, rounded to the places of the card's table."""
-        return np.round(expit(self.shift + self.slope * card.log_odds(score)), PLACES)
+        return np.asarray(np.round(expit(self.shift + self.slope * card.log_odds(score)), PLACES))
 
 
 @dataclass(frozen=True)
@@ -60,7 +61,9 @@ def bands_of(score: Ints, outcome: Outcome) -> tuple[Band, ...]:
     column = Column("score", "number", numbers=score.astype(float))
     chance = 6.0
     while True:
-        rules = BinningRules(min_share=0.05, min_bad=20, min_good=20, chance=chance, shapes={"score": "descending"})
+        rules = BinningRules(
+            min_share=0.05, min_bad=20, min_good=20, chance=chance, shapes={"score": "descending"}
+        )
         bins = bin_columns([column], outcome, rules=rules)[0]
         if bins.ordered <= BANDS_MOST:
             break
@@ -71,7 +74,9 @@ def bands_of(score: Ints, outcome: Outcome) -> tuple[Band, ...]:
     return tuple(Band(GRADES[i], low, high) for i, (low, high) in enumerate(zip(floors, tops, strict=True)))
 
 
-def card_document(card: Card, *, head: dict[str, str], calibration: Calibration, training: dict[str, Any]) -> dict[str, Any]:
+def card_document(
+    card: Card, *, head: dict[str, str], calibration: Calibration, training: dict[str, Any]
+) -> dict[str, Any]:
     """The document; ``head`` gives name and title."""
     attributes = [_attribute(bins, points) for bins, points in zip(card.bins, card.points, strict=True)]
     if not attributes:
@@ -85,7 +90,12 @@ def card_document(card: Card, *, head: dict[str, str], calibration: Calibration,
         "kind": "trained",
         "base_points": card.base,
         "attributes": attributes,
-        "pd": {"places": PLACES, "min_score": low, "max_score": high, "table": [f"{v:.{PLACES}f}" for v in table]},
+        "pd": {
+            "places": PLACES,
+            "min_score": low,
+            "max_score": high,
+            "table": [f"{v:.{PLACES}f}" for v in table],
+        },
         "training": training,
     }
 
@@ -105,7 +115,7 @@ def bin_labels(bins: Bins) -> list[str]:
             ["全部有值"]
             if not edges
             else [f"小于 {edges[0]}"]
-            + [f"{a} 至 {b}" for a, b in zip(edges, edges[1:], strict=False)]
+            + [f"{a} 至 {b}" for a, b in itertools.pairwise(edges)]
             + [f"{edges[-1]} 及以上"]
         )
         labels += ["特殊值 " + "、".join(plain(c) for c in group) for group in bins.special]
@@ -136,7 +146,13 @@ def _attribute(bins: Bins, points: Ints) -> dict[str, Any]:
             "bad": int(bins.bad_rows[number]),
         }
 
-    shape: dict[str, Any] = {"name": bins.name, "fact": bins.name, "title": bins.name, "kind": bins.kind, "scale": 0}
+    shape: dict[str, Any] = {
+        "name": bins.name,
+        "fact": bins.name,
+        "title": bins.name,
+        "kind": bins.kind,
+        "scale": 0,
+    }
     if bins.kind == "category":
         shape["bins"] = [{"values": list(group), **outcome(i)} for i, group in enumerate(bins.groups)]
         shape["other"] = outcome(bins.size - 2)
@@ -146,7 +162,8 @@ def _attribute(bins: Bins, points: Ints) -> dict[str, Any]:
         shape["scale"] = max((len(e.partition(".")[2]) for e in [*edges, *codes] if e), default=0)
         shape["bins"] = [{"from": edges[i], "to": edges[i + 1], **outcome(i)} for i in range(bins.ordered)]
         special = [
-            {"codes": [plain(c) for c in group], **outcome(bins.ordered + i)} for i, group in enumerate(bins.special)
+            {"codes": [plain(c) for c in group], **outcome(bins.ordered + i)}
+            for i, group in enumerate(bins.special)
         ]
         if special:
             shape["special"] = special

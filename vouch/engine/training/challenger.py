@@ -63,7 +63,11 @@ def challenge(
 def _parameters(rows: int, *, seed: int) -> dict[str, Any]:
     """Leaves grow with the data: small samples get small trees."""
     leaves = int(np.clip(rows / 300, 7, 31))
-    return _PARAMETERS | {"seed": seed, "num_leaves": leaves, "min_data_in_leaf": int(np.clip(rows / 400, 10, 60))}
+    return _PARAMETERS | {
+        "seed": seed,
+        "num_leaves": leaves,
+        "min_data_in_leaf": int(np.clip(rows / 400, 10, 60)),
+    }
 
 
 def _as_input(column: Column) -> Floats:

@@ -27,9 +27,9 @@ class Plot:
     title: str
     x: Point
     y: Point
-    width: int = 520
-    height: int = 330
-    left: int = 52
+    width: int = 440
+    height: int = 300
+    left: int = 44
     right: int = 16
     top: int = 34
     bottom: int = 44
@@ -43,7 +43,11 @@ class Plot:
     def at_y(self, value: float) -> float:
         """Vertical place of a value."""
         low, high = self.y
-        return self.height - self.bottom - (value - low) / ((high - low) or 1.0) * (self.height - self.top - self.bottom)
+        return (
+            self.height
+            - self.bottom
+            - (value - low) / ((high - low) or 1.0) * (self.height - self.top - self.bottom)
+        )
 
     def line(self, points: Sequence[Point], *, color: str, width: float = 2.2, dash: str = "") -> None:
         """A line through points."""
@@ -102,7 +106,9 @@ class Plot:
             self.parts.append(f'<rect x="{x:.1f}" y="9.5" width="10" height="10" rx="2.5" fill="{color}"/>')
             x -= 12
 
-    def axes(self, *, x_ticks: Sequence[tuple[float, str]], y_ticks: Sequence[tuple[float, str]], x_title: str) -> None:
+    def axes(
+        self, *, x_ticks: Sequence[tuple[float, str]], y_ticks: Sequence[tuple[float, str]], x_title: str
+    ) -> None:
         """Grid lines, tick labels and the title of the horizontal axis; call first, so that data lie on top."""
         foot = self.height - self.bottom
         for value, words in y_ticks:
@@ -114,7 +120,13 @@ class Plot:
         self.parts.append(f'<path d="M{self.left} {foot}H{self.width - self.right}" stroke="{SOFT}"/>')
         if x_title:
             self.parts.append(
-                label((self.left + self.width - self.right) / 2, self.height - 7, x_title, color=SOFT, anchor="middle")
+                label(
+                    (self.left + self.width - self.right) / 2,
+                    self.height - 7,
+                    x_title,
+                    color=SOFT,
+                    anchor="middle",
+                )
             )
 
     def svg(self) -> str:

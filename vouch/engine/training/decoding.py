@@ -9,7 +9,11 @@ from vouch.engine.training.faults import InputFault
 
 def decode(data: bytes, *, name: str) -> tuple[str, tuple[str, ...]]:
     """The text and remarks about its encoding; raise InputFault naming the line where nothing fits."""
-    for mark, encoding in ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be")):
+    for mark, encoding in (
+        (codecs.BOM_UTF8, "utf-8"),
+        (codecs.BOM_UTF16_LE, "utf-16-le"),
+        (codecs.BOM_UTF16_BE, "utf-16-be"),
+    ):
         if data.startswith(mark):
             data = data[len(mark) :]
             try:
@@ -56,14 +60,20 @@ def _by_line(lines: list[bytes], odd: list[int], *, utf8: int, name: str) -> tup
     shown = "、".join(str(n) for n in odd[:5]) + (" 等" if len(odd) > 5 else "")
     remarks = []
     if utf8 and len(odd) > len(guessed):
-        remarks.append(f"{name} 混用了编码：{utf8} 行是 UTF-8，第 {shown} 行（共 {len(odd)} 行）不是，已逐行按 GB18030 读取，请核对。")
+        remarks.append(
+            f"{name} 混用了编码：{utf8} 行是 UTF-8，第 {shown} 行（共 {len(odd)} 行）不是，已逐行按 GB18030 读取，请核对。"
+        )
     if guessed:
         where = "、".join(str(n) for n in guessed[:5]) + (" 等" if len(guessed) > 5 else "")
-        remarks.append(f"{name} 第 {where} 行（共 {len(guessed)} 行）既不是 UTF-8 也不是 GB18030，已按西欧编码读取，请核对。")
+        remarks.append(
+            f"{name} 第 {where} 行（共 {len(guessed)} 行）既不是 UTF-8 也不是 GB18030，已按西欧编码读取，请核对。"
+        )
     return _without_nul("\n".join(texts), name=name), tuple(remarks)
 
 
 def _without_nul(text: str, *, name: str) -> str:
     if "\x00" in text[:100_000]:
-        raise InputFault(f"{name}：不是表格文件（含有二进制内容）。支持 CSV、CSV.gz、zip、XLSX、ARFF、Parquet。")
+        raise InputFault(
+            f"{name}：不是表格文件（含有二进制内容）。支持 CSV、CSV.gz、zip、XLSX、ARFF、Parquet。"
+        )
     return text

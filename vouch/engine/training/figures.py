@@ -73,7 +73,9 @@ def ks_chart(found: Findings) -> str:
     score = -card.risk
     low, high = float(score.min()), float(score.max())
     plot = Plot("KS：好坏客户的累计分布", (low, high), (0, 1))
-    plot.axes(x_ticks=[(v, f"{v:.0f}") for v in ticks(low, high)], y_ticks=_SHARES, x_title="分数（越高越安全）")
+    plot.axes(
+        x_ticks=[(v, f"{v:.0f}") for v in ticks(low, high)], y_ticks=_SHARES, x_title="分数（越高越安全）"
+    )
     bad = np.cumsum(card.bad) / max(card.bad.sum(), 1e-12)
     good = np.cumsum(card.good) / max(card.good.sum(), 1e-12)
     best = int(np.abs(bad - good).argmax())
@@ -81,9 +83,7 @@ def ks_chart(found: Findings) -> str:
     plot.line([(float(s), float(g)) for s, g in zip(-card.risk, good, strict=True)], color=GOOD)
     at = float(score[best])
     plot.line([(at, float(good[best])), (at, float(bad[best]))], color=INK, width=1.4, dash="3 3")
-    side = "start" if at < (low + high) / 2 else "end"
-    shift = (high - low) * (0.015 if side == "start" else -0.015)
-    plot.mark(at + shift, float(good[best] + bad[best]) / 2, f"KS {found.scores.ks.value:.3f}，在 {at:.0f} 分", anchor=side)
+    plot.mark(high, 0.05, f"KS {found.scores.ks.value:.3f}，在 {at:.0f} 分", anchor="end")
     plot.legend([(BAD, "坏"), (GOOD, "好")])
     return plot.svg()
 
@@ -173,11 +173,11 @@ def bands_chart(cells: Sequence[Cell]) -> str:
 
 def attribute_chart(name: str, lines: list[dict[str, Any]]) -> str:
     """WOE as bars and the bad rate with its interval beside them, a row per bin."""
-    row, top, width = 24, 46, 560
+    row, top, width = 24, 46, 460
     height = top + row * len(lines) + 10
-    words_end, woe_start, woe_end, rate_start, rate_end = 150, 160, 330, 372, 545
-    widest = max(max(abs(line["woe"]) for line in lines), 0.1)
-    highest = max(max(line["rate"].high for line in lines), 1e-6)
+    words_end, woe_start, woe_end, rate_start, rate_end = 132, 140, 270, 296, 452
+    widest = max(*(abs(line["woe"]) for line in lines), 0.1)
+    highest = max(*(line["rate"].high for line in lines), 1e-06)
     zero = (woe_start + woe_end) / 2
     parts = [
         label(zero, 36, "WOE（右侧更危险）", color=SOFT, anchor="middle"),
@@ -187,7 +187,7 @@ def attribute_chart(name: str, lines: list[dict[str, Any]]) -> str:
     ]
 
     def rate_x(value: float) -> float:
-        return rate_start + value / highest * (rate_end - rate_start - 42)
+        return float(rate_start + value / highest * (rate_end - rate_start - 42))
 
     for index, line in enumerate(lines):
         y = top + index * row
@@ -198,14 +198,20 @@ def attribute_chart(name: str, lines: list[dict[str, Any]]) -> str:
         tip = f"{line['label']}：{line['rows']} 行，坏 {line['bad']}，坏账率 {rate.value:.2%}，WOE {line['woe']:.3f}，{line['points']} 分"
         parts += [
             label(words_end, y + 15, shortened(line["label"], words_end - 6), anchor="end"),
-            f'<rect x="{x0:.1f}" y="{y + 4}" width="{max(x1 - x0, 0.6):.1f}" height="14" rx="2" fill="{color}" '
-            f'fill-opacity=".82"><title>{escape(tip)}</title></rect>',
-            f'<rect x="{rate_x(rate.low):.1f}" y="{y + 7}" width="{max(rate_x(rate.high) - rate_x(rate.low), 1):.1f}" '
-            f'height="8" rx="4" fill="{BAND}"/>',
+            _box(min(x0, x1), y + 4, wide=max(x1 - x0, 0.6), high=14, fill=color, tip=tip),
+            _box(
+                rate_x(rate.low), y + 7, wide=max(rate_x(rate.high) - rate_x(rate.low), 1), high=8, fill=BAND
+            ),
             f'<circle cx="{rate_x(rate.value):.1f}" cy="{y + 11}" r="3.6" fill="{INK}"/>',
             label(rate_x(rate.high) + 6, y + 15, percent(rate.value), color=SOFT, size=10.5),
         ]
-    head = f'<text x="4" y="16" font-size="13.5" font-weight="600" fill="{INK}">{escape(shortened(name, 540, 13.5))}</text>'
+    head = f'<text x="4" y="16" font-size="13.5" font-weight="600" fill="{INK}">{escape(shortened(name, 440, 13.5))}</text>'
+    return f'<svg viewBox="0 0 {width} {height}" role="img" xmlns="http://www.w3.org/2000/svg">{head}{"".join(parts)}</svg>'
+
+
+def _box(x: float, y: float, *, wide: float, high: float, fill: str, tip: str = "") -> str:
+    """A rounded box in pixels."""
     return (
-        f'<svg viewBox="0 0 {width} {height}" role="img" xmlns="http://www.w3.org/2000/svg">{head}{"".join(parts)}</svg>'
+        f'<rect x="{x:.1f}" y="{y}" width="{wide:.1f}" height="{high}" rx="{min(high / 2, 3)}" fill="{fill}">'
+        f"<title>{escape(tip)}</title></rect>"
     )

@@ -35,7 +35,10 @@ def filled_by_class(numbers: Floats, bad: Floats) -> str:
     distinct, place = np.unique(values, return_inverse=True)
     if len(distinct) < 10:
         return ""
-    rows = tuple(np.bincount(place, weights=(outcome == c).astype(float), minlength=len(distinct)) for c in (0, 1))
+    rows = tuple(
+        np.bincount(place, weights=(outcome == c).astype(float), minlength=len(distinct)).astype(float)
+        for c in (0, 1)
+    )
     spread = float(values.std())
     table = _Values(distinct, (rows[0], rows[1]))
     exact = [_exact_mean(table, outcome=c, spread=spread) for c in (0, 1)]
@@ -71,7 +74,11 @@ def _excess(table: _Values) -> list[str]:
     for outcome in (0, 1):
         own, other = table.rows[outcome], table.rows[1 - outcome]
         for index in _typical(table, outcome=outcome):
-            near = [i for i in range(index - _NEIGHBOURS, index + _NEIGHBOURS + 1) if i != index and 0 <= i < len(own)]
+            near = [
+                i
+                for i in range(index - _NEIGHBOURS, index + _NEIGHBOURS + 1)
+                if i != index and 0 <= i < len(own)
+            ]
             expected, expected_other = float(np.mean(own[near])), float(np.mean(other[near]))
             if _off_grid(table.distinct, index):
                 expected = expected_other = 0.0

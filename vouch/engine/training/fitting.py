@@ -80,7 +80,11 @@ class Card:
 
 
 def fit_card(
-    columns: Sequence[Column], outcome: Outcome, *, rules: FittingRules, special: dict[str, tuple[float, ...]] | None = None
+    columns: Sequence[Column],
+    outcome: Outcome,
+    *,
+    rules: FittingRules,
+    special: dict[str, tuple[float, ...]] | None = None,
 ) -> Card:
     """A card from training rows."""
     all_bins = bin_columns(columns, outcome, rules=rules.binning, special=special)
@@ -109,7 +113,9 @@ def chance_of(bins: Bins) -> float:
     if total_good <= 0 or total_bad <= 0:
         return 1.0
     likelihood = xlogy(good, good).sum() + xlogy(bad, bad).sum() - xlogy(bins.rows, bins.rows).sum()
-    alone = xlogy(total_good, total_good) + xlogy(total_bad, total_bad) - xlogy(bins.rows.sum(), bins.rows.sum())
+    alone = (
+        xlogy(total_good, total_good) + xlogy(total_bad, total_bad) - xlogy(bins.rows.sum(), bins.rows.sum())
+    )
     # The cuts were chosen to separate: two degrees of freedom a cut, not one (Hastie, Tibshirani & Friedman 2009, 9.4.5).
     return float(chdtrc(2 * max(bins.used - 1, 1), max(2 * (likelihood - alone), 0.0)))
 
@@ -133,7 +139,13 @@ def _distinct(kept: list[Bins], woe: Floats, *, left: list[Left], most: float) -
 
 
 def _regress(
-    kept: list[Bins], woe: Floats, chosen: list[int], *, outcome: Outcome, rules: FittingRules, left: list[Left]
+    kept: list[Bins],
+    woe: Floats,
+    chosen: list[int],
+    *,
+    outcome: Outcome,
+    rules: FittingRules,
+    left: list[Left],
 ) -> tuple[list[int], Fit]:
     """Backward: the wrongest sign leaves first, then the least significant slope."""
     weighted = bool(np.ptp(outcome.weight) > 0)

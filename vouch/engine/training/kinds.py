@@ -47,7 +47,9 @@ def column_of(table: Table, name: str, *, kind: str | None = None) -> tuple[Colu
         return _category(name, text), []
     numbers, unread = parse_numbers(text)
     present = text.len() - text.null_count()
-    if kind == NUMBER or (present > 0 and unread.sum() <= (1 - _NUMBER_SHARE) * present and not _is_compact_date(text)):
+    if kind == NUMBER or (
+        present > 0 and unread.sum() <= (1 - _NUMBER_SHARE) * present and not _is_compact_date(text)
+    ):
         column, odd = _finite(name, numbers, table=table)
         return column, odd + _unread(name, text, unread, table=table)
     days = parse_dates(text)
@@ -102,21 +104,21 @@ def parse_dates(text: pl.Series) -> Floats | None:
         return None
     sample = present.head(200)
     for form in _DATE_FORMATS:
-        with_time = "%H" in form
-        pattern = f"{form}-%d" if form in ("%Y-%m",) else f"{form}%d日" if form == "%Y年%m月" else form
-        suffix = "-01" if form == "%Y-%m" else "01日" if form == "%Y年%m月" else ""
-
-        def parse(values: pl.Series, pattern: str = pattern, suffix: str = suffix, with_time: bool = with_time) -> pl.Series:  # noqa: FBT001
-            values = values + suffix if suffix else values
-            if with_time:
-                return values.str.to_datetime(pattern, strict=False).cast(pl.Date)
-            return values.str.to_date(pattern, strict=False)
-
-        if parse(sample).null_count() <= 0.05 * len(sample):
-            days = parse(text)
+        if _in_form(sample, form).null_count() <= 0.05 * len(sample):
+            days = _in_form(text, form)
             if days.null_count() - text.null_count() <= 0.02 * len(present):
                 return days.cast(pl.Int32).cast(pl.Float64).fill_null(np.nan).to_numpy().copy()
     return None
+
+
+def _in_form(values: pl.Series, form: str) -> pl.Series:
+    """Dates by one format, null where it does not fit; a month alone is its first day."""
+    ending = {"%Y-%m": ("-01", "-%d"), "%Y年%m月": ("01日", "%d日")}.get(form)
+    if ending:
+        return (values + ending[0]).str.to_date(form + ending[1], strict=False)
+    if "%H" in form:
+        return values.str.to_datetime(form, strict=False).cast(pl.Date)
+    return values.str.to_date(form, strict=False)
 
 
 def _is_compact_date(text: pl.Series) -> bool:
@@ -156,5 +158,7 @@ def _unread(name: str, text: pl.Series, unread: np.ndarray, *, table: Table) -> 
         return []
     first = int(rows[0])
     more = f"等 {len(rows)} 处" if len(rows) > 1 else ""
-    why = f"{table.name} 第 {table.line(first)} 行，列“{name}”：“{text[first]}”{more}不是数字，已当作缺失处理。"
+    why = (
+        f"{table.name} 第 {table.line(first)} 行，列“{name}”：“{text[first]}”{more}不是数字，已当作缺失处理。"
+    )
     return [Oddity("mixed", name, why)]

@@ -69,7 +69,9 @@ def find_leaks(
             evidence.append(("leakage.too_strong", why))
         if evidence:
             words = "；".join(why for _, why in evidence)
-            found.append(Warned(evidence[0][0], column.name, f"列“{column.name}”疑似在结果发生之后才写入：{words}。"))
+            found.append(
+                Warned(evidence[0][0], column.name, f"列“{column.name}”疑似在结果发生之后才写入：{words}。")
+            )
     return tuple(found)
 
 
@@ -133,7 +135,9 @@ def _pure_stretches(numbers: Floats, bad: Floats, *, base: _Group) -> list[str]:
         start = None
         for i in range(len(rows) + 1):
             share = bads[i] / rows[i] if i < len(rows) and rows[i] else 0.5
-            inside = i < len(rows) and rows[i] > 0 and (share >= PURE_SHARE if side else share <= 1 - PURE_SHARE)
+            inside = (
+                i < len(rows) and rows[i] > 0 and (share >= PURE_SHARE if side else share <= 1 - PURE_SHARE)
+            )
             if inside and start is None:
                 start = i
             if not inside and start is not None:

@@ -46,7 +46,7 @@ def ladder(risk: Floats, bad: Floats, weight: Floats) -> Ladder:
     values, place = np.unique(-risk, return_inverse=True)
     total = np.bincount(place, weights=weight, minlength=len(values))
     of_bad = np.bincount(place, weights=weight * bad, minlength=len(values))
-    return Ladder(-values, np.maximum(total - of_bad, 0.0), of_bad)
+    return Ladder(-values, np.maximum(total - of_bad, 0.0), of_bad.astype(float))
 
 
 def auc_value(steps: Ladder) -> float:
@@ -91,7 +91,9 @@ def ks(steps: Ladder, *, rows: int, bad_rows: int, seed: int) -> Figure:
         return Figure(value, 0.0, 1.0)
     rng = np.random.default_rng(seed)
     drawn_bad = rng.multinomial(bad_rows, steps.bad / steps.bad.sum(), size=DRAWS) / bad_rows
-    drawn_good = rng.multinomial(rows - bad_rows, steps.good / steps.good.sum(), size=DRAWS) / (rows - bad_rows)
+    drawn_good = rng.multinomial(rows - bad_rows, steps.good / steps.good.sum(), size=DRAWS) / (
+        rows - bad_rows
+    )
     draws = np.abs(np.cumsum(drawn_bad - drawn_good, axis=1)).max(axis=1)
     spread = float(draws.std())
     return Figure(value, max(value - Z95 * spread, 0.0), min(value + Z95 * spread, 1.0))
@@ -145,10 +147,7 @@ def psi(before: Floats, after: Floats, *, seed: int) -> Figure:
     rng = np.random.default_rng(seed)
     return _bootstrap(
         value,
-        [
-            psi_value(x, y)
-            for x, y in zip(_redraw(before, rng), _redraw(after, rng), strict=True)
-        ],
+        [psi_value(x, y) for x, y in zip(_redraw(before, rng), _redraw(after, rng), strict=True)],
     )
 
 

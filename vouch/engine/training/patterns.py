@@ -13,7 +13,34 @@ DIFFERENCE: Final = 0.60
 _STRATA: Final = 10
 _DISTINCT_LEAST: Final = 25
 _ROWS_LEAST: Final = 100
-_MODULI: Final = (2, 3, 4, 5, 6, 7, 10, 12, 15, 24, 25, 30, 50, 52, 60, 90, 100, 120, 180, 250, 360, 365, 500, 1000, 5000, 10000)
+_MODULI: Final = (
+    2,
+    3,
+    4,
+    5,
+    6,
+    7,
+    10,
+    12,
+    15,
+    24,
+    25,
+    30,
+    50,
+    52,
+    60,
+    90,
+    100,
+    120,
+    180,
+    250,
+    360,
+    365,
+    500,
+    1000,
+    5000,
+    10000,
+)
 
 
 def odd_pattern(numbers: Floats, bad: Floats) -> str:
@@ -35,7 +62,10 @@ def odd_pattern(numbers: Floats, bad: Floats) -> str:
         difference = _within_strata(is_round, outcome, stratum)
         if abs(difference) > abs(best[0]):
             in_bad, in_good = float(is_round[outcome > 0].mean()), float(is_round[outcome == 0].mean())
-            best = (difference, f"{words}的，坏的里占 {in_bad:.0%}，好的里占 {in_good:.0%}，相近取值之间也是如此")
+            best = (
+                difference,
+                f"{words}的，坏的里占 {in_bad:.0%}，好的里占 {in_good:.0%}，相近取值之间也是如此",
+            )
     return f"取值形态异常：{best[1]}" if abs(best[0]) >= DIFFERENCE else ""
 
 
@@ -45,7 +75,11 @@ def _signs(distinct: Floats, counts: np.ndarray) -> list[tuple[np.ndarray, str]]
     signs = [(whole, "整数")]
     if whole.mean() > 0.99:
         signs += [(np.mod(distinct, m) == 0, f"{m} 的倍数") for m in _MODULI]
-    around = np.array([np.median(counts[max(0, i - 10) : i + 11]) for i in range(len(counts))]) if len(counts) <= 5000 else None
+    around = (
+        np.array([np.median(counts[max(0, i - 10) : i + 11]) for i in range(len(counts))])
+        if len(counts) <= 5000
+        else None
+    )
     if around is not None:
         signs.append((counts >= np.maximum(5 * around, 10), "集中在少数常见取值"))
     return signs

@@ -103,11 +103,15 @@ def _bad_rows(table: Table, request: Request, *, known: np.ndarray) -> np.ndarra
     if not values:
         raise InputFault(f"{table.name}：标签列“{request.label}”全部为空。")
     wanted = _matching(request.bad, values)
-    shown = "、".join(f"{v}（{c} 行）" for v, c in list(counts.iter_rows())[:8]) + ("……" if len(values) > 8 else "")
+    shown = "、".join(f"{v}（{c} 行）" for v, c in list(counts.iter_rows())[:8]) + (
+        "……" if len(values) > 8 else ""
+    )
     if not wanted:
         raise InputFault(f"{table.name}：标签列“{request.label}”里没有取值“{request.bad}”。实有：{shown}。")
     if len(values) == 1:
-        raise InputFault(f"{table.name}：标签列“{request.label}”只有一个取值：{shown}。好坏两类都要有，才能训练。")
+        raise InputFault(
+            f"{table.name}：标签列“{request.label}”只有一个取值：{shown}。好坏两类都要有，才能训练。"
+        )
     if len(wanted) == len(values):
         raise InputFault(f"{table.name}：标签列“{request.label}”的全部取值都被当作坏：{shown}。")
     return text.is_in(wanted).fill_null(value=False).to_numpy().astype(float)
@@ -140,7 +144,9 @@ def _weights(table: Table, request: Request, *, rows: Ints, bad: np.ndarray) -> 
         wrong = np.flatnonzero(~(weight > 0))
         if len(wrong):
             line = table.line(int(rows[wrong[0]]))
-            raise InputFault(f"{table.name} 第 {line} 行：权重列“{request.weight}”应为正数（共 {len(wrong)} 行不是）。")
+            raise InputFault(
+                f"{table.name} 第 {line} 行：权重列“{request.weight}”应为正数（共 {len(wrong)} 行不是）。"
+            )
     if request.population_rate is not None:
         share = float((weight * bad).sum() / weight.sum())
         target = request.population_rate
@@ -155,7 +161,9 @@ def _check_classes(table: Table, outcome: Outcome) -> None:
     bad_rows = int(outcome.bad.sum())
     good_rows = len(outcome.bad) - bad_rows
     if min(bad_rows, good_rows) == 0:
-        raise InputFault(f"{table.name}：可用的行里只有一类结果（坏 {bad_rows} 行，好 {good_rows} 行），无法训练。")
+        raise InputFault(
+            f"{table.name}：可用的行里只有一类结果（坏 {bad_rows} 行，好 {good_rows} 行），无法训练。"
+        )
     if len(outcome.bad) < ROWS_LEAST or min(bad_rows, good_rows) < CLASS_LEAST:
         raise InputFault(
             f"{table.name}：可用 {len(outcome.bad)} 行，其中坏 {bad_rows} 行、好 {good_rows} 行；"
@@ -250,7 +258,9 @@ def _by_value(table: Table, pair: tuple[str, str], *, rows: Ints, bad: np.ndarra
         shown = "、".join(str(v) for v in counts[name].to_list()[:8])
         raise InputFault(f"--test：列“{name}”里没有取值“{value}”。实有：{shown}。")
     is_test = text.is_in(wanted).fill_null(value=False).to_numpy()[rows]
-    words = f"留出检验：在“{name}”不等于 {value} 的行上训练（成品卡也只用这些行），在等于 {value} 的行上检验。"
+    words = (
+        f"留出检验：在“{name}”不等于 {value} 的行上训练（成品卡也只用这些行），在等于 {value} 的行上检验。"
+    )
     return Protocol("test", words, (_two_parts(is_test, bad=bad, option="--test"),))
 
 

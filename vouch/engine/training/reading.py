@@ -105,7 +105,9 @@ def _read_zip(data: bytes, *, name: str, depth: int) -> Table:
                     raise InputFault(f"{name}：解压后超过 {UNPACKED_MAX // 1024**3} GB。")
                 return _checked(_read_workbook(data, name=name))
             tables = [
-                m for m in members if m.filename.lower().endswith(_TABLES) and not m.filename.startswith("__MACOSX")
+                m
+                for m in members
+                if m.filename.lower().endswith(_TABLES) and not m.filename.startswith("__MACOSX")
             ]
             if len(tables) != 1:
                 listed = "、".join(m.filename for m in tables[:10]) or "没有"
@@ -141,9 +143,13 @@ def _read_workbook(data: bytes, *, name: str) -> Table:
         if kinds and not kinds <= {int, float} and len(kinds) > 1:
             cells = [None if cell is None else _cell_text(cell) for cell in cells]
         elif kinds <= {int, float}:
-            cells = [None if cell is None else float(cell) for cell in cells]
+            cells = [float(cell) if isinstance(cell, int | float) else None for cell in cells]
         series.append(pl.Series(label, cells, strict=False))
-    remarks = () if len(book.sheet_names) == 1 else (f"{name} 有 {len(book.sheet_names)} 个工作表，只读取了第一个“{book.sheet_names[0]}”。",)
+    remarks = (
+        ()
+        if len(book.sheet_names) == 1
+        else (f"{name} 有 {len(book.sheet_names)} 个工作表，只读取了第一个“{book.sheet_names[0]}”。",)
+    )
     return Table(name, pl.DataFrame(series), remarks=remarks)
 
 
@@ -157,14 +163,22 @@ def _read_delimited(text: str, *, name: str, remarks: tuple[str, ...]) -> Table:
     head = text.lstrip("\r\n ")
     delimiter = _delimiter(head)
     header = _names(
-        [cell.strip() for cell in next(csv.reader(io.StringIO(head[:1_000_000]), delimiter=delimiter), [])], name=name
+        [cell.strip() for cell in next(csv.reader(io.StringIO(head[:1_000_000]), delimiter=delimiter), [])],
+        name=name,
     )
     try:
         frame = pl.read_csv(
-            io.BytesIO(head.encode()), separator=delimiter, infer_schema=False, has_header=False, skip_rows=1, raise_if_empty=False
+            io.BytesIO(head.encode()),
+            separator=delimiter,
+            infer_schema=False,
+            has_header=False,
+            skip_rows=1,
+            raise_if_empty=False,
         )
     except pl.exceptions.PolarsError as error:
-        raise InputFault(_ragged(head, width=len(header), delimiter=delimiter, name=name, error=error)) from None
+        raise InputFault(
+            _ragged(head, width=len(header), delimiter=delimiter, name=name, error=error)
+        ) from None
     if frame.height == 0:
         raise InputFault(f"{name}：只有列名，没有数据行。")
     if frame.width != len(header):
@@ -201,7 +215,8 @@ def _names(cells: list[str], *, name: str) -> list[str]:
     twice = [n for n, count in Counter(names).items() if count > 1]
     if twice:
         where = "；".join(
-            f"“{n}”在第 {'、'.join(str(i) for i, m in enumerate(names, start=1) if m == n)} 列" for n in twice[:10]
+            f"“{n}”在第 {'、'.join(str(i) for i, m in enumerate(names, start=1) if m == n)} 列"
+            for n in twice[:10]
         )
         raise InputFault(f"{name}：列名重复：{where}。请先改名，否则分不清指的是哪一列。")
     return names

@@ -29,7 +29,12 @@ class Fit:
 
 
 def fit_logistic(
-    inputs: Floats, bad: Floats, *, weight: Floats | None = None, ridge: float = 0.0, start: Floats | None = None
+    inputs: Floats,
+    bad: Floats,
+    *,
+    weight: Floats | None = None,
+    ridge: float = 0.0,
+    start: Floats | None = None,
 ) -> Fit:
     """Fit P(bad) = 1 / (1 + exp(-(a + x b))) to inputs (n, k); ``ridge`` is half the penalty on each squared slope.
 
@@ -79,7 +84,7 @@ def fit_logistic(
         spread = weights * (bad - expit(eta))
         meat = (design * (spread**2)[:, None]).T @ design
         inverse = inverse @ meat @ inverse
-    return Fit(float(slopes[0]), slopes[1:], inverse, settled)
+    return Fit(float(slopes[0]), slopes[1:], np.asarray(inverse, dtype=float), settled)
 
 
 def _loss(eta: Floats, bad: Floats, weights: Floats, slopes: Floats, penalty: Floats) -> float:

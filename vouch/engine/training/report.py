@@ -51,6 +51,8 @@ _SHAPES: Final = {
     "valley": "单谷",
     "flat": "平",
 }
+_SHOWN: Final = 5
+"""Warnings shown at once; the others unfold."""
 _SEVERE: Final = ("leakage.", "no_signal", "auc_fall")
 
 
@@ -60,8 +62,8 @@ def report_page(found: Findings, *, file: str, card_hash: str) -> str:
     outcome = trained.prepared.outcome
     title = f"评分卡报告：{file}"
     parts = [
-        _tiles(found),
         _alerts(found.warnings),
+        _tiles(found),
         _charts(found),
         _challenger(found),
         _bands(found),
@@ -100,12 +102,18 @@ def _tiles(found: Findings) -> str:
         tiles.append(_tile("AUC 下降", f"{fall:+.3f}", more=words, state=state))
         drift = trained.score_drift
         state = "bad" if drift.value >= PSI_MOVED else "warn" if drift.value >= PSI_STABLE else ""
-        words = "已明显改变" if drift.value >= PSI_MOVED else "有所改变" if drift.value >= PSI_STABLE else "稳定"
-        tiles.append(_tile("评分 PSI", f"{drift.value:.3f}", more=f"{words}；区间 {_interval(drift)}", state=state))
+        words = (
+            "已明显改变" if drift.value >= PSI_MOVED else "有所改变" if drift.value >= PSI_STABLE else "稳定"
+        )
+        tiles.append(
+            _tile("评分 PSI", f"{drift.value:.3f}", more=f"{words}；区间 {_interval(drift)}", state=state)
+        )
     tiles += [
         _tile("KS", f"{scores.ks.value:.3f}", more=f"95% 区间 {_interval(scores.ks)}"),
         _tile("Gini", f"{scores.gini.value:.3f}", more=f"95% 区间 {_interval(scores.gini)}"),
-        _tile("Brier", f"{found.brier.value:.4f}", more=f"95% 区间 {found.brier.low:.4f}–{found.brier.high:.4f}"),
+        _tile(
+            "Brier", f"{found.brier.value:.4f}", more=f"95% 区间 {found.brier.low:.4f}–{found.brier.high:.4f}"
+        ),
         _tile(
             "平均 PD 与实际",
             f"{found.pd_mean:.2%}",
@@ -127,9 +135,27 @@ def _alerts(warnings: tuple[Warned, ...]) -> str:
         state = " bad" if warned in severe else ""
         return f'<li><span class="tag{state}">{_KINDS.get(warned.kind, warned.kind)}</span>{escape(warned.why)}</li>'
 
-    box = "".join(item(w) for w in (*severe, *others))
+    shown = [*severe, *_together(others)]
+    box = "".join(item(w) for w in shown[:_SHOWN])
+    more = "".join(item(w) for w in shown[_SHOWN:])
+    rest = (
+        f"<details><summary>其余 {len(shown) - _SHOWN} 条</summary><ul>{more}</ul></details>" if more else ""
+    )
     state = " bad" if severe else ""
-    return f'<div class="alert{state}"><h2>警告 {len(warnings)} 条</h2><ul>{box}</ul></div>'
+    return f'<div class="alert{state}"><h2>警告 {len(warnings)} 条</h2><ul>{box}</ul>{rest}</div>'
+
+
+def _together(warnings: list[Warned]) -> list[Warned]:
+    """Warnings of one kind about several columns as one line, so that the figures stay on the first screen."""
+    lines: list[Warned] = []
+    for kind in dict.fromkeys(w.kind for w in warnings):
+        same = [w for w in warnings if w.kind == kind]
+        if len(same) == 1 or not all(w.column for w in same):
+            lines += same
+        else:
+            names = "、".join(f"“{w.column}”" for w in same[1:])
+            lines.append(Warned(kind, "", f"{same[0].why}同样的还有：{names}。"))
+    return lines
 
 
 def _charts(found: Findings) -> str:
@@ -166,7 +192,9 @@ def _challenger(found: Findings) -> str:
     return f'<section><h2>与挑战者比较</h2><p class="lead">{words}</p>{table}</section>'
 
 
-def _table(heads: list[str], lines: list[list[str]], *, words: int | None = None, weak: set[int] | None = None) -> str:
+def _table(
+    heads: list[str], lines: list[list[str]], *, words: int | None = None, weak: set[int] | None = None
+) -> str:
     """A table; cells are escaped here.  ``words`` is the column of running text."""
     head = "".join(f"<th>{escape(h)}</th>" for h in heads)
     body = []
@@ -176,7 +204,9 @@ def _table(heads: list[str], lines: list[list[str]], *, words: int | None = None
             for index, cell in enumerate(line)
         )
         body.append(f'<tr class="weak">{cells}</tr>' if weak and number in weak else f"<tr>{cells}</tr>")
-    return f'<div class="wide"><table><thead><tr>{head}</tr></thead><tbody>{"".join(body)}</tbody></table></div>'
+    return (
+        f'<div class="wide"><table><thead><tr>{head}</tr></thead><tbody>{"".join(body)}</tbody></table></div>'
+    )
 
 
 def _cell_line(cell: Cell) -> list[str]:
@@ -218,9 +248,7 @@ def _deciles(found: Findings) -> str:
             for g in found.gains
         ],
     )
-    return (
-        f'<section><h2>按 PD 十等分的校准</h2>{table}<details><summary>捕获率表</summary>{gains}</details></section>'
-    )
+    return f"<section><h2>按 PD 十等分的校准</h2>{table}<details><summary>捕获率表</summary>{gains}</details></section>"
 
 
 def _attributes(found: Findings) -> str:

@@ -136,7 +136,9 @@ def metrics(found: Findings) -> dict[str, Any]:
         "brier": _figure(found.brier),
         "pd_mean": round(found.pd_mean, 6),
         "observed_rate": _figure(found.observed),
-        "fold_aucs": [round(f.value, 6) for f in fold_aucs(-trained.judged.score.astype(float), trained.judged)],
+        "fold_aucs": [
+            round(f.value, 6) for f in fold_aucs(-trained.judged.score.astype(float), trained.judged)
+        ],
         "calibration": [_cell(c) for c in found.deciles],
         "bands": [_cell(c) for c in found.bands],
         "gains": list(found.gains),
@@ -144,7 +146,9 @@ def metrics(found: Findings) -> dict[str, Any]:
             {"name": b.name, "iv": _figure(f), "psi": _figure(d), "slope": round(slope, 6)}
             for b, f, d, slope in zip(card.bins, found.attribute_iv, trained.drift, card.slopes, strict=True)
         ],
-        "left_out": [{"name": one.bins.name, "iv": round(one.bins.iv, 6), "why": one.why} for one in card.left]
+        "left_out": [
+            {"name": one.bins.name, "iv": round(one.bins.iv, 6), "why": one.why} for one in card.left
+        ]
         + [{"name": name, "iv": None, "why": "疑似数据泄漏，未使用"} for name in trained.left_out],
         "challenger": None
         if found.challenger is None
@@ -239,7 +243,11 @@ def band_words(band: Band) -> str:
     """A band as `A（≥ 620）`."""
     if band.min_score is None:
         return f"{band.grade}（全部）" if band.max_score is None else f"{band.grade}（≤ {band.max_score}）"
-    return f"{band.grade}（≥ {band.min_score}）" if band.max_score is None else f"{band.grade}（{band.min_score}–{band.max_score}）"
+    return (
+        f"{band.grade}（≥ {band.min_score}）"
+        if band.max_score is None
+        else f"{band.grade}（{band.min_score}–{band.max_score}）"
+    )
 
 
 def _gains(judged: Judged, *, seed: int) -> tuple[dict[str, float], ...]:
@@ -252,7 +260,13 @@ def _gains(judged: Judged, *, seed: int) -> tuple[dict[str, float], ...]:
     for share in (0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9):
         caught = wilson(float(np.interp(share, rows, found)), bad_rows)
         lines.append(
-            {"share": share, "found": round(caught.value, 6), "low": round(caught.low, 6), "high": round(caught.high, 6), "lift": round(caught.value / share, 4)}
+            {
+                "share": share,
+                "found": round(caught.value, 6),
+                "low": round(caught.low, 6),
+                "high": round(caught.high, 6),
+                "lift": round(caught.value / share, 4),
+            }
         )
     return tuple(lines)
 
@@ -261,7 +275,9 @@ def _warnings(trained: Trained, scores: Scores, bands: tuple[Cell, ...]) -> tupl
     warnings: list[Warned] = []
     for leak in trained.leaks:
         kept = leak.column in trained.request.keep
-        ending = "按 --keep 的要求仍然使用。" if kept else "未放入评分卡；若确知申请时已有此值，用 --keep 保留。"
+        ending = (
+            "按 --keep 的要求仍然使用。" if kept else "未放入评分卡；若确知申请时已有此值，用 --keep 保留。"
+        )
         warnings.append(Warned(leak.kind, leak.column, leak.why + ending))
     if not trained.card.bins or scores.auc.low <= 0.5:
         why = f"没有任何变量能可靠地区分好坏：未见数据上的 AUC 为 {scores.auc.value:.3f}（{scores.auc.low:.3f}–{scores.auc.high:.3f}），区间包含 0.5。这张卡不应使用。"
@@ -270,7 +286,11 @@ def _warnings(trained: Trained, scores: Scores, bands: tuple[Cell, ...]) -> tupl
     bad_rows = int(trained.prepared.outcome.bad.sum())
     few = min(bad_rows, len(trained.prepared.outcome.bad) - bad_rows)
     if few < BAD_FEW:
-        warnings.append(Warned("few_bads", "", f"较少的一类只有 {few} 笔，各项指标的区间都很宽，单个切分点和等级仅供参考。"))
+        warnings.append(
+            Warned(
+                "few_bads", "", f"较少的一类只有 {few} 笔，各项指标的区间都很宽，单个切分点和等级仅供参考。"
+            )
+        )
     weak = [c for c in bands if not c.supported]
     if weak:
         words = "；".join(f"{c.label}：{c.why}" for c in weak)
@@ -289,10 +309,18 @@ def _drift_warnings(trained: Trained, scores: Scores) -> list[Warned]:
         warnings.append(Warned("auc_fall", "", why))
     if drift.value >= PSI_STABLE:
         degree = "已明显改变" if drift.value >= PSI_MOVED else "有所改变"
-        warnings.append(Warned("score_drift", "", f"评分分布的 PSI 为 {drift.value:.3f}（{drift.low:.3f}–{drift.high:.3f}），客群{degree}。"))
+        warnings.append(
+            Warned(
+                "score_drift",
+                "",
+                f"评分分布的 PSI 为 {drift.value:.3f}（{drift.low:.3f}–{drift.high:.3f}），客群{degree}。",
+            )
+        )
     for bins, figure in zip(trained.card.bins, trained.drift, strict=True):
         if figure.value >= PSI_MOVED:
-            warnings.append(Warned("drift", bins.name, f"变量“{bins.name}”的 PSI 为 {figure.value:.3f}，分布已明显改变。"))
+            warnings.append(
+                Warned("drift", bins.name, f"变量“{bins.name}”的 PSI 为 {figure.value:.3f}，分布已明显改变。")
+            )
     return warnings
 
 

@@ -41,7 +41,11 @@ def parse_names(text: str, *, columns: list[str], file: str, option: str) -> tup
         return ()
     if text in columns:
         return (text,)
-    return tuple(known_column(part.strip(), columns=columns, file=file, option=option) for part in text.split(",") if part.strip())
+    return tuple(
+        known_column(part.strip(), columns=columns, file=file, option=option)
+        for part in text.split(",")
+        if part.strip()
+    )
 
 
 def known_column(name: str, *, columns: list[str], file: str, option: str) -> str:
@@ -54,7 +58,11 @@ def known_column(name: str, *, columns: list[str], file: str, option: str) -> st
     if name.startswith("Unnamed: ") and name[9:].isdigit() and f"第{int(name[9:]) + 1}列" in columns:
         return f"第{int(name[9:]) + 1}列"
     near = difflib.get_close_matches(name, columns, n=3, cutoff=0.5)
-    hint = f"是否指：{'、'.join(near)}？" if near else f"文件的列有：{'、'.join(columns[:20])}{'……' if len(columns) > 20 else ''}"
+    hint = (
+        f"是否指：{'、'.join(near)}？"
+        if near
+        else f"文件的列有：{'、'.join(columns[:20])}{'……' if len(columns) > 20 else ''}"
+    )
     raise InputFault(f"{option}：{file} 里没有“{name}”这一列。{hint}")
 
 
@@ -82,7 +90,9 @@ def parse_special(texts: list[str], *, columns: list[str], file: str) -> dict[st
             try:
                 codes.setdefault(current, []).append(float(value))
             except ValueError:
-                raise InputFault(f"--special：列“{current}”的代码“{value}”不是数字。文字列的取值本来就各自成档，无需声明。") from None
+                raise InputFault(
+                    f"--special：列“{current}”的代码“{value}”不是数字。文字列的取值本来就各自成档，无需声明。"
+                ) from None
     every = codes.pop("*", [])
     if every:
         for name in columns:

@@ -120,7 +120,12 @@ def _fit_and_judge(
 
 
 def _cross(
-    columns: list[Column], outcome: Outcome, *, splits: list[Split] | tuple[Split, ...], request: Request, progress: Progress
+    columns: list[Column],
+    outcome: Outcome,
+    *,
+    splits: list[Split] | tuple[Split, ...],
+    request: Request,
+    progress: Progress,
 ) -> Judged:
     scores, rows, folds = [], [], []
     for number, split in enumerate(splits):
@@ -129,11 +134,15 @@ def _cross(
         scores.append(_score(card, columns, split.test))
         rows.append(split.test)
         folds.append(np.full(len(split.test), number, dtype=np.int64))
-    return Judged(np.concatenate(scores), np.empty(0), outcome.take(np.concatenate(rows)), np.concatenate(folds))
+    return Judged(
+        np.concatenate(scores), np.empty(0), outcome.take(np.concatenate(rows)), np.concatenate(folds)
+    )
 
 
 def _fit(columns: list[Column], outcome: Outcome, rows: Ints, *, request: Request) -> Card:
-    return fit_card([c.take(rows) for c in columns], outcome.take(rows), rules=request.rules, special=request.special)
+    return fit_card(
+        [c.take(rows) for c in columns], outcome.take(rows), rules=request.rules, special=request.special
+    )
 
 
 def _score(card: Card, columns: list[Column], rows: Ints) -> Ints:
@@ -156,7 +165,9 @@ def mean_auc(judged: Judged) -> float:
     return float(np.mean([f.value for f in fold_aucs(-judged.score.astype(float), judged)]))
 
 
-def _drift(card: Card, columns: list[Column], prepared: Prepared, *, seed: int) -> tuple[tuple[Figure, ...], Figure]:
+def _drift(
+    card: Card, columns: list[Column], prepared: Prepared, *, seed: int
+) -> tuple[tuple[Figure, ...], Figure]:
     """PSI of attributes and score between the first split's training and test rows."""
     by_name = {c.name: c for c in columns}
     split = prepared.protocol.splits[0]
@@ -164,7 +175,8 @@ def _drift(card: Card, columns: list[Column], prepared: Prepared, *, seed: int) 
     for bins in card.bins:
         places = bins.place(by_name[bins.name])
         before, after = (
-            count_bins(places[rows], prepared.outcome.take(rows), size=bins.size)[0] for rows in (split.train, split.test)
+            count_bins(places[rows], prepared.outcome.take(rows), size=bins.size)[0]
+            for rows in (split.train, split.test)
         )
         filled = before + after > 0
         figures.append(psi(before[filled], after[filled], seed=seed))

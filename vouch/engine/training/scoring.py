@@ -106,7 +106,9 @@ def _grades(card: Scorecard, scores: Any) -> list[str | None]:
     if not bands:
         return [None] * len(scores)
     names = np.array([b["grade"] for b in bands], dtype=object)
-    floors = np.array([b["min_score"] if b["min_score"] is not None else np.iinfo(np.int64).min for b in bands])
+    floors = np.array(
+        [b["min_score"] if b["min_score"] is not None else np.iinfo(np.int64).min for b in bands]
+    )
     order = np.argsort(floors)
     return list(names[order][np.searchsorted(floors[order], scores, side="right") - 1])
 
@@ -138,7 +140,8 @@ def _reasons(card: Scorecard, scored: ScoredColumns) -> list[str]:
     order = np.argsort(-lost, axis=1, kind="stable")[:, :REASONS_MOST]
     picks_table = np.column_stack([np.asarray(p, dtype=np.int64) for p in scored.picks])
     return [
-        "；".join(words[a][picks_table[row, a]] for a in order[row] if lost[row, a] > 0) for row in range(rows)
+        "；".join(words[a][picks_table[row, a]] for a in order[row] if lost[row, a] > 0)
+        for row in range(rows)
     ]
 
 

@@ -31,7 +31,9 @@ def clean_splits(left: Floats, right: Floats) -> Floats:
             down = np.floor(right[todo] * scale) / scale
             over = down > right[todo]
             down[over] = (np.floor(right[todo][over] * scale) - 1) / scale
-        fits = (down > left[todo]) & (down <= right[todo]) & (np.abs(down) * 10.0 ** max(-exponent, 0) < LARGEST)
+        fits = (
+            (down > left[todo]) & (down <= right[todo]) & (np.abs(down) * 10.0 ** max(-exponent, 0) < LARGEST)
+        )
         places = np.flatnonzero(todo)[fits]
         cuts[places] = down[fits]
     return np.asarray(np.unique(cuts[~np.isnan(cuts)]))

@@ -13,7 +13,7 @@ header{background:linear-gradient(120deg,#14304d,#24557f);color:#fff;padding:30p
 header h1{margin:0 0 6px;font-size:25px;font-weight:650;letter-spacing:.02em}
 header p{margin:0;color:#cfdcea;max-width:86ch;overflow-wrap:anywhere}
 main{margin-top:-52px;padding-bottom:48px}
-.tiles{display:grid;grid-template-columns:repeat(auto-fit,minmax(150px,1fr));gap:12px;margin-bottom:16px}
+.tiles{display:grid;grid-template-columns:repeat(4,1fr);gap:12px;margin-bottom:16px}
 .tile{background:var(--paper);border-radius:10px;padding:14px 16px;box-shadow:0 1px 3px #14304d1a,0 6px 18px #14304d0f;border-top:3px solid var(--good)}
 .tile.bad{border-top-color:var(--bad)}.tile.warn{border-top-color:#d69e2e}
 .tile b{display:block;font-size:25px;line-height:1.25;font-weight:650}
@@ -40,6 +40,6 @@ tr.weak td{color:var(--soft);background:#fdf8ef}
 .no{color:var(--bad);font-weight:600}.yes{color:#2f7d53}
 details{margin-top:10px}summary{cursor:pointer;color:var(--good)}
 footer{color:var(--soft);font-size:12.5px;padding:0 4px;overflow-wrap:anywhere}
-@media(max-width:600px){.page{padding:0 12px}header{padding:22px 0 70px}header h1{font-size:20px}.tiles{grid-template-columns:1fr 1fr;gap:10px}.tile{padding:11px 12px}.tile b{font-size:21px}section,.alert{padding:14px 13px}.grid>div{padding:6px}.grid{gap:12px}}
+@media(max-width:820px){.tiles{grid-template-columns:1fr 1fr}}@media(max-width:600px){.page{padding:0 12px}header{padding:22px 0 70px}header h1{font-size:20px}.tiles{grid-template-columns:1fr 1fr;gap:10px}.tile{padding:11px 12px}.tile b{font-size:21px}section,.alert{padding:14px 13px}.grid>div{padding:6px}.grid{gap:12px}}
 @media print{body{background:#fff}section,.alert,.tile{box-shadow:none;border:1px solid var(--line);break-inside:avoid}.attribute{break-inside:avoid}}
 """

@@ -24,18 +24,26 @@ class Command(BaseCommand):
 
     def create_parser(self, prog_name: str, subcommand: str, **kwargs: Any) -> CommandParser:
         return super().create_parser(
-            prog_name, subcommand, formatter_class=argparse.RawDescriptionHelpFormatter, epilog=EXAMPLE, **kwargs
+            prog_name,
+            subcommand,
+            formatter_class=argparse.RawDescriptionHelpFormatter,
+            epilog=EXAMPLE,
+            **kwargs,
         )
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("judge", metavar="SCORECARD_OR_POLICY", type=Path, help="scorecard.yaml 或政策文件")
+        parser.add_argument(
+            "judge", metavar="SCORECARD_OR_POLICY", type=Path, help="scorecard.yaml 或政策文件"
+        )
         parser.add_argument("file", metavar="FILE", type=Path, help="CSV、CSV.gz、zip、XLSX、ARFF 或 Parquet")
         parser.add_argument("--out", metavar="OUT.csv|OUT.parquet", type=Path, required=True, help="输出文件")
 
     def handle(self, *args: Any, **options: Any) -> None:
         out: Path = options["out"]
         if out.suffix.lower() not in (".csv", ".parquet"):
-            raise CommandError(_("--out：文件名应以 .csv 或 .parquet 结尾，实为“%(name)s”。") % {"name": out.name})
+            raise CommandError(
+                _("--out：文件名应以 .csv 或 .parquet 结尾，实为“%(name)s”。") % {"name": out.name}
+            )
         try:
             scored = score_file(load_judge(options["judge"]), options["file"])
             out.parent.mkdir(parents=True, exist_ok=True)
@@ -43,7 +51,11 @@ class Command(BaseCommand):
         except InputFault as fault:
             raise CommandError(str(fault)) from None
         except OSError as error:
-            raise CommandError(_("无法写入 %(path)s：%(why)s") % {"path": out, "why": error.strerror}) from None
+            raise CommandError(
+                _("无法写入 %(path)s：%(why)s") % {"path": out, "why": error.strerror}
+            ) from None
         for remark in scored.remarks:
             self.stderr.write(self.style.WARNING(remark))
-        self.stdout.write(_("已给 %(rows)s 行评分，写入 %(path)s。") % {"rows": scored.frame.height, "path": out})
+        self.stdout.write(
+            _("已给 %(rows)s 行评分，写入 %(path)s。") % {"rows": scored.frame.height, "path": out}
+        )

@@ -31,7 +31,11 @@ class Command(BaseCommand):
 
     def create_parser(self, prog_name: str, subcommand: str, **kwargs: Any) -> CommandParser:
         return super().create_parser(
-            prog_name, subcommand, formatter_class=argparse.RawDescriptionHelpFormatter, epilog=EXAMPLE, **kwargs
+            prog_name,
+            subcommand,
+            formatter_class=argparse.RawDescriptionHelpFormatter,
+            epilog=EXAMPLE,
+            **kwargs,
         )
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -40,10 +44,27 @@ class Command(BaseCommand):
         add("--label", metavar="COLUMN", required=True, help="结果所在的列")
         add("--bad", metavar="VALUE", required=True, help="表示坏的取值")
         add("--exclude", metavar="A,B", action="append", default=[], help="不作为变量的列")
-        add("--keep", metavar="A,B", action="append", default=[], help="疑似泄漏但确知申请时已有、仍要使用的列")
+        add(
+            "--keep",
+            metavar="A,B",
+            action="append",
+            default=[],
+            help="疑似泄漏但确知申请时已有、仍要使用的列",
+        )
         add("--weight", metavar="COLUMN", help="权重列；PD 按加权后的总体校准")
-        add("--population-rate", metavar="RATE", type=float, help="总体违约率（如 0.1756）；按它给好坏两类加权")
-        add("--special", metavar="COLUMN=CODE,…", action="append", default=[], help="特殊值，各自成档；列写 * 表示所有列")
+        add(
+            "--population-rate",
+            metavar="RATE",
+            type=float,
+            help="总体违约率（如 0.1756）；按它给好坏两类加权",
+        )
+        add(
+            "--special",
+            metavar="COLUMN=CODE,…",
+            action="append",
+            default=[],
+            help="特殊值，各自成档；列写 * 表示所有列",
+        )
         way = parser.add_mutually_exclusive_group()
         way.add_argument("--test", metavar="COLUMN=VALUE", help="该列等于此值的行只用于检验")
         way.add_argument("--folds", metavar="N", type=int, help="N 折交叉检验（默认 5）")
@@ -82,8 +103,13 @@ class Command(BaseCommand):
         )
         if found.challenger is not None:
             rival = found.challenger
-            self.stdout.write(f"挑战者 AUC {rival.auc.value:.4f}（{rival.auc.low:.4f}–{rival.auc.high:.4f}）  KS {rival.ks.value:.4f}")
-        self.stdout.write(_("已写出：%(files)s") % {"files": "、".join(str(out / n) for n in ("scorecard.yaml", "metrics.json", "report.html"))})
+            self.stdout.write(
+                f"挑战者 AUC {rival.auc.value:.4f}（{rival.auc.low:.4f}–{rival.auc.high:.4f}）  KS {rival.ks.value:.4f}"
+            )
+        self.stdout.write(
+            _("已写出：%(files)s")
+            % {"files": "、".join(str(out / n) for n in ("scorecard.yaml", "metrics.json", "report.html"))}
+        )
 
 
 class Narrator:
@@ -95,7 +121,7 @@ class Narrator:
 
     def __call__(self, words: str) -> None:
         if self.stream is not None:
-            print(f"[{time.monotonic() - self.started:6.1f} 秒] {words}", file=self.stream, flush=True)  # noqa: T201 (progress)
+            print(f"[{time.monotonic() - self.started:6.1f} 秒] {words}", file=self.stream, flush=True)
 
 
 def request_from(table: Table, options: dict[str, Any]) -> Request:
@@ -111,16 +137,24 @@ def request_from(table: Table, options: dict[str, Any]) -> Request:
         )
         for option in ("exclude", "keep")
     }
-    time_column = known_column(options["time"], columns=columns, file=file, option="--time") if options["time"] else None
+    time_column = (
+        known_column(options["time"], columns=columns, file=file, option="--time")
+        if options["time"]
+        else None
+    )
     request = Request(
         label=known_column(options["label"], columns=columns, file=file, option="--label"),
         bad=options["bad"],
         exclude=names["exclude"],
         keep=names["keep"],
-        weight=known_column(options["weight"], columns=columns, file=file, option="--weight") if options["weight"] else None,
+        weight=known_column(options["weight"], columns=columns, file=file, option="--weight")
+        if options["weight"]
+        else None,
         population_rate=options["population_rate"],
         special=parse_special(options["special"], columns=columns, file=file),
-        test=parse_pair(options["test"], columns=columns, file=file, option="--test") if options["test"] else None,
+        test=parse_pair(options["test"], columns=columns, file=file, option="--test")
+        if options["test"]
+        else None,
         folds=options["folds"],
         time=(time_column, options["after"]) if time_column else None,
         seed=options["seed"],
