@@ -1,0 +1,17 @@
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class PolicyConfig(AppConfig):
+    name = "vouch.policy"
+    label = "policy"
+    verbose_name = _("政策")
+
+    def ready(self) -> None:
+        """Stand in the sidebar."""
+        from vouch.platform.web.navigation import NavItem, register  # settings must be read first
+        from vouch.policy.permissions import may_read  # models exist only now
+
+        register(
+            NavItem(title=_("评估策略"), url_name="policy:versions", icon="scale", order=40, may=may_read)
+        )

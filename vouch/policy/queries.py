@@ -1,0 +1,169 @@
+"""Questions about policies: which one is in force, and what it says."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from functools import lru_cache
+
+from django.db.models import Q, QuerySet
+from django.utils.translation import gettext as _
+
+from vouch.engine import policy_file
+from vouch.engine.canonical import read_yaml
+from vouch.engine.policy import CustomerClass, Policy
+from vouch.engine.scorecard import Scorecard as Card
+from vouch.policy.models import PolicyVersion
+from vouch.policy.terms import CustomerKind
+from vouch.risk import queries as risk
+
+
+class NoPolicyInForceError(LookupError):
+    """No policy judges this kind of customer at this moment; ``str()`` is the Chinese message."""
+
+
+def versions() -> QuerySet[PolicyVersion]:
+    """Every version with its card, by policy, the newest first."""
+    return PolicyVersion.objects.select_related("scorecard").order_by("identifier", "-version")
+
+
+def version_with(sha256: str) -> PolicyVersion | None:
+    """The version with this content, if there is one."""
+    return versions().filter(sha256=sha256).first()
+
+
+def policy_in_force(*, at: datetime, kind: str = CustomerKind.ENTERPRISE) -> PolicyVersion:
+    """The version that judges this kind of customer at this moment; raises NoPolicyInForceError.
+
+    The moment is that of the decision, not the day its facts are as of: old facts may be judged by
+    today's rules, and are when a book is re-assessed.
+    """
+    found = (
+        versions()
+        .filter(Q(retired_at=None) | Q(retired_at__gt=at), kind=kind, published_at__lte=at)
+        .order_by("-published_at")
+        .first()
+    )
+    if found is None:
+        raise NoPolicyInForceError(_("目前没有已发布的政策适用于这类客户，请先发布一个政策版本。"))
+    return found
+
+
+def policy_of(row: PolicyVersion) -> Policy:
+    """The checked policy that a version stores; from its own text alone, so that old versions replay."""
+    return _read(row.document, row.scorecard.document, row.title)
+
+
+def is_in_force(row: PolicyVersion, *, at: datetime) -> bool:
+    """Whether the version is published and not retired at this moment."""
+    if row.published_at is None or row.published_at > at:
+        return False
+    return row.retired_at is None or row.retired_at > at
+
+
+@lru_cache(maxsize=16)
+def _read(document: str, card_document: str, title: str) -> Policy:
+    card = risk.read_card(card_document, title=title)
+    return policy_file.read(document.encode(), cards={card.sha256: card}, name=title)
+
+
+@dataclass(frozen=True, slots=True)
+class GradeLine:
+    """A grade with the scores that earn it."""
+
+    grade: str
+    start: str
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
+class ClassLine:
+    """A class with its consequences, in words."""
+
+    name: str
+    grades: tuple[str, ...]
+    path: str
+    path_steps: str
+    max_limit: str
+    fee_band: str
+    check_every_days: int
+    mitigations: str
+
+
+@dataclass(frozen=True, slots=True)
+class RuleLine:
+    """A knock-out rule."""
+
+    reason: str
+    when: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class StepLine:
+    """One step of a formula."""
+
+    title: str
+    formula: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A policy as a person reads it."""
+
+    about: str
+    applies_to: str
+    grades: tuple[GradeLine, ...]
+    classes: tuple[ClassLine, ...]
+    knock_outs: tuple[RuleLine, ...]
+    limit_steps: tuple[StepLine, ...]
+    limit_ends: str
+    fee_steps: tuple[StepLine, ...]
+    card: Card
+
+
+def reading_of(row: PolicyVersion) -> Reading:
+    """What the version says, in the words and the order of its file."""
+    policy = policy_of(row)
+    source = read_yaml(row.document.encode(), name=row.title)
+    limit = source["limit"]
+    return Reading(
+        about=policy.about,
+        applies_to=policy.applies_to_title,
+        grades=tuple(
+            GradeLine(grade.name, _("以下") if grade.floor is None else str(grade.floor), grade.title)
+            for grade in policy.grades
+        ),
+        classes=tuple(
+            _class_line(policy, found, written)
+            for found, written in zip(policy.classes, source["classes"], strict=True)
+        ),
+        knock_outs=tuple(RuleLine(rule.reason, rule.text, rule.source) for rule in policy.knock_outs),
+        limit_steps=_step_lines(limit["steps"]),
+        limit_ends=_(
+            "以上结果不超过所属分类的额度上限和 %(most)s，向下取整到 %(unit)s；不足 %(least)s的为 0。"
+        )
+        % {"most": limit["at_most"], "unit": limit["round_down_to"], "least": limit["at_least"]},
+        fee_steps=_step_lines(source["fee"]["steps"]),
+        card=policy.card,
+    )
+
+
+def _class_line(policy: Policy, found: CustomerClass, written: Mapping[str, Mapping[str, str]]) -> ClassLine:
+    path = policy.path_by_name[found.path]
+    band = written["fee_band"]
+    return ClassLine(
+        name=found.name,
+        grades=found.grades,
+        path=path.title,
+        path_steps=" → ".join(path.steps),
+        max_limit=str(written["max_limit"]),
+        fee_band=f"{band['from']} – {band['to']}",
+        check_every_days=found.check_every_days,
+        mitigations="；".join(found.mitigations),
+    )
+
+
+def _step_lines(steps: list[dict[str, str]]) -> tuple[StepLine, ...]:
+    return tuple(StepLine(step["title"], step["formula"]) for step in steps)

@@ -1,0 +1,160 @@
+"""Drafted by one, published by another, never edited."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+import pytest
+from django.db import Error, IntegrityError, transaction
+from django.test import Client
+
+from vouch.engine.canonical import FileError
+from vouch.platform.identity.actor import Actor, system_actor
+from vouch.platform.identity.models import User
+from vouch.platform.ledger.action import Refused
+from vouch.platform.ledger.models import Entry
+from vouch.platform.ledger.testing import writing
+from vouch.policy import queries
+from vouch.policy.actions import (
+    LIBRARY,
+    WrongStateError,
+    draft_policy,
+    install_shipped_policies,
+    publish_policy,
+    retire_policy,
+    review_policy,
+)
+from vouch.policy.models import PolicyVersion
+from vouch.policy.terms import PolicyState
+
+pytestmark = pytest.mark.django_db
+
+SHIPPED = (LIBRARY / "small-firm-invoices.policy.yaml").read_bytes()
+
+
+def second_version(title: str = "第二版") -> bytes:
+    return SHIPPED.replace(b"version: 1\ntitle:", f"version: 2\ntitle: {title}".encode() + b" #", 1)
+
+
+@pytest.fixture
+def first(actor: Actor, now: datetime) -> PolicyVersion:
+    """The shipped policy, in force."""
+    (version,) = install_shipped_policies(actor=system_actor("install"), at=now)
+    return version
+
+
+def published(actors: dict[str, Actor], now: datetime, document: bytes) -> PolicyVersion:
+    version = draft_policy(actor=actors["wangfang"], at=now, document=document)
+    review_policy(actor=actors["chenjing"], at=now, version=version)
+    return publish_policy(actor=actors["chenjing"], at=now, version=version)
+
+
+def test_installing_twice_leaves_one_version_in_force(first: PolicyVersion, now: datetime) -> None:
+    (again,) = install_shipped_policies(actor=system_actor("install"), at=now)
+    assert again == first
+    assert again.state == PolicyState.PUBLISHED
+    assert Entry.objects.filter(event__startswith="policy.version").count() == 3
+    assert queries.policy_in_force(at=now) == first
+
+
+def test_without_a_published_policy_the_question_says_so(now: datetime) -> None:
+    with pytest.raises(queries.NoPolicyInForceError, match="没有已发布的政策"):
+        queries.policy_in_force(at=now)
+
+
+def test_the_author_may_not_publish_what_he_wrote(
+    first: PolicyVersion, actors: dict[str, Actor], now: datetime
+) -> None:
+    version = draft_policy(actor=actors["chenjing"], at=now, document=second_version())
+    with pytest.raises(Refused):
+        review_policy(actor=actors["chenjing"], at=now, version=version)
+    review_policy(actor=actors["wangfang"], at=now, version=version)
+    with pytest.raises(Refused):
+        publish_policy(actor=actors["chenjing"], at=now, version=version)
+    # Nor may somebody of another trade.
+    with pytest.raises(Refused):
+        publish_policy(actor=actors["zhoujie"], at=now, version=version)
+    assert queries.policy_in_force(at=now) == first
+
+
+def test_publishing_retires_the_version_before_and_the_past_keeps_it(
+    first: PolicyVersion, actors: dict[str, Actor], now: datetime
+) -> None:
+    later = now + timedelta(days=30)
+    second = published(actors, later, second_version())
+    assert queries.policy_in_force(at=later) == second
+    assert queries.policy_in_force(at=later - timedelta(seconds=1)) == first
+    first.refresh_from_db()
+    assert first.state == PolicyState.RETIRED
+    assert queries.policy_of(first).sha256 == first.sha256
+
+
+def test_a_draft_cannot_be_published_without_review(
+    first: PolicyVersion, actors: dict[str, Actor], now: datetime
+) -> None:
+    version = draft_policy(actor=actors["wangfang"], at=now, document=second_version())
+    with pytest.raises(WrongStateError, match="草稿"):
+        publish_policy(actor=actors["chenjing"], at=now, version=version)
+
+
+def test_a_retired_version_does_not_come_back(
+    first: PolicyVersion, actors: dict[str, Actor], now: datetime
+) -> None:
+    retire_policy(actor=actors["chenjing"], at=now, version=first)
+    with pytest.raises(WrongStateError):
+        publish_policy(actor=actors["chenjing"], at=now, version=first)
+    with pytest.raises(queries.NoPolicyInForceError):
+        queries.policy_in_force(at=now)
+
+
+def test_the_database_refuses_to_edit_to_remove_and_to_skip_a_state(
+    first: PolicyVersion, actors: dict[str, Actor], now: datetime
+) -> None:
+    draft = draft_policy(actor=actors["wangfang"], at=now, document=second_version())
+    rows = PolicyVersion.objects
+    with writing():
+        for change in ({"document": "x"}, {"sha256": "0" * 64}, {"version": 9}):
+            with pytest.raises(Error, match="Cannot update"), transaction.atomic():
+                rows.filter(pk=first.pk).update(**change)
+        with pytest.raises(Error, match="Cannot delete"), transaction.atomic():
+            rows.filter(pk=first.pk).delete()
+        with pytest.raises(Error, match="Invalid transition"), transaction.atomic():
+            rows.filter(pk=draft.pk).update(state=PolicyState.PUBLISHED, published_at=now)
+
+
+def test_two_policies_cannot_be_in_force_for_one_kind_of_customer(
+    first: PolicyVersion, actors: dict[str, Actor], now: datetime
+) -> None:
+    version = draft_policy(actor=actors["wangfang"], at=now, document=second_version())
+    version = review_policy(actor=actors["chenjing"], at=now, version=version)
+    with writing(), pytest.raises(IntegrityError, match="one_in_force"), transaction.atomic():
+        PolicyVersion.objects.filter(pk=version.pk).update(state=PolicyState.PUBLISHED, published_at=now)
+
+
+def test_another_text_under_the_same_number_is_refused(
+    first: PolicyVersion, actor: Actor, now: datetime
+) -> None:
+    with pytest.raises(FileError, match="已经存在且内容不同"):
+        draft_policy(
+            actor=actor, at=now, document=SHIPPED.replace("发票担保政策".encode(), "新政策".encode())
+        )
+
+
+def test_a_policy_that_asks_for_an_unknown_fact_is_refused_by_name(
+    first: PolicyVersion, actor: Actor, now: datetime
+) -> None:
+    faulty = second_version().replace(b"invoice.supplier_count_12m", b"invoice.supplier_mood")
+    with pytest.raises(FileError, match=r"invoice\.supplier_mood"):
+        draft_policy(actor=actor, at=now, document=faulty)
+
+
+def test_the_page_of_a_version_shows_card_rules_and_formula(
+    first: PolicyVersion, staff: dict[str, User], client: Client
+) -> None:
+    client.force_login(staff["liqiang"], backend="allauth.account.auth_backends.AuthenticationBackend")
+    listing = client.get("/policies/").content.decode()
+    assert first.title in listing
+    page = client.get(first.get_absolute_url()).content.decode()
+    for words in ("近12个月几乎没有开票销售", "疑似停业", "basis * share", "500万元", "尚未用违约数据验证"):
+        assert words in page
+    assert "style=" not in page

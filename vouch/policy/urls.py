@@ -1,0 +1,13 @@
+"""Addresses of the rules."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from vouch.policy import views
+
+app_name = "policy"
+urlpatterns = [
+    path("", views.versions, name="versions"),
+    path("<int:pk>/", views.version, name="version"),
+]
