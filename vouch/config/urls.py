@@ -11,5 +11,7 @@ urlpatterns = [
     path("sign-out/", account.logout, name="account_logout"),
     path("password/", account.password_change, name="account_change_password"),
     path("", include("vouch.desk.urls")),
+    path("policies/", include("vouch.policy.urls")),
+    path("assessments/", include("vouch.grading.urls")),
     path("ledger/", include("vouch.platform.ledger.urls")),
 ]

@@ -1,0 +1,292 @@
+"""Verbs of judgement: one customer on demand, or the book in chunks."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from django.db import connection
+from psycopg.types.json import Jsonb
+
+from vouch.engine.canonical import canonical_json, digest
+from vouch.engine.decide import decide_many
+from vouch.engine.decision import Decision, ReasonKind
+from vouch.engine.facts import FactFrame, catalogue
+from vouch.engine.policy import Policy
+from vouch.engine.snapshot import Snapshot, SnapshotFact
+from vouch.grading import permissions, queries
+from vouch.grading.models import Assessment, AssessmentRun, Standing
+from vouch.grading.queries import compact
+from vouch.grading.terms import Direction, Outcome, RunState
+from vouch.parties.models import Party
+from vouch.platform.database.copy import copy_rows
+from vouch.platform.identity.actor import Actor
+from vouch.platform.ledger.action import Entry, action
+from vouch.policy import queries as policies
+from vouch.policy.models import PolicyVersion
+
+CHUNK = 5000
+"""Customers judged in one transaction, with one ledger entry: a few seconds' work, lost at most in a crash."""
+
+Progress = Callable[[AssessmentRun], None]
+
+_COLUMNS = (
+    "party_id", "run_id", "policy_id", "as_of", "at", "outcome", "score", "grade", "grade_rank", "risk_class",
+    "limit", "fee_rate", "path", "reasons", "snapshot", "snapshot_sha256",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """One customer's decision, ready to be stored."""
+
+    party_id: int
+    decision: Decision
+    snapshot: dict[str, Any]
+    sha256: str
+
+
+@action("grading.customer.assessed", may=permissions.may_assess)
+def assess_party(entry: Entry, *, actor: Actor, at: datetime, party_id: int, as_of: date) -> Assessment:
+    """Judge one customer now, by the policy in force, on the facts as of a day.
+
+    The same facts under the same policy are the same assessment: a repeat finds it and leaves no entry. Raises
+    vouch.policy.queries.NoPolicyInForceError.
+    """
+    party = Party.objects.get(pk=party_id)
+    version = policies.policy_in_force(at=at, kind=party.kind)
+    (judged,) = _judge([party_id], version=version, as_of=as_of)
+    known = queries.assessments_of(party_id).filter(as_of=as_of, policy=version).first()
+    if known is not None and known.snapshot_sha256 == judged.sha256:
+        entry.nothing()
+        return known
+    row = dict(zip(_COLUMNS, _row(judged, version=version, as_of=as_of, at=at, run=None), strict=True))
+    found = Assessment.objects.create(**{**row, "snapshot": judged.snapshot})
+    before = Standing.objects.filter(party=party_id).values("grade", "risk_class", "limit", "as_of").first()
+    _move_standings([party_id], version=version, as_of=as_of, at=at)
+    after = {
+        "outcome": found.outcome,
+        "score": found.score,
+        "grade": found.grade,
+        "risk_class": found.risk_class,
+        "limit": found.limit,
+        "as_of": found.as_of,
+        "policy": version.sha256,
+        "snapshot": found.snapshot_sha256,
+    }
+    entry.about("party", party_id, before=before, after=after)
+    return found
+
+
+def assess_customers(
+    *,
+    actor: Actor,
+    at: datetime,
+    as_of: date,
+    party_ids: Sequence[int] | None = None,
+    progress: Progress | None = None,
+) -> AssessmentRun:
+    """Judge every enterprise, or these, in chunks; each chunk is a transaction with its own ledger entry.
+
+    Raises vouch.policy.queries.NoPolicyInForceError. An interrupted run is taken up by ``resume_run``.
+    """
+    run = start_run(actor=actor, at=at, as_of=as_of, party_ids=party_ids)
+    return resume_run(actor=actor, at=at, run=run, progress=progress)
+
+
+def resume_run(
+    *, actor: Actor, at: datetime, run: AssessmentRun, progress: Progress | None = None
+) -> AssessmentRun:
+    """Judge whoever the run has not reached yet, under the policy that it began with."""
+    while run.state == RunState.RUNNING:
+        run = assess_chunk(actor=actor, at=at, run=run)
+        if progress is not None:
+            progress(run)
+    return run
+
+
+@action("grading.run.started", may=permissions.may_assess_book)
+def start_run(
+    entry: Entry, *, actor: Actor, at: datetime, as_of: date, party_ids: Sequence[int] | None
+) -> AssessmentRun:
+    """Open a batch under the policy in force."""
+    version = policies.policy_in_force(at=at)
+    chosen = None if party_ids is None else sorted(set(party_ids))
+    run = AssessmentRun.objects.create(
+        policy=version,
+        as_of=as_of,
+        started_at=at,
+        actor_id=actor.id,
+        actor_label=actor.label,
+        party_ids=chosen,
+        total=queries.assessable(chosen).count(),
+    )
+    after = {"as_of": as_of, "policy": version.sha256, "total": run.total}
+    entry.about("run", run.pk, after=after)
+    return run
+
+
+@action("grading.customers.assessed", may=permissions.may_assess_book)
+def assess_chunk(entry: Entry, *, actor: Actor, at: datetime, run: AssessmentRun) -> AssessmentRun:
+    """Judge the next customers of a run; the chunk that finds nobody left closes it."""
+    run = (
+        AssessmentRun.objects.select_for_update(of=("self",))
+        .select_related("policy__scorecard")
+        .get(pk=run.pk)
+    )
+    waiting = queries.assessable(run.party_ids).filter(pk__gt=run.reached_party_id).order_by("pk")
+    party_ids = list(waiting.values_list("pk", flat=True)[:CHUNK])
+    if not party_ids or run.state != RunState.RUNNING:
+        entry.nothing()
+        return finish_run(actor=actor, at=at, run=run)
+    judged = _judge(party_ids, version=run.policy, as_of=run.as_of)
+    known = queries.latest_digests(party_ids, as_of=run.as_of, policy_id=run.policy_id)
+    fresh = [one for one in judged if known.get(one.party_id) != one.sha256]
+    rows = (_row(one, version=run.policy, as_of=run.as_of, at=at, run=run) for one in fresh)
+    copy_rows(Assessment, _COLUMNS, rows)
+    _move_standings([one.party_id for one in fresh], version=run.policy, as_of=run.as_of, at=at)
+    run.done += len(judged)
+    run.unchanged += len(judged) - len(fresh)
+    run.reached_party_id = party_ids[-1]
+    run.save(update_fields=["done", "unchanged", "reached_party_id"])
+    outcomes = [one.decision.outcome.value for one in fresh]
+    entry.bulk(
+        "run",
+        run.pk,
+        rows=(canonical_json(one.snapshot) for one in fresh),
+        unchanged=len(judged) - len(fresh),
+        graded=outcomes.count(Outcome.GRADED.value),
+        knocked_out=outcomes.count(Outcome.KNOCKED_OUT.value),
+        insufficient=outcomes.count(Outcome.INSUFFICIENT.value),
+    )
+    return run
+
+
+@action("grading.run.finished", may=permissions.may_assess_book)
+def finish_run(entry: Entry, *, actor: Actor, at: datetime, run: AssessmentRun) -> AssessmentRun:
+    """Close a batch when nobody is left; a repeat changes nothing."""
+    if run.state == RunState.FINISHED:
+        entry.nothing()
+        return run
+    run.state, run.finished_at = RunState.FINISHED, at
+    run.save(update_fields=["state", "finished_at"])
+    entry.about("run", run.pk, after={"done": run.done, "unchanged": run.unchanged})
+    return run
+
+
+def _judge(party_ids: list[int], *, version: PolicyVersion, as_of: date) -> list[Judged]:
+    """Ask the facts of these customers with one question, and decide; the same code for one and for all."""
+    policy = policies.policy_of(version)
+    names = [fact.name for fact in policy.facts]
+    frame = catalogue.ask(names, party_ids, as_of=as_of)
+    return list(_judged(policy, frame, as_of=as_of))
+
+
+def _judged(policy: Policy, frame: FactFrame, *, as_of: date) -> Iterator[Judged]:
+    decisions = decide_many(policy, frame)
+    sources = {fact.name: catalogue[fact.name].source for fact in policy.facts}
+    # Tens of thousands of registered firms have no invoice at all: one decision says it for all of them.
+    unknown: Decision | None = None
+    for place, (party_id, row) in enumerate(zip(frame.subjects, frame.rows(), strict=True)):
+        facts = {
+            name: SnapshotFact(value, _day(frame, name, place), sources[name])
+            for name, value in row.items()
+            if value is not None
+        }
+        if facts:
+            decision: Decision = decisions[place]
+        else:
+            unknown = unknown or decisions[place]
+            decision = unknown
+        found = compact(Snapshot(party_id, as_of, facts, decision))
+        yield Judged(party_id, decision, found, digest(found))
+
+
+def _day(frame: FactFrame, name: str, place: int) -> date | None:
+    days = frame.dated_on.get(name)
+    return None if days is None else days[place]
+
+
+def _row(
+    judged: Judged, *, version: PolicyVersion, as_of: date, at: datetime, run: AssessmentRun | None
+) -> tuple[Any, ...]:
+    """The assessment's columns, in the order of _COLUMNS."""
+    decision = judged.decision
+    policy = policies.policy_of(version)
+    rank = None if decision.grade is None else [grade.name for grade in policy.grades].index(decision.grade)
+    return (
+        judged.party_id,
+        None if run is None else run.pk,
+        version.pk,
+        as_of,
+        at,
+        decision.outcome.value,
+        decision.score,
+        decision.grade or "",
+        rank,
+        decision.customer_class or "",
+        Decimal(decision.limit or 0).scaleb(-2),
+        None if decision.fee_rate is None else Decimal(decision.fee_rate).scaleb(-6),
+        decision.path,
+        _reasons(decision),
+        Jsonb(judged.snapshot),
+        judged.sha256,
+    )
+
+
+def _reasons(decision: Decision) -> list[str]:
+    """The reasons in words, with what they cost; where facts are missing, which ones, and nothing of points."""
+    if decision.missing and not decision.rule_hits:
+        return [reason.text for reason in decision.reasons if reason.kind is ReasonKind.MISSING]
+    return [
+        f"{reason.text}（-{reason.points}分）" if reason.kind is ReasonKind.LOST else reason.text
+        for reason in decision.reasons
+    ]
+
+
+_MOVE = """
+INSERT INTO grading_standing AS standing (
+    party_id, assessment_id, policy_id, as_of, assessed_at, outcome, score, grade, grade_rank, risk_class,
+    "limit", missing_count, previous_grade, previous_class, previous_limit, direction, changed_at)
+SELECT DISTINCT ON (party_id) party_id, id, policy_id, as_of, at, outcome, score, grade, grade_rank, risk_class,
+    "limit", CASE WHEN outcome = %(insufficient)s THEN cardinality(reasons) ELSE 0 END, '', '', NULL, %(new)s, at
+FROM grading_assessment
+WHERE party_id = ANY(%(party_ids)s) AND at = %(at)s AND as_of = %(as_of)s AND policy_id = %(policy_id)s
+ORDER BY party_id, id DESC
+ON CONFLICT (party_id) DO UPDATE SET
+    assessment_id = EXCLUDED.assessment_id, policy_id = EXCLUDED.policy_id, as_of = EXCLUDED.as_of,
+    assessed_at = EXCLUDED.assessed_at, outcome = EXCLUDED.outcome, score = EXCLUDED.score,
+    grade = EXCLUDED.grade, grade_rank = EXCLUDED.grade_rank, risk_class = EXCLUDED.risk_class,
+    "limit" = EXCLUDED."limit", missing_count = EXCLUDED.missing_count,
+    previous_grade = CASE WHEN standing.grade = EXCLUDED.grade THEN standing.previous_grade ELSE standing.grade END,
+    previous_class = CASE WHEN standing.grade = EXCLUDED.grade THEN standing.previous_class ELSE standing.risk_class END,
+    previous_limit = CASE WHEN standing.grade = EXCLUDED.grade THEN standing.previous_limit ELSE standing."limit" END,
+    direction = CASE
+        WHEN standing.grade = EXCLUDED.grade THEN standing.direction
+        WHEN standing.grade = '' THEN %(gained)s
+        WHEN EXCLUDED.grade = '' THEN %(lost)s
+        WHEN EXCLUDED.grade_rank < standing.grade_rank THEN %(up)s
+        ELSE %(down)s END,
+    changed_at = CASE WHEN standing.grade = EXCLUDED.grade THEN standing.changed_at ELSE EXCLUDED.changed_at END
+WHERE standing.as_of <= EXCLUDED.as_of
+"""
+
+
+def _move_standings(party_ids: list[int], *, version: PolicyVersion, as_of: date, at: datetime) -> None:
+    """Let the customers' standings rest on the assessments just made.
+
+    A look back (older facts than those a standing rests on) stays in the history and moves no standing.
+    """
+    values: dict[str, Any] = {
+        "party_ids": party_ids,
+        "at": at,
+        "as_of": as_of,
+        "policy_id": version.pk,
+        "insufficient": Outcome.INSUFFICIENT.value,
+        **{direction.value: direction.value for direction in Direction},
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(_MOVE, values)

@@ -1,0 +1,19 @@
+"""Who may judge whom."""
+
+from __future__ import annotations
+
+from vouch.parties import queries as parties
+from vouch.platform.identity.actor import Actor
+from vouch.platform.identity.terms import Role
+
+ASSESSING_ROLES = (Role.ACCOUNT_MANAGER, Role.TEAM_LEAD, Role.RISK_REVIEWER, Role.CRO, Role.MONITOR)
+
+
+def may_assess(actor: Actor, party_id: int) -> bool:
+    """Those who work with risk, for customers that they see."""
+    return actor.has_role(*ASSESSING_ROLES) and parties.visible_to(actor).filter(pk=party_id).exists()
+
+
+def may_assess_book(actor: Actor) -> bool:
+    """Risk management judges the whole book; the installation does on schedule and from the command line."""
+    return actor.has_role(Role.RISK_REVIEWER, Role.CRO)

@@ -1,0 +1,56 @@
+"""Questions about judgement: where customers stand, what was decided, why, and whether it replays."""
+
+from vouch.grading.queries.book import (
+    Book,
+    Line,
+    book,
+    older_standings,
+    recent_changes,
+    standings_visible_to,
+)
+from vouch.grading.queries.explanation import Explanation, explanation_of
+from vouch.grading.queries.history import (
+    Named,
+    ReplayResult,
+    assessable,
+    assessments_of,
+    assessments_visible_to,
+    codes_of,
+    compact,
+    counts_of,
+    customers_named,
+    decision_of,
+    later_standings,
+    latest_assessments,
+    latest_digests,
+    replay,
+    runs,
+    unfinished_run,
+)
+
+__all__ = [
+    "Book",
+    "Explanation",
+    "Line",
+    "Named",
+    "ReplayResult",
+    "assessable",
+    "assessments_of",
+    "assessments_visible_to",
+    "book",
+    "codes_of",
+    "compact",
+    "counts_of",
+    "customers_named",
+    "decision_of",
+    "explanation_of",
+    "later_standings",
+    "latest_assessments",
+    "latest_digests",
+    "older_standings",
+    "recent_changes",
+    "replay",
+    "runs",
+    "standings_visible_to",
+    "unfinished_run",
+]

@@ -1,0 +1,24 @@
+"""Jobs of judgement."""
+
+from __future__ import annotations
+
+from django.utils import timezone
+
+from vouch.grading.actions import assess_party
+from vouch.grading.models import Standing
+from vouch.platform.identity.actor import system_actor
+from vouch.platform.jobs.task import task
+
+
+@task("grading.reassess")
+def reassess(subject_id: str) -> None:
+    """Judge a customer once more, as of the day that its standing rests on; one without a standing waits for a batch.
+
+    A correction says that what was known of that day was wrong; it says nothing of the days since. A repeat
+    finds the same facts and changes nothing.
+    """
+    standing = Standing.objects.filter(party_id=int(subject_id)).first()
+    if standing is not None:
+        assess_party(
+            actor=system_actor("grading"), at=timezone.now(), party_id=standing.party_id, as_of=standing.as_of
+        )
