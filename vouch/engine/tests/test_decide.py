@@ -90,7 +90,8 @@ def test_reasons_are_points_lost_first_then_strengths_up_to_three() -> None:
 
 
 @pytest.mark.parametrize(
-    ("value", "why"), [(1.5, "float"), (Decimal(1), "Decimal"), (True, "bool"), (10**15 + 1, "超出范围"), (10**30, "超出范围")]
+    ("value", "why"),
+    [(1.5, "float"), (Decimal(1), "Decimal"), (True, "bool"), (10**15 + 1, "超出范围"), (10**30, "超出范围")],
 )
 def test_a_value_that_is_no_kept_integer_is_refused(value: Any, why: str) -> None:
     with pytest.raises(FactError, match=why):

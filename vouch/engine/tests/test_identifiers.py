@@ -71,7 +71,9 @@ def test_full_width_small_letters_and_blanks_are_normalised() -> None:
     assert normal_code(" ９１３５０１００m000100\u200by43\u3000") == "91350100M000100Y43"
 
 
-@given(st.text(USCC_CHARACTERS, min_size=17, max_size=17), st.integers(0, 16), st.sampled_from(USCC_CHARACTERS))
+@given(
+    st.text(USCC_CHARACTERS, min_size=17, max_size=17), st.integers(0, 16), st.sampled_from(USCC_CHARACTERS)
+)
 def test_any_single_wrong_character_is_found(first: str, place: int, other: str) -> None:
     check = uscc_check_character(first)
     changed = first[:place] + other + first[place + 1 :]
