@@ -99,7 +99,7 @@ def _results(policy: Policy, dialect: Dialect) -> list[str]:
     )
     ends: list[tuple[str, str, str, str]] = [
         # name, if knocked out, if insufficient, if graded
-        ("outcome", *(_text(o) for o in (Outcome.KNOCKED_OUT, Outcome.INSUFFICIENT, Outcome.GRADED))),
+        ("outcome", _text(Outcome.KNOCKED_OUT), _text(Outcome.INSUFFICIENT), _text(Outcome.GRADED)),
         ("score", "CASE WHEN is_missing THEN NULL ELSE score END", "NULL", "score"),
         ("grade", _text(policy.knocked_out_grade), "NULL", "grade"),
         ("class", _text(knocked.name), "NULL", "class"),

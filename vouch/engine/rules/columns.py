@@ -225,10 +225,11 @@ class Evaluator:
 
 
 def _either_missing(*columns: Column) -> Mask | None:
-    masks = [column.missing for column in columns if column.missing is not None]
-    if not masks:
-        return None
-    return masks[0] if len(masks) == 1 else np.logical_or.reduce(masks)
+    found: Mask | None = None
+    for column in columns:
+        if column.missing is not None:
+            found = column.missing if found is None else found | column.missing
+    return found
 
 
 def _known(yes: Mask, no: Mask, missing: Mask | None) -> tuple[Mask, Mask]:

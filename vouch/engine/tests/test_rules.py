@@ -6,7 +6,7 @@ from typing import Any
 
 import duckdb
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import assume, example, given, settings
 
 from vouch.engine.facts import FactKind, Value
 from vouch.engine.rules import tree
@@ -54,6 +54,7 @@ def by_sql(node: tree.Node, connection: duckdb.DuckDBPyConnection) -> list[Any]:
 
 @settings(max_examples=250, deadline=None)
 @given(expressions())
+@example("i.a + (i.a + div(0元, 0元, down))")
 def test_every_runtime_gives_the_oracles_answer(database: duckdb.DuckDBPyConnection, text: str) -> None:
     node = accepted(text)
     assume(node is not None)
