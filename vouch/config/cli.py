@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from contextlib import nullcontext
 
 WITHOUT_DATABASE = frozenset(
     # doctor starts it by itself, to say what is wrong where it does not start
@@ -23,16 +24,13 @@ def main() -> None:
     # Django and the supervisor are slow to load; --help and errors of usage need neither.
     from django.core.management import execute_from_command_line
 
-    part = (command, sys.argv[2] if len(sys.argv) > 2 else "")
-    if command in WITHOUT_DATABASE or part in PARTS_WITHOUT_DATABASE or "--help" in sys.argv:
-        execute_from_command_line(sys.argv)
-        return
-
     from vouch.platform.database.home import InstallationError
     from vouch.platform.database.supervisor import hold
 
+    part = (command, sys.argv[2] if len(sys.argv) > 2 else "")
+    needs_no_database = command in WITHOUT_DATABASE or part in PARTS_WITHOUT_DATABASE or "--help" in sys.argv
     try:
-        with hold():
+        with nullcontext() if needs_no_database else hold():
             execute_from_command_line(sys.argv)
     except InstallationError as error:
         sys.exit(str(error))

@@ -115,14 +115,29 @@ def _bootstrap(connection: psycopg.Connection) -> None:
         )
 
 
+def _try_own_server() -> None:
+    try:
+        psycopg.connect(os.environ["DATABASE_URL"], connect_timeout=10).close()
+    except psycopg.ProgrammingError:
+        return  # not an address at all: the settings say what one looks like
+    except psycopg.OperationalError as error:
+        raise InstallationError(
+            f"无法连接 DATABASE_URL 指定的数据库：{str(error).strip()}\n请检查地址、用户名、口令与网络。"
+        ) from error
+
+
 def uses_own_server() -> bool:
     """Whether the institution brings its own PostgreSQL."""
     return bool(os.environ.get("DATABASE_URL"))
 
 
 def start() -> None:
-    """Hold the server until `stop` or the end of this process. Does nothing with a DATABASE_URL."""
+    """Hold the server until `stop` or the end of this process. With a DATABASE_URL, only see that it answers.
+
+    Raises InstallationError where there is no database to work with.
+    """
     if uses_own_server():
+        _try_own_server()
         return
     folder = home()
     hold = _held.get(folder)

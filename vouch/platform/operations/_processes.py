@@ -19,7 +19,8 @@ QUICK = 5.0
 class Processes:
     """Starts the children, starts again one that dies, and on SIGINT or SIGTERM ends them all.
 
-    They stay in our process group, so that Ctrl-C reaches them too; where we are killed with -9 the lifeline ends them.
+    Ctrl-C reaches us alone and each child is told once (granian's workers hang when told twice); where we are killed with -9, the
+    lifeline ends them.
     """
 
     def __init__(self, commands: Mapping[str, Sequence[str]]) -> None:
@@ -61,6 +62,7 @@ class Processes:
             env={**os.environ, VARIABLE: str(self._lifeline)},
             pass_fds=(self._lifeline,),
             stdin=subprocess.DEVNULL,
+            process_group=0,
         )
         self.started_at[name] = time.monotonic()
 
