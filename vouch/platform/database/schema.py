@@ -1,5 +1,6 @@
 """What must be in a database before the first migration: extensions, and the app's rights on what will be created."""
 
+from django.db import ProgrammingError
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 from vouch.platform.database.home import InstallationError
@@ -13,9 +14,15 @@ def prepare_schema(connection: BaseDatabaseWrapper) -> None:
     if connection.get_database_version() < OLDEST_SERVER:
         raise InstallationError(f"需要 PostgreSQL {OLDEST_SERVER[0]} 或更高版本。")
     role = connection.ops.quote_name(connection.settings_dict["APP_ROLE"])
-    with connection.cursor() as cursor:
-        for extension in EXTENSIONS:
-            cursor.execute(f"CREATE EXTENSION IF NOT EXISTS {extension}")
-        cursor.execute(f"GRANT USAGE ON SCHEMA public TO {role}")
-        for right, kind in (("SELECT, INSERT, UPDATE, DELETE", "TABLES"), ("USAGE, SELECT", "SEQUENCES")):
-            cursor.execute(f"ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT {right} ON {kind} TO {role}")
+    try:
+        with connection.cursor() as cursor:
+            for extension in EXTENSIONS:
+                cursor.execute(f"CREATE EXTENSION IF NOT EXISTS {extension}")
+            cursor.execute(f"GRANT USAGE ON SCHEMA public TO {role}")
+            for right, kind in (("SELECT, INSERT, UPDATE, DELETE", "TABLES"), ("USAGE, SELECT", "SEQUENCES")):
+                cursor.execute(f"ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT {right} ON {kind} TO {role}")
+    except ProgrammingError as error:
+        raise InstallationError(
+            f"角色 {connection.settings_dict['USER']} 不能建立数据库结构：{str(error).strip().splitlines()[0]}。"
+            "请用 DATABASE_OWNER_URL 指定拥有该数据库的角色。"
+        ) from error
