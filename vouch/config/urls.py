@@ -14,4 +14,5 @@ urlpatterns = [
     path("policies/", include("vouch.policy.urls")),
     path("assessments/", include("vouch.grading.urls")),
     path("ledger/", include("vouch.platform.ledger.urls")),
+    path("imports/", include("vouch.platform.exchange.urls")),
 ]

@@ -94,9 +94,11 @@ def queue_import(
     locked = _locked(batch.pk)
     before = _move(locked, ImportStatus.WAITING)
     for file in locked.files.all():
-        if file.pk in mappings:
-            file.mapping = dict(mappings[file.pk])
-            file.save(update_fields=["mapping"])
+        file.mapping = dict(mappings.get(file.pk, file.mapping))
+        if file.problem and not file.rows_done:
+            # It could not be read; with other columns, or a second time, it may.
+            file.is_done, file.progress, file.problem = False, 0, ""
+        file.save(update_fields=["mapping", "is_done", "progress", "problem"])
     defer("exchange.run_import", lock=f"import:{locked.pk}", import_id=locked.pk)
     entry.about("import", locked.pk, before={"status": before}, after={"status": locked.status})
 

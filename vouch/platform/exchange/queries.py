@@ -12,7 +12,7 @@ from vouch.platform.exchange.models import Import, ImportFile, ImportRow
 from vouch.platform.exchange.permissions import may_open_imports
 from vouch.platform.exchange.terms import UNFINISHED, RowState, Verdict
 from vouch.platform.identity.actor import Actor, system_actor
-from vouch.platform.identity.models import User
+from vouch.platform.identity.models import Unit, User
 from vouch.platform.identity.queries import actor_of
 from vouch.platform.identity.terms import Scope
 
@@ -108,3 +108,22 @@ def unfinished_import(*, kind: str, unit_id: int, hashes: Iterable[tuple[str, st
         if sorted((file.source, file.sha256) for file in batch.files.all()) == wanted:
             return batch
     return None
+
+
+def importable_units(actor: Actor) -> QuerySet[Unit]:
+    """The units into which the actor may import."""
+    units = Unit.objects.order_by("code")
+    return units if actor.scope == Scope.ALL else units.filter(pk__in=actor.unit_ids)
+
+
+def open_row_count(actor: Actor) -> int:
+    """How many rejected rows wait for somebody, in the imports that the actor may look at."""
+    return ImportRow.objects.filter(
+        verdict=Verdict.REJECTED, state=RowState.OPEN, batch__is_dry_run=False, batch__in=visible_to(actor)
+    ).count()
+
+
+def next_open_row(row: ImportRow) -> ImportRow | None:
+    """The next rejected row of the same import that nobody has dealt with."""
+    waiting = kept_rows(row.batch, verdict=Verdict.REJECTED, state=RowState.OPEN).exclude(pk=row.pk)
+    return waiting.filter(file__position=row.file.position, line__gt=row.line).first() or waiting.first()

@@ -167,16 +167,19 @@ def open_table(
     columns: Sequence[Column],
     sheets: Sequence[str] = (),
     mapping: Mapping[str, str] | None = None,
+    is_lenient: bool = False,
 ) -> Table:
     """Open the file as a table with these columns.
 
     ``name`` is what the person calls the file. Among several sheets that fit, one named in ``sheets`` wins,
     then the one where most columns are found. ``mapping`` (column → heading) corrects the guess. Raises
-    Unreadable.
+    Unreadable; ``is_lenient`` takes the likeliest row of headings though required columns are missing, so that
+    a person can be asked for them.
     """
     source = _open_source(path, name=name)
     try:
-        return _find_table(source, name=name, columns=tuple(columns), sheets=sheets, mapping=mapping or {})
+        wanted = _Wanted(name, tuple(columns), sheets, mapping or {}, is_lenient=is_lenient)
+        return _find_table(source, wanted)
     except BaseException:
         source.close()
         raise
@@ -194,37 +197,42 @@ def _open_source(path: Path, *, name: str) -> Delimited | Workbook:
     return Workbook(path, name=name) if magic == ZIP_MAGIC else Delimited(path, name=name)
 
 
-def _find_table(
-    source: Delimited | Workbook,
-    *,
-    name: str,
-    columns: tuple[Column, ...],
-    sheets: Sequence[str],
-    mapping: Mapping[str, str],
-) -> Table:
+@dataclass(frozen=True, slots=True)
+class _Wanted:
+    name: str
+    columns: tuple[Column, ...]
+    sheets: Sequence[str]
+    mapping: Mapping[str, str]
+    is_lenient: bool
+
+
+def _find_table(source: Delimited | Workbook, wanted: _Wanted) -> Table:
     best: Table | None = None
-    best_rank = (False, -1)
+    best_rank = (False, False, -1)
     nearest: tuple[int, list[str], Sequence[str]] | None = None
     for sheet in source.sheets:
         for line, raw in source.first_lines(sheet=sheet, count=HEADING_ROWS_MAX):
             headings = [cell.strip() for cell in raw]
             while headings and not headings[-1]:
                 headings.pop()
-            places = _mapped(headings, columns, mapping)
-            missing = _missing(columns, places)
+            places = _mapped(headings, wanted.columns, wanted.mapping)
+            missing = _missing(wanted.columns, places)
             found = sum(place is not None for place in places)
             if nearest is None or found > nearest[0]:
                 nearest = (found, missing, headings)
-            rank = (sheet in sheets, found)
-            if not missing and found and rank > best_rank:
+            is_complete = bool(found) and not missing
+            rank = (is_complete, sheet in wanted.sheets, found)
+            may_be = is_complete or (wanted.is_lenient and sum(map(bool, headings)) > 1)
+            if may_be and rank > best_rank:
                 best_rank = rank
                 best = Table(
-                    name=name, sheet=sheet, encoding=source.encoding, heading_line=line,
-                    headings=tuple(headings), columns=columns, places=places, _source=source,
+                    name=wanted.name, sheet=sheet, encoding=source.encoding, heading_line=line,
+                    headings=tuple(headings), columns=wanted.columns, places=places, _source=source,
                 )  # fmt: skip
+            if is_complete:
                 break
     if best is None:
-        raise Unreadable(_no_headings(name, nearest))
+        raise Unreadable(_no_headings(wanted.name, nearest))
     return best
 
 

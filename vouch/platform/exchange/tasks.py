@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
-from django.utils import timezone
+import logging
 
+from django.core.exceptions import ObjectDoesNotExist, PermissionDenied
+from django.db import InterfaceError, OperationalError
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from vouch.platform.exchange import actions
 from vouch.platform.exchange.queries import import_numbered, submitter_of
 from vouch.platform.exchange.running import Busy, run_import
+from vouch.platform.identity.actor import system_actor
 from vouch.platform.jobs.task import task
+
+logger = logging.getLogger(__name__)
 
 
 @task("exchange.run_import", queue="imports", retries=5)
@@ -18,3 +27,18 @@ def run_import_job(*, import_id: int) -> None:
     except Busy:
         # Whoever holds it finishes it; if that process dies, the rescue brings this job back.
         return
+    except (OperationalError, InterfaceError):
+        # The database went away: the job is tried again, and goes on from the last chunk.
+        raise
+    except (PermissionDenied, ObjectDoesNotExist):
+        _give_up(import_id, _("提交人已没有导入的权限。"))
+    except Exception:
+        # Tried again it would fail again; the page says so, and whoever repairs it can go on from here.
+        logger.exception("import %s failed", import_id)
+        _give_up(import_id, _("程序出错，已处理的行保留；请联系管理员后重试。"))
+
+
+def _give_up(import_id: int, problem: str) -> None:
+    actions.finish_import(
+        actor=system_actor("import"), at=timezone.now(), batch=import_numbered(import_id), problem=problem
+    )

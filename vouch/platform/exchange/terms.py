@@ -19,7 +19,7 @@ class ImportStatus(TextChoices):
 
 TRANSITIONS: dict[str, frozenset[str]] = {
     ImportStatus.DRAFT: frozenset({ImportStatus.WAITING, ImportStatus.CANCELLED}),
-    ImportStatus.WAITING: frozenset({ImportStatus.RUNNING, ImportStatus.CANCELLED}),
+    ImportStatus.WAITING: frozenset({ImportStatus.RUNNING, ImportStatus.CANCELLED, ImportStatus.FAILED}),
     # A worker that died leaves it running; the next one goes on from the last chunk.
     ImportStatus.RUNNING: frozenset({ImportStatus.RUNNING, ImportStatus.DONE, ImportStatus.FAILED}),
     ImportStatus.FAILED: frozenset({ImportStatus.WAITING}),

@@ -1,0 +1,196 @@
+"""The pages of imports, as a risk manager uses them."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from django.urls import reverse
+from procrastinate.contrib.django.models import ProcrastinateJob
+from pytest_django import DjangoAssertNumQueries
+from python_calamine import CalamineWorkbook
+
+from vouch.platform.exchange import actions
+from vouch.platform.exchange.models import Import, ImportRow
+from vouch.platform.exchange.running import run_import
+from vouch.platform.exchange.tasks import run_import_job
+from vouch.platform.exchange.terms import ImportStatus, RowState
+from vouch.platform.identity.actor import Actor
+from vouch.platform.identity.models import Unit, User
+
+pytestmark = pytest.mark.django_db
+
+HEAD = "编码,名称,备注\n"
+Receive = Callable[..., Import]
+
+
+@pytest.fixture
+def manager(client: Client, staff: dict[str, User]) -> Client:
+    """王芳, risk manager, signed in."""
+    client.force_login(staff["wangfang"], backend="allauth.account.auth_backends.AuthenticationBackend")
+    return client
+
+
+@pytest.fixture
+def batch(receive: Receive, actor: Actor, now: datetime) -> Import:
+    return run_import(
+        receive(HEAD + "U1,一部,\nu2,二部,\nu3,三部,\nU4,四部,请核对\n").pk, actor=actor, clock=lambda: now
+    )
+
+
+def upload(client: Client, text: str, **fields: str) -> Any:
+    file = SimpleUploadedFile("机构.csv", text.encode())
+    return client.post(
+        reverse("exchange:new_of_kind", args=["units"]), {"file_file": file, **fields}, follow=True
+    )
+
+
+def test_a_file_is_uploaded_its_columns_confirmed_and_the_job_imports_it(
+    manager: Client, units: dict[str, Unit]
+) -> None:
+    page = upload(manager, "部门号,名称\nU1,一部\nU2,二部\n", unit=str(units["YW1"].pk))
+    batch = Import.objects.get()
+    assert page.redirect_chain[-1][0] == reverse("exchange:columns", args=[batch.pk])
+    assert "U1" in page.content.decode()
+    file = batch.files.get()
+    wrong = manager.post(reverse("exchange:columns", args=[batch.pk]), {f"file{file.pk}-name": "名称"})
+    assert "这个字段是必填项" in wrong.content.decode()
+    manager.post(
+        reverse("exchange:columns", args=[batch.pk]),
+        {f"file{file.pk}-code": "部门号", f"file{file.pk}-name": "名称"},
+    )
+    job = ProcrastinateJob.objects.get(task_name="exchange.run_import")
+    assert job.args == {"import_id": batch.pk}
+    waiting = manager.get(reverse("exchange:import", args=[batch.pk])).content.decode()
+    assert "every 1s" in waiting
+    run_import_job(**job.args)
+    batch.refresh_from_db()
+    assert (batch.status, batch.accepted) == (ImportStatus.DONE, 2)
+    assert Unit.objects.get(code="U2").parent == units["YW1"]
+    assert batch.actor_label.startswith("王芳")
+    done = manager.get(reverse("exchange:progress", args=[batch.pk]))
+    assert done["HX-Refresh"] == "true"
+
+
+def test_one_heading_cannot_be_two_columns(manager: Client, units: dict[str, Unit]) -> None:
+    upload(manager, "编码,名称\nU1,一部\n", unit=str(units["YW1"].pk))
+    batch = Import.objects.get()
+    prefix = f"file{batch.files.get().pk}"
+    page = manager.post(
+        reverse("exchange:columns", args=[batch.pk]), {f"{prefix}-code": "名称", f"{prefix}-name": "名称"}
+    )
+    assert "“名称”已用于“编码”" in page.content.decode()
+
+
+def test_what_is_no_table_is_refused_beside_its_field(manager: Client, units: dict[str, Unit]) -> None:
+    page = upload(manager, "\0\1" * 500, unit=str(units["YW1"].pk))
+    assert "不是文本表格" in page.content.decode()
+    assert not Import.objects.exists()
+
+
+def test_a_draft_is_given_up(manager: Client, units: dict[str, Unit]) -> None:
+    upload(manager, HEAD + "U1,一部,\n", unit=str(units["YW1"].pk))
+    batch = Import.objects.get()
+    manager.post(reverse("exchange:cancel", args=[batch.pk]))
+    batch.refresh_from_db()
+    assert batch.status == ImportStatus.CANCELLED
+
+
+def test_a_job_that_fails_for_good_says_so_and_can_be_tried_again(
+    manager: Client,
+    receive: Receive,
+    monkeypatch: pytest.MonkeyPatch,
+    unit_importer: Any,
+    now: datetime,
+    actor: Actor,
+) -> None:
+    batch = receive(HEAD + "U1,一部,\n")
+
+    def fail(_batch: object) -> None:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(unit_importer, "take", fail)
+    run_import_job(import_id=batch.pk)
+    batch.refresh_from_db()
+    assert batch.status == ImportStatus.FAILED
+    assert "程序出错" in manager.get(reverse("exchange:import", args=[batch.pk])).content.decode()
+    monkeypatch.undo()
+    actions.queue_import(actor=actor, at=now, batch=batch, mappings={})
+    run_import_job(import_id=batch.pk)
+    batch.refresh_from_db()
+    assert (batch.status, batch.accepted) == (ImportStatus.DONE, 1)
+
+
+def test_the_page_shows_what_waits_with_line_field_and_reason(manager: Client, batch: Import) -> None:
+    text = manager.get(batch.get_absolute_url()).content.decode()
+    for words in ("编码“u2”应为大写", "编码“u3”应为大写", "请核对", "已导入，有提示"):
+        assert words in text
+    only = manager.get(batch.get_absolute_url() + "?verdict=warned").content.decode()
+    assert "编码“u2”应为大写" not in only
+
+
+def test_a_row_is_corrected_and_the_next_one_opened(manager: Client, batch: Import) -> None:
+    first, second = ImportRow.objects.filter(verdict="rejected").order_by("line")
+    url = reverse("exchange:row", args=[batch.pk, first.pk])
+    assert 'value="u2"' in manager.get(url).content.decode()
+    still = manager.post(url, {"do": "correct", "code": "u9", "name": "二部"})
+    assert still.status_code == 422
+    assert "编码“u9”应为大写" in still.content.decode()
+    done = manager.post(url, {"do": "correct", "code": "U2", "name": "二部"})
+    assert done["Location"] == reverse("exchange:row", args=[batch.pk, second.pk])
+    first.refresh_from_db()
+    assert first.state == RowState.CORRECTED
+    assert Unit.objects.filter(code="U2").exists()
+
+
+def test_a_row_is_accepted_for_a_reason_or_dismissed(manager: Client, batch: Import) -> None:
+    first, second = ImportRow.objects.filter(verdict="rejected").order_by("line")
+    url = reverse("exchange:row", args=[batch.pk, first.pk])
+    assert manager.post(url, {"do": "accept", "reason": ""}).status_code == 422
+    manager.post(url, {"do": "accept", "reason": "文件即如此"})
+    assert Unit.objects.filter(code="u2").exists()
+    last = manager.post(
+        reverse("exchange:row", args=[batch.pk, second.pk]), {"do": "dismiss", "reason": "并非机构"}
+    )
+    assert last["Location"] == batch.get_absolute_url()
+    assert not Unit.objects.filter(code="u3").exists()
+
+
+def test_rejected_rows_are_downloaded_with_their_values(manager: Client, batch: Import) -> None:
+    response = manager.get(reverse("exchange:download", args=[batch.pk, "csv"]))
+    text = b"".join(response.streaming_content).decode("utf-8-sig")  # type: ignore[attr-defined]
+    rows = list(csv.DictReader(io.StringIO(text)))
+    assert [(row["行号"], row["编码"], row["名称"]) for row in rows] == [
+        ("3", "u2", "二部"),
+        ("4", "u3", "三部"),
+    ]
+    response = manager.get(reverse("exchange:download", args=[batch.pk, "xlsx"]))
+    book = CalamineWorkbook.from_filelike(io.BytesIO(b"".join(response.streaming_content)))  # type: ignore[attr-defined]
+    assert book.get_sheet_by_index(0).to_python()[1][5:7] == ["u2", "二部"]
+
+
+def test_those_who_may_not_import_find_no_page(client: Client, batch: Import, staff: dict[str, User]) -> None:
+    client.force_login(staff["liqiang"], backend="allauth.account.auth_backends.AuthenticationBackend")
+    assert client.get(reverse("exchange:imports")).status_code == 403
+    assert client.get(batch.get_absolute_url()).status_code == 404
+    row = ImportRow.objects.first()
+    assert row is not None
+    assert client.post(reverse("exchange:row", args=[batch.pk, row.pk]), {"do": "dismiss"}).status_code == 404
+
+
+@pytest.mark.parametrize("count", [1, 12])
+def test_the_list_costs_the_same_queries_for_one_and_for_many(
+    manager: Client, receive: Receive, count: int, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    for number in range(count):
+        receive(HEAD + f"U{number},一部,\n")
+    manager.get(reverse("exchange:imports"))
+    with django_assert_num_queries(7):
+        page = manager.get(reverse("exchange:imports"))
+    assert page.content.decode().count("<tr data-row>") == count
