@@ -202,3 +202,37 @@ def _drawn(one: Series, axis: Axis | None) -> dict[str, Any]:
     if one.on_second_axis:
         drawn["yAxisIndex"] = 1
     return drawn
+
+
+def compared(
+    names: Sequence[str], *, got: Sequence[int], best: Sequence[int], labels: Sequence[str], unit: str
+) -> Chart:
+    """What was got of the most there is, one lying bar for each name, the first on top."""
+    rest = [max(0, most - have) for have, most in zip(got, best, strict=True)]
+    shown = [{"value": have, "name": label} for have, label in zip(got, labels, strict=True)]
+    colours = [_share_colour(have, most) for have, most in zip(got, best, strict=True)]
+    for item, colour in zip(shown, colours, strict=True):
+        item["itemStyle"] = {"color": colour}  # type: ignore[assignment]
+    option = {
+        "tooltip": {"trigger": "axis", "axisPointer": {"type": "shadow"}, "valueFormatter": f"@count {unit}"},
+        "grid": {"right": 8},
+        "xAxis": {"type": "value", "name": unit, "splitNumber": 4, "axisLabel": {"formatter": "@count"}},
+        "yAxis": {
+            "type": "category", "data": list(names), "inverse": True, "axisTick": {"show": False},
+            "axisLabel": {"width": 150, "overflow": "truncate"},
+        },
+        "series": [
+            {"type": "bar", "name": "得分", "stack": "points", "data": shown, "barMaxWidth": 16},
+            {
+                "type": "bar", "name": "未得", "stack": "points", "data": rest, "barMaxWidth": 16,
+                "itemStyle": {"color": "#e9eef5"},
+            },
+        ],
+    }  # fmt: skip
+    rows = list(zip(names, labels, got, best, strict=True))
+    return Chart(option, ("指标", "落入区间", "得分", "满分"), rows)
+
+
+def _share_colour(have: int, most: int) -> str:
+    share = have / most if most > 0 else 1.0
+    return GREEN if share >= 0.8 else BLUE if share >= 0.5 else AMBER if share >= 0.25 else RED
