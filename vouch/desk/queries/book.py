@@ -14,8 +14,8 @@ from vouch.grading import queries as grading
 from vouch.grading.models import AssessmentRun, Standing
 from vouch.grading.terms import Direction, RunState
 from vouch.platform.exchange import queries as imports
-from vouch.platform.exchange.models import Import, ImportFile
-from vouch.platform.exchange.terms import UNFINISHED
+from vouch.platform.exchange.models import Import, ImportFile, ImportRow
+from vouch.platform.exchange.terms import UNFINISHED, RowState, Verdict
 from vouch.platform.identity.actor import Actor
 
 ZERO = Decimal("0.00")
@@ -103,7 +103,7 @@ class Work:
 def work(actor: Actor) -> Work:
     """Rejected rows, failed jobs, imports and assessments under way."""
     visible = imports.visible_to(actor)
-    open_rows = imports.open_row_count(actor)
+    rows = ImportRow.objects.filter(batch__in=visible, verdict=Verdict.REJECTED, state=RowState.OPEN)
     jobs = ProcrastinateJob.objects.aggregate(
         failed=Count("pk", filter=Q(status="failed")), waiting=Count("pk", filter=Q(status="todo"))
     )
@@ -112,7 +112,7 @@ def work(actor: Actor) -> Work:
     for file in ImportFile.objects.filter(batch__in=[batch.pk for batch in unfinished]).order_by("position"):
         files.setdefault(file.batch_id, []).append(file)
     return Work(
-        open_rows=open_rows,
+        open_rows=rows.count(),
         failed_jobs=jobs["failed"],
         waiting_jobs=jobs["waiting"],
         imports=[_running(batch, files.get(batch.pk, [])) for batch in unfinished],
