@@ -23,7 +23,11 @@ class CustomerFilter(forms.Form):
         required=False,
         max_length=80,
         widget=forms.TextInput(
-            attrs={"type": "search", "placeholder": _("名称的一部分、信用代码、客户编号"), "autocomplete": "off"}
+            attrs={
+                "type": "search",
+                "placeholder": _("名称的一部分、信用代码、客户编号"),
+                "autocomplete": "off",
+            }
         ),
     )
     risk_class = forms.ChoiceField(label=_("分类"), required=False)

@@ -80,7 +80,11 @@ def fact_lines(party: Party, *, as_of: date, judged: frozenset[str]) -> list[Fac
     row, days = frame.row(party.pk), frame.dates(party.pk)
     lines = [
         FactLine(
-            fact, row[fact.name], shown_fact(row[fact.name], fact.kind), days.get(fact.name), fact.name in judged
+            fact,
+            row[fact.name],
+            shown_fact(row[fact.name], fact.kind),
+            days.get(fact.name),
+            fact.name in judged,
         )
         for fact in facts
     ]

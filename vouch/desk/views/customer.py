@@ -19,6 +19,7 @@ from vouch.desk.terms import Panel
 from vouch.grading.actions import assess_party
 from vouch.grading.models import Assessment, Standing
 from vouch.grading.permissions import may_assess
+from vouch.grading.queries import explanation_of
 from vouch.parties.models import Party
 from vouch.parties.queries import assignments_of, size_of
 from vouch.platform.identity.request import StaffRequest
@@ -92,7 +93,7 @@ def _score(standing: Standing | None) -> Chart | None:
     """The gauge: the card's range, coloured by the classes of the policy's grades."""
     if standing is None or standing.score is None:
         return None
-    explanation = queries.explanation_of(standing.assessment)
+    explanation = explanation_of(standing.assessment)
     class_of_grade = queries.class_of_grade(standing.assessment)
     low, high = explanation.score_low, explanation.score_high
     steps: list[tuple[int, str]] = []
@@ -111,7 +112,11 @@ def _judgement(party: Party, standing: Standing | None) -> dict[str, Any]:
     got = [line.points for line in lines]
     names = [line.title for line in lines]
     points = charts.compared(
-        names, got=got, best=[line.best for line in lines], labels=[line.label for line in lines], unit=_("分")
+        names,
+        got=got,
+        best=[line.best for line in lines],
+        labels=[line.label for line in lines],
+        unit=_("分"),
     )
     return {"judgement": judgement, "points": points}
 

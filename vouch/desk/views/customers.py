@@ -27,7 +27,9 @@ def _standing(name: str) -> Any:
 
 def _code(party: Any) -> str:
     # `codes` come sorted by kind; the unified code is what people look for.
-    found = [code.value for code in party.codes if code.kind == "uscc"] or [code.value for code in party.codes]
+    found = [code.value for code in party.codes if code.kind == "uscc"] or [
+        code.value for code in party.codes
+    ]
     return found[0] if found else ""
 
 
@@ -68,7 +70,14 @@ CUSTOMERS = Table(
         Column("area", _("省份"), value=lambda party: party.enterprise.province, on_phone=False),
         Column("unit", _("管户机构"), value=_unit, on_phone=False),
         Column("manager", _("管户经理"), value=_manager, on_phone=False),
-        Column("as_of", _("数据截止"), Kind.DATE, sort="standing__as_of", value=_standing("as_of"), on_phone=False),
+        Column(
+            "as_of",
+            _("数据截止"),
+            Kind.DATE,
+            sort="standing__as_of",
+            value=_standing("as_of"),
+            on_phone=False,
+        ),
     ),
 )
 

@@ -38,7 +38,8 @@ def _customers(**wanted: str) -> str:
 
 def _by_class(seen: Glance) -> Chart:
     slices = [
-        Slice(name, seen.of_class(name).count, CLASS_COLOURS[name], _customers(risk_class=name)) for name in CLASSES
+        Slice(name, seen.of_class(name).count, CLASS_COLOURS[name], _customers(risk_class=name))
+        for name in CLASSES
     ]
     return donut(slices, unit="户", label="客户分类")
 
@@ -53,7 +54,12 @@ def _by_grade(seen: Glance) -> Chart:
 
 def _limit_by_class(seen: Glance) -> Chart:
     slices = [
-        Slice(line.title, float(line.limit), CLASS_COLOURS.get(line.title, BLUE), _customers(risk_class=line.title))
+        Slice(
+            line.title,
+            float(line.limit),
+            CLASS_COLOURS.get(line.title, BLUE),
+            _customers(risk_class=line.title),
+        )
         for line in seen.book.by_class
         if line.limit
     ]

@@ -212,7 +212,7 @@ def compared(
     shown = [{"value": have, "name": label} for have, label in zip(got, labels, strict=True)]
     colours = [_share_colour(have, most) for have, most in zip(got, best, strict=True)]
     for item, colour in zip(shown, colours, strict=True):
-        item["itemStyle"] = {"color": colour}  # type: ignore[assignment]
+        item["itemStyle"] = {"color": colour}
     option = {
         "tooltip": {"trigger": "axis", "axisPointer": {"type": "shadow"}, "valueFormatter": f"@count {unit}"},
         "grid": {"right": 8},

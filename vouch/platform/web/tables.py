@@ -157,7 +157,7 @@ class Listing:
         ]
 
     @property
-    def page_rows(self) -> Sequence[Any]:
+    def page_rows(self) -> Rows:
         """The page's rows."""
         start = (self.page - 1) * self.size
         rows = self.ordered[start : start + self.size]
