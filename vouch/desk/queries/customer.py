@@ -17,6 +17,7 @@ from vouch.engine.rules.words import shown_fact
 from vouch.grading import queries as grading
 from vouch.grading.models import Assessment
 from vouch.grading.queries import Explanation, explanation_of
+from vouch.grading.queries.explanation import PointsLine
 from vouch.grading.queries.history import decision_of
 from vouch.grading.terms import Outcome
 from vouch.parties import queries as parties
@@ -33,27 +34,34 @@ def customer(actor: Actor, pk: int) -> Party | None:
     return found.select_related("enterprise", "standing__assessment__policy__scorecard").first()
 
 
+MOST_STRENGTHS = 5
+
+
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """An assessment opened up: what speaks against and for the customer, and everything behind it."""
+    """An assessment opened up: what counts against and for the customer, and everything behind it."""
 
     assessment: Assessment
     explanation: Explanation
     weaknesses: Sequence[Reason]
-    strengths: Sequence[Reason]
+    strengths: Sequence[PointsLine]
 
 
 def judgement_of(assessment: Assessment) -> Judgement:
     """The assessment's own snapshot under its own policy version, in words."""
+    explanation = explanation_of(assessment)
     reasons = decision_of(assessment).reasons
+    full: list[PointsLine] = []
     if assessment.outcome == Outcome.INSUFFICIENT:
         # Points that missing facts would have brought say nothing about the customer.
         reasons = tuple(reason for reason in reasons if reason.kind is ReasonKind.MISSING)
+    else:
+        full = sorted((line for line in explanation.points if not line.lost), key=lambda line: -line.points)
     return Judgement(
         assessment,
-        explanation_of(assessment),
+        explanation,
         weaknesses=[reason for reason in reasons if reason.kind is not ReasonKind.STRENGTH],
-        strengths=[reason for reason in reasons if reason.kind is ReasonKind.STRENGTH],
+        strengths=full[:MOST_STRENGTHS],
     )
 
 

@@ -56,7 +56,7 @@ CUSTOMERS = Table(
     hint=_("可以在“导入”里导入企业登记数据和发票。"),
     columns=(
         Column("name", _("客户名称"), sort="name", link=_link),
-        Column("code", _("统一社会信用代码"), Kind.CODE, value=_code, on_phone=False),
+        Column("code", _("信用代码"), Kind.CODE, value=_code, on_phone=False),
         Column(
             "risk_class",
             _("分类"),

@@ -7,11 +7,13 @@ from django.shortcuts import render
 from django.urls import reverse
 
 from vouch.desk.queries.book import Glance, changes, glance, work
-from vouch.desk.terms import CLASSES
+from vouch.desk.terms import CLASSES, INSUFFICIENT
 from vouch.platform.identity.request import StaffRequest
-from vouch.platform.web.charts import AMBER, BLUE, CLASS_COLOURS, GREEN, RED, Chart, Slice, bars, donut
+from vouch.platform.web.charts import BLUE, CLASS_COLOURS, GREEN, RED, Chart, Slice, bars, donut
 
-GRADE_COLOURS = {"A": GREEN, "B": BLUE, "C": AMBER, "D": RED}
+# The same tints as the grades' badges.
+GRADE_COLOURS = {"A": GREEN, "B": BLUE, "C": RED, "D": RED}
+GRADED_CLASSES = tuple(name for name in CLASSES if name != INSUFFICIENT)
 
 
 def home(request: StaffRequest) -> HttpResponse:
@@ -22,7 +24,7 @@ def home(request: StaffRequest) -> HttpResponse:
         "charts": {
             "by_class": _by_class(seen),
             "by_grade": _by_grade(seen),
-            "limit_by_class": _limit_by_class(seen),
+            "limit_by_grade": _limit_by_grade(seen),
             "limit_by_area": _limit_by_area(seen),
         },
         "changes": changes(request.actor),
@@ -37,9 +39,10 @@ def _customers(**wanted: str) -> str:
 
 
 def _by_class(seen: Glance) -> Chart:
+    # A register of tens of thousands without papers would leave nothing to see of those who are graded.
     slices = [
         Slice(name, seen.of_class(name).count, CLASS_COLOURS[name], _customers(risk_class=name))
-        for name in CLASSES
+        for name in GRADED_CLASSES
     ]
     return donut(slices, unit="户", label="客户分类")
 
@@ -52,18 +55,18 @@ def _by_grade(seen: Glance) -> Chart:
     return bars(slices, unit="户", label="等级")
 
 
-def _limit_by_class(seen: Glance) -> Chart:
+def _limit_by_grade(seen: Glance) -> Chart:
     slices = [
         Slice(
             line.title,
             float(line.limit),
-            CLASS_COLOURS.get(line.title, BLUE),
-            _customers(risk_class=line.title),
+            GRADE_COLOURS.get(line.title[:1], BLUE),
+            _customers(grade=line.title),
         )
-        for line in seen.book.by_class
+        for line in seen.book.by_grade
         if line.limit
     ]
-    return bars(slices, unit="万元", label="客户分类", form="wan")
+    return bars(slices, unit="万元", label="等级", form="wan")
 
 
 def _limit_by_area(seen: Glance) -> Chart:

@@ -142,7 +142,7 @@ def over_time(
         "yAxis": axes,
         "series": drawn,
     }
-    if len(moments) > 30:
+    if len(moments) > 40:
         option["dataZoom"] = [{"type": "slider", "height": 18, "bottom": 6, "start": 0, "end": 100}]
     rows = [(moment, *(one.values[place] for one in series)) for place, moment in enumerate(moments)]
     return Chart(option, (label, *(f"{one.name}（{one.unit or left.unit}）" for one in series)), rows)
@@ -158,13 +158,13 @@ def gauge(value: int | None, *, low: int, high: int, steps: Sequence[tuple[int, 
         "series": [
             {
                 "type": "gauge", "min": low, "max": high, "startAngle": 205, "endAngle": -25, "radius": "98%",
-                "center": ["50%", "60%"], "splitNumber": 5,
+                "center": ["50%", "60%"], "splitNumber": 1,
                 "axisLine": {"lineStyle": {"width": 14, "color": colours}},
-                "pointer": {"length": "58%", "width": 4, "itemStyle": {"color": NAVY}},
+                "pointer": {"length": "16%", "offsetCenter": [0, "-66%"], "width": 6, "itemStyle": {"color": NAVY}},
                 "axisTick": {"show": False}, "splitLine": {"show": False},
                 "axisLabel": {"distance": 20, "fontSize": 10, "color": "#8a97ab", "formatter": "@count"},
                 "detail": {
-                    "fontSize": 30, "fontWeight": 600, "offsetCenter": [0, "46%"], "formatter": "@count",
+                    "fontSize": 30, "fontWeight": 600, "offsetCenter": [0, "-2%"], "formatter": "@count",
                     "color": "#1f2a3d",
                 },
                 "data": [{"value": value}],
@@ -194,7 +194,7 @@ def _drawn(one: Series, axis: Axis | None) -> dict[str, Any]:
     if one.kind == "bar":
         drawn |= {"barMaxWidth": 22, "itemStyle": {"borderRadius": [2, 2, 0, 0]}}
     else:
-        drawn |= {"showSymbol": len(one.values) <= 30, "symbolSize": 6, "lineStyle": {"width": 2}}
+        drawn |= {"showSymbol": len(one.values) <= 40, "symbolSize": 5, "lineStyle": {"width": 2}}
     if one.colour:
         drawn["color"] = one.colour
     if one.stack:
@@ -215,7 +215,7 @@ def compared(
         item["itemStyle"] = {"color": colour}
     option = {
         "tooltip": {"trigger": "axis", "axisPointer": {"type": "shadow"}, "valueFormatter": f"@count {unit}"},
-        "grid": {"right": 8},
+        "grid": {"right": 30},
         "xAxis": {"type": "value", "name": unit, "splitNumber": 4, "axisLabel": {"formatter": "@count"}},
         "yAxis": {
             "type": "category", "data": list(names), "inverse": True, "axisTick": {"show": False},
