@@ -15,7 +15,7 @@ from vouch.engine.decision import Reason, ReasonKind
 from vouch.engine.facts import Fact, Value, catalogue
 from vouch.engine.rules.words import shown_fact
 from vouch.grading import queries as grading
-from vouch.grading.models import Assessment
+from vouch.grading.models import Assessment, Standing
 from vouch.grading.queries import Explanation, explanation_of
 from vouch.grading.queries.explanation import PointsLine
 from vouch.grading.queries.history import decision_of
@@ -26,6 +26,9 @@ from vouch.platform.identity.actor import Actor
 from vouch.platform.ledger.models import Entry
 from vouch.platform.ledger.queries import history_of
 from vouch.policy import queries as policies
+
+# Views may not read lower rooms' models; they name these types through their own room.
+__all__ = ["Assessment", "Party", "Standing"]
 
 
 def customer(actor: Actor, pk: int) -> Party | None:

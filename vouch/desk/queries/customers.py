@@ -15,6 +15,8 @@ from vouch.parties.models import Party
 from vouch.platform.identity.actor import Actor
 from vouch.policy import queries as policies
 
+__all__ = ["Party", "Wanted", "class_of", "customers", "grades"]
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wanted:

@@ -14,13 +14,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from vouch.desk.queries import customer as queries
+from vouch.desk.queries.customer import Assessment, Party, Standing
 from vouch.desk.queries.customers import class_of
 from vouch.desk.terms import Panel
 from vouch.grading.actions import assess_party
-from vouch.grading.models import Assessment, Standing
 from vouch.grading.permissions import may_assess
 from vouch.grading.queries import explanation_of
-from vouch.parties.models import Party
 from vouch.parties.queries import assignments_of, size_of
 from vouch.platform.identity.request import StaffRequest
 from vouch.platform.web import charts
@@ -45,7 +44,7 @@ def customer(request: StaffRequest, pk: int, panel: str = Panel.JUDGEMENT) -> Ht
         "assignment": party.present[0] if party.present else None,
         "class_name": class_of(standing),
         "score": _score(standing),
-        "may_assess": may_assess(request.actor, party),
+        "may_assess": may_assess(request.actor, party.pk),
     }
     return render(request, "desk/customer/page.html", context)
 
@@ -57,7 +56,7 @@ def reassess(request: StaffRequest, pk: int) -> HttpResponse:
     before = _standing(party)
     now = timezone.now()
     try:
-        found = assess_party(actor=request.actor, at=now, party=party, as_of=timezone.localdate(now))
+        found = assess_party(actor=request.actor, at=now, party_id=party.pk, as_of=timezone.localdate(now))
     except NoPolicyInForceError as error:
         messages.error(request, str(error))
     else:

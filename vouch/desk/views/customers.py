@@ -9,8 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from vouch.desk.forms import CustomerFilter
-from vouch.desk.queries.customers import class_of, customers
-from vouch.parties.models import Party
+from vouch.desk.queries.customers import Party, class_of, customers
 from vouch.platform.identity.request import StaffRequest
 from vouch.platform.web.columns import Column, Kind
 from vouch.platform.web.tables import Table, respond
