@@ -2,28 +2,11 @@
 
 from __future__ import annotations
 
-from django.urls import path, register_converter
-from django.urls.converters import StringConverter
+from django.urls import path
 
-from vouch.desk.terms import Panel
-from vouch.desk.views.customer import customer, reassess
-from vouch.desk.views.customers import customer_list
-from vouch.desk.views.home import home
-
-
-class PanelConverter(StringConverter):
-    """Only panels that there are."""
-
-    regex = "|".join(panel.value for panel in Panel if panel is not Panel.JUDGEMENT)
-
-
-register_converter(PanelConverter, "panel")
+from vouch.desk import views
 
 app_name = "desk"
 urlpatterns = [
-    path("", home, name="home"),
-    path("customers/", customer_list, name="customers"),
-    path("customers/<int:pk>/", customer, name="customer"),
-    path("customers/<int:pk>/reassess/", reassess, name="reassess"),
-    path("customers/<int:pk>/<panel:panel>/", customer, name="customer_panel"),
+    path("", views.home, name="home"),
 ]

@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import ClassVar
-from uuid import UUID
+from typing import ClassVar, NamedTuple
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from vouch.customers.actions.enterprises import ENTERPRISES, PARTY, party_ids, take_enterprises
-from vouch.customers.actions.reading import InvoiceDetails, RowFault, content_of, plain_code, read_invoice
+from vouch.customers.actions.reading import (
+    InvoiceDetails,
+    RowFault,
+    content_of,
+    leaf_of,
+    plain_code,
+    read_invoice,
+)
 from vouch.customers.actions.recording import known_contents, write_invoices
 from vouch.customers.terms import Direction
 from vouch.platform.exchange.importer import Batch, Finding, Importer, Outcome, Source
@@ -57,34 +63,45 @@ class InvoiceImporter(Importer):
         return _take_invoices(batch)
 
 
+class _Read(NamedTuple):
+    """A readable row, its canonical columns, their text, and the mark of its content."""
+
+    row: Row
+    columns: tuple[str, ...]
+    leaf: bytes
+    content: str
+    remark: str
+
+
 def _take_invoices(batch: Batch) -> Outcome:
     outcome = Outcome()
     read = _read(batch, outcome)
-    known = known_contents(list({content for _row, _details, _text, content in read}))
-    fresh: dict[UUID, InvoiceDetails] = {}
-    for row, details, text, content in read:
+    known = known_contents({invoice.content for invoice in read})
+    fresh: dict[str, tuple[str, ...]] = {}
+    for row, columns, leaf, content, remark in read:
         if content in fresh or (content in known and known[content] == batch.import_id):
             outcome.unchanged += 1
             outcome.listed.append(Finding(row, "", _("与本次导入的另一行完全相同，只计一张发票")))
         elif content in known:
             outcome.unchanged += 1
         else:
-            fresh[content] = details
-            outcome.leaves.append(text)
-            if details.is_balanced:
-                outcome.accepted += 1
+            fresh[content] = columns
+            outcome.leaves.append(leaf)
+            if remark:
+                outcome.warned.append(Finding(row, "total", remark))
             else:
-                outcome.warned.append(Finding(row, "total", _unbalanced(details)))
+                outcome.accepted += 1
     write_invoices(fresh, batch_id=batch.import_id)
     return outcome
 
 
-def _read(batch: Batch, outcome: Outcome) -> list[tuple[Row, InvoiceDetails, bytes, UUID]]:
-    """The chunk's readable rows, each with its canonical text and its content's mark; the others are rejected."""
+def _read(batch: Batch, outcome: Outcome) -> list[_Read]:
+    """The chunk's readable rows; the others are rejected."""
     direction = _DIRECTIONS[batch.source.name]
     codes = {row.cells[0]: plain_code(row.cells[0]) for row in batch.rows}
     parties = _parties_by_cell(codes, actor=batch.actor)
     today = timezone.localdate(batch.at)
+    is_forced = bool(batch.forced)
     read = []
     for row in batch.rows:
         party_id = parties.get(row.cells[0])
@@ -93,17 +110,15 @@ def _read(batch: Batch, outcome: Outcome) -> list[tuple[Row, InvoiceDetails, byt
             continue
         try:
             details = read_invoice(
-                row.cells[1:],
-                party_id=party_id,
-                direction=direction,
-                today=today,
-                is_forced=bool(batch.forced),
+                row.cells[1:], party_id=party_id, direction=direction, today=today, is_forced=is_forced
             )
         except RowFault as fault:
             outcome.rejected.append(Finding(row, fault.column, fault.reason))
             continue
-        text = details.text
-        read.append((row, details, text, content_of(text)))
+        columns = details.columns
+        leaf = leaf_of(columns)
+        remark = "" if details.is_balanced else _unbalanced(details)
+        read.append(_Read(row, columns, leaf, content_of(leaf), remark))
     return read
 
 

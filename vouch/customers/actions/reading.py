@@ -15,7 +15,6 @@ from decimal import Decimal, InvalidOperation
 from functools import lru_cache
 from hashlib import blake2b
 from typing import NamedTuple
-from uuid import UUID
 
 from django.utils.translation import gettext as _
 
@@ -52,7 +51,6 @@ _DATE = re.compile(
 )
 _COMPACT_DATE = re.compile(r"([0-9]{4})([0-9]{2})([0-9]{2})")
 _EXCEL_DAY = re.compile(r"([1-9][0-9]{4})(?:\.[0-9]+)?")
-_AS_FLOAT = re.compile(r"([0-9]+)\.0+")
 _SCIENTIFIC = re.compile(r"[0-9.]+E\+?[0-9]+", re.IGNORECASE)
 
 
@@ -70,9 +68,9 @@ class InvoiceDetails(NamedTuple):
     state: InvoiceState
 
     @property
-    def text(self) -> bytes:
-        """Every column in one canonical form: the ledger's leaf, and what makes two rows the same invoice."""
-        return "\x1f".join(map(str, self)).encode()
+    def columns(self) -> tuple[str, ...]:
+        """Every column in its one canonical form, as COPY takes it."""
+        return tuple(map(str, self))
 
     @property
     def is_balanced(self) -> bool:
@@ -80,9 +78,14 @@ class InvoiceDetails(NamedTuple):
         return abs(self.amount + self.tax - self.total) <= CENT
 
 
-def content_of(text: bytes) -> UUID:
-    """128 bits that stand for an invoice's canonical text."""
-    return UUID(bytes=blake2b(text, digest_size=16).digest())
+def leaf_of(columns: Sequence[str]) -> bytes:
+    """An invoice's canonical columns as one text: its leaf in the ledger."""
+    return "\x1f".join(columns).encode()
+
+
+def content_of(leaf: bytes) -> str:
+    """128 bits, as hexadecimal digits, that stand for an invoice: what makes two rows the same one."""
+    return blake2b(leaf, digest_size=16).hexdigest()
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,8 +132,9 @@ def plain_code(text: str) -> str:
     code = text.strip()
     if not code.isascii():
         code = unicodedata.normalize("NFKC", code)
-    as_float = _AS_FLOAT.fullmatch(code)
-    return as_float.group(1) if as_float else code
+    if code.endswith(".0") and code[:-2].isdigit():
+        return code[:-2]
+    return code
 
 
 def _number(text: str) -> str:

@@ -1,1 +1,0 @@
-"""Questions that mix rooms; the desk decides nothing."""
