@@ -32,8 +32,9 @@ lint: $(DEV) $(ASSETS) ## check style, types and the order of the rooms
 	$(PY) -m mypy
 	$(VENV)/bin/lint-imports
 
-bench: $(DEV) ## measure durability: kill the database under load (ROUNDS=…)
+bench: $(DEV) ## measure durability (kill the database under load, ROUNDS=…) and the speed of judging
 	$(PY) bench/durability.py --rounds $(ROUNDS)
+	PYTHONPATH=. $(PY) bench/decide.py
 
 clean: ## remove what set-up installed here (never data)
 	rm -rf $(VENV) node_modules

@@ -39,6 +39,7 @@ class InvoiceMonth:
     purchases: Decimal = ZERO
     sale_count: int = 0
     purchase_count: int = 0
+    buyer_count: int = 0
     void_count: int = 0
     negative_count: int = 0
 
@@ -58,6 +59,7 @@ def monthly_invoices(party_id: int, *, as_of: date, months: int = 36) -> list[In
             purchases=row["purchases"] or ZERO,
             sale_count=row["sale_count"],
             purchase_count=row["purchase_count"],
+            buyer_count=row["buyer_count"],
             void_count=row["void_count"],
             negative_count=row["negative_count"],
         )
@@ -69,6 +71,7 @@ def monthly_invoices(party_id: int, *, as_of: date, months: int = 36) -> list[In
             purchases=Sum("amount", filter=VALID & purchase),
             sale_count=Count("pk", filter=positive & sale),
             purchase_count=Count("pk", filter=positive & purchase),
+            buyer_count=Count("counterparty", distinct=True, filter=positive & sale),
             void_count=Count("pk", filter=~VALID),
             negative_count=Count("pk", filter=VALID & Q(amount__lt=0)),
         )

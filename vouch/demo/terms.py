@@ -94,14 +94,14 @@ class Pattern:
 
 
 PATTERNS = {
-    "pillar": Pattern(22, (1_500_000, 9_000_000), (16, 34), (18, 50), drift=1.004),
-    "steady": Pattern(70, (180_000, 1_300_000), (7, 18), (8, 24)),
-    "growing": Pattern(24, (120_000, 600_000), (6, 16), (8, 22), drift=1.03),
-    "seasonal": Pattern(20, (150_000, 900_000), (5, 15), (6, 18), season=0.6),
-    "shrinking": Pattern(20, (200_000, 900_000), (5, 14), (5, 14), drift=0.95),
+    "pillar": Pattern(18, (1_200_000, 8_000_000), (16, 34), (18, 50), drift=1.004),
+    "steady": Pattern(66, (40_000, 600_000), (4, 14), (5, 20), return_rate=0.02),
+    "growing": Pattern(24, (50_000, 300_000), (5, 14), (6, 18), drift=1.03),
+    "seasonal": Pattern(20, (50_000, 500_000), (4, 12), (4, 14), season=0.6),
+    "shrinking": Pattern(20, (150_000, 700_000), (4, 12), (4, 12), drift=0.94),
     "one buyer": Pattern(14, (250_000, 1_600_000), (3, 8), (1, 3)),
     "careless": Pattern(8, (120_000, 500_000), (6, 14), (5, 14), void_rate=0.24, return_rate=0.09),
-    "sporadic": Pattern(14, (8_000, 60_000), (1, 4), (2, 5), steady=0.4, void_rate=0.08),
+    "sporadic": Pattern(22, (8_000, 60_000), (1, 4), (2, 5), steady=0.4, void_rate=0.08),
     "new": Pattern(7, (60_000, 400_000), (4, 10), (3, 9), history_months=(3, 8)),
 }
 

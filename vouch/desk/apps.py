@@ -12,3 +12,4 @@ class DeskConfig(AppConfig):
     def ready(self) -> None:
         """Put the desk's pages into the sidebar."""
         register(NavItem(title=_("工作台"), url_name="desk:home", icon="layout-dashboard", order=10))
+        register(NavItem(title=_("客户"), url_name="desk:customers", icon="users", order=20))

@@ -2,11 +2,28 @@
 
 from __future__ import annotations
 
-from django.urls import path
+from django.urls import path, register_converter
+from django.urls.converters import StringConverter
 
-from vouch.desk import views
+from vouch.desk.terms import Panel
+from vouch.desk.views.customer import customer, reassess
+from vouch.desk.views.customers import customer_list
+from vouch.desk.views.home import home
+
+
+class PanelConverter(StringConverter):
+    """Only panels that there are."""
+
+    regex = "|".join(panel.value for panel in Panel if panel is not Panel.JUDGEMENT)
+
+
+register_converter(PanelConverter, "panel")
 
 app_name = "desk"
 urlpatterns = [
-    path("", views.home, name="home"),
+    path("", home, name="home"),
+    path("customers/", customer_list, name="customers"),
+    path("customers/<int:pk>/", customer, name="customer"),
+    path("customers/<int:pk>/reassess/", reassess, name="reassess"),
+    path("customers/<int:pk>/<panel:panel>/", customer, name="customer_panel"),
 ]

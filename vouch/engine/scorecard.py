@@ -157,20 +157,25 @@ class Attribute:
 
         A number comes as int64 with MISSING or as a sequence with None; a category as a sequence.
         """
-        if self.kind is AttributeKind.CATEGORY:
-            return self._looked_up(values)
-        kept = values if isinstance(values, np.ndarray) else kept_integers(values)
-        places = np.zeros(len(kept), self._smallest)
-        for start in range(0, len(kept), BLOCK):
-            self._count_splits(kept[start : start + BLOCK], places[start : start + BLOCK])
+        kept, places = self.ready(values)
+        if kept is not None:
+            for start in range(0, len(kept), BLOCK):
+                self.count_splits(kept[start : start + BLOCK], places[start : start + BLOCK])
         return places
+
+    def ready(self, values: "Kept | Sequence[Value]") -> "tuple[Kept | None, Places]":
+        """Return a number's kept integers with places still to be counted, or None with a category's places."""
+        if self.kind is AttributeKind.CATEGORY:
+            return None, self._looked_up(values)
+        kept = values if isinstance(values, np.ndarray) else kept_integers(values)
+        return kept, np.zeros(len(kept), self._smallest)
 
     @cached_property
     def _smallest(self) -> np.dtype[np.unsignedinteger[Any]]:
         return np.min_scalar_type(len(self.outcomes))
 
-    def _count_splits(self, kept: Kept, places: Places) -> None:
-        """Write into `places` how many splits each value reaches: no branches, and a block stays in the cache."""
+    def count_splits(self, kept: Kept, places: Places) -> None:
+        """Write a block's places over the zeros in `places`: how many splits each value reaches, without branches."""
         reached = np.empty(len(kept), np.bool_)
         for split in self.splits:
             np.greater_equal(kept, split, out=reached)
@@ -284,10 +289,16 @@ class Scorecard:
 
     def score_columns(self, columns: "Mapping[str, Kept | Sequence[Value]]") -> ScoredColumns:
         """Score a book: `columns` maps every attribute's fact to its kept values; same digits as `score`."""
-        picks = tuple(attribute.pick_column(columns[attribute.fact]) for attribute in self.attributes)
-        scores = np.full(len(picks[0]), self.base_points, np.int64)
-        for attribute, places in zip(self.attributes, picks, strict=True):
-            scores += np.take(attribute.points, places, mode="clip")
+        ready = [attribute.ready(columns[attribute.fact]) for attribute in self.attributes]
+        picks = tuple(places for _, places in ready)
+        size = len(picks[0])
+        scores = np.full(size, self.base_points, np.int64)
+        # Block by block through all attributes, so that a block's places and scores stay in the first caches.
+        for block in (slice(start, start + BLOCK) for start in range(0, size, BLOCK)):
+            for attribute, (kept, places) in zip(self.attributes, ready, strict=True):
+                if kept is not None:
+                    attribute.count_splits(kept[block], places[block])
+                scores[block] += np.take(attribute.points, places[block], mode="clip")
         return ScoredColumns(scores, picks)
 
     def reasons(self, picks: Sequence[int]) -> list[Reason]:

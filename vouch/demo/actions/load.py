@@ -50,11 +50,12 @@ def found_institution(*, today: date, now: datetime, tell: Tell) -> list[SignIn]
     firms = invent_firms(today=today)
     with tempfile.TemporaryDirectory(prefix="vouch-demo-") as folder:
         _import(Path(folder), firms, units, today=today, now=now, tell=tell)
-    install_shipped_policies(actor=ACTOR, at=now)
-    for days in LOOKS_BACK_DAYS:
-        as_of = today - timedelta(days=days)
+    days = [today - timedelta(days=back) for back in LOOKS_BACK_DAYS]
+    # In force before the first look back.
+    install_shipped_policies(actor=ACTOR, at=datetime.combine(days[0], time(9), CHINA))
+    for as_of in days:
         tell(f"评估全部客户：截至 {as_of}")
-        at = datetime.combine(as_of, time(18), CHINA) if days else now
+        at = min(now, datetime.combine(as_of, time(18), CHINA))
         assess_customers(actor=ACTOR, at=at, as_of=as_of)
     tell("分派管户，开立员工账户")
     # All at once: an institution with half its staff would count as founded.

@@ -64,6 +64,11 @@ def actor_of(user: User) -> Actor:
     )
 
 
+def units() -> QuerySet[Unit]:
+    """Every unit, by code."""
+    return Unit.objects.order_by("code")
+
+
 def active_staff() -> QuerySet[User]:
     """Everyone who may sign in, with their unit."""
     return User.objects.filter(is_active=True).select_related("unit").order_by("unit__code", "name")

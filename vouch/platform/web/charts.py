@@ -142,7 +142,7 @@ def over_time(
         "yAxis": axes,
         "series": drawn,
     }
-    if len(moments) > 30:
+    if len(moments) > 40:
         option["dataZoom"] = [{"type": "slider", "height": 18, "bottom": 6, "start": 0, "end": 100}]
     rows = [(moment, *(one.values[place] for one in series)) for place, moment in enumerate(moments)]
     return Chart(option, (label, *(f"{one.name}（{one.unit or left.unit}）" for one in series)), rows)
@@ -158,13 +158,13 @@ def gauge(value: int | None, *, low: int, high: int, steps: Sequence[tuple[int, 
         "series": [
             {
                 "type": "gauge", "min": low, "max": high, "startAngle": 205, "endAngle": -25, "radius": "98%",
-                "center": ["50%", "60%"], "splitNumber": 5,
+                "center": ["50%", "60%"], "splitNumber": 1,
                 "axisLine": {"lineStyle": {"width": 14, "color": colours}},
-                "pointer": {"length": "58%", "width": 4, "itemStyle": {"color": NAVY}},
+                "pointer": {"length": "16%", "offsetCenter": [0, "-66%"], "width": 6, "itemStyle": {"color": NAVY}},
                 "axisTick": {"show": False}, "splitLine": {"show": False},
                 "axisLabel": {"distance": 20, "fontSize": 10, "color": "#8a97ab", "formatter": "@count"},
                 "detail": {
-                    "fontSize": 30, "fontWeight": 600, "offsetCenter": [0, "46%"], "formatter": "@count",
+                    "fontSize": 30, "fontWeight": 600, "offsetCenter": [0, "-2%"], "formatter": "@count",
                     "color": "#1f2a3d",
                 },
                 "data": [{"value": value}],
@@ -194,7 +194,7 @@ def _drawn(one: Series, axis: Axis | None) -> dict[str, Any]:
     if one.kind == "bar":
         drawn |= {"barMaxWidth": 22, "itemStyle": {"borderRadius": [2, 2, 0, 0]}}
     else:
-        drawn |= {"showSymbol": len(one.values) <= 30, "symbolSize": 6, "lineStyle": {"width": 2}}
+        drawn |= {"showSymbol": len(one.values) <= 40, "symbolSize": 5, "lineStyle": {"width": 2}}
     if one.colour:
         drawn["color"] = one.colour
     if one.stack:
@@ -202,3 +202,37 @@ def _drawn(one: Series, axis: Axis | None) -> dict[str, Any]:
     if one.on_second_axis:
         drawn["yAxisIndex"] = 1
     return drawn
+
+
+def compared(
+    names: Sequence[str], *, got: Sequence[int], best: Sequence[int], labels: Sequence[str], unit: str
+) -> Chart:
+    """What was got of the most there is, one lying bar for each name, the first on top."""
+    rest = [max(0, most - have) for have, most in zip(got, best, strict=True)]
+    shown = [{"value": have, "name": label} for have, label in zip(got, labels, strict=True)]
+    colours = [_share_colour(have, most) for have, most in zip(got, best, strict=True)]
+    for item, colour in zip(shown, colours, strict=True):
+        item["itemStyle"] = {"color": colour}
+    option = {
+        "tooltip": {"trigger": "axis", "axisPointer": {"type": "shadow"}, "valueFormatter": f"@count {unit}"},
+        "grid": {"right": 30},
+        "xAxis": {"type": "value", "name": unit, "splitNumber": 4, "axisLabel": {"formatter": "@count"}},
+        "yAxis": {
+            "type": "category", "data": list(names), "inverse": True, "axisTick": {"show": False},
+            "axisLabel": {"width": 150, "overflow": "truncate"},
+        },
+        "series": [
+            {"type": "bar", "name": "得分", "stack": "points", "data": shown, "barMaxWidth": 16},
+            {
+                "type": "bar", "name": "未得", "stack": "points", "data": rest, "barMaxWidth": 16,
+                "itemStyle": {"color": "#e9eef5"},
+            },
+        ],
+    }  # fmt: skip
+    rows = list(zip(names, labels, got, best, strict=True))
+    return Chart(option, ("指标", "落入区间", "得分", "满分"), rows)
+
+
+def _share_colour(have: int, most: int) -> str:
+    share = have / most if most > 0 else 1.0
+    return GREEN if share >= 0.8 else BLUE if share >= 0.5 else AMBER if share >= 0.25 else RED

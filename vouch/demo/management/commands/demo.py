@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime, time
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
@@ -10,6 +10,13 @@ from django.utils import timezone
 
 from vouch.demo.actions.load import NotEmpty, found_institution
 from vouch.platform.operations.sign_ins import sign_ins_file
+
+OFFICE_OPENS = time(9, 30)
+
+
+def moment_of(today: date) -> datetime:
+    """When it all happens: on that morning, but never later than now."""
+    return min(timezone.now(), datetime.combine(today, OFFICE_OPENS, timezone.get_current_timezone()))
 
 
 class Command(BaseCommand):
@@ -26,7 +33,7 @@ class Command(BaseCommand):
         except ValueError as error:
             raise CommandError(f"--today {options['today']}：不是日期，应形如 2026-11-22。") from error
         try:
-            people = found_institution(today=today, now=timezone.now(), tell=self.stdout.write)
+            people = found_institution(today=today, now=moment_of(today), tell=self.stdout.write)
         except NotEmpty as error:
             raise CommandError(str(error)) from error
         self.stdout.write(f"演示机构已建立，{len(people)} 人可以登录；用户名和初始口令在 {sign_ins_file()}。")

@@ -18,7 +18,7 @@ from vouch.platform.web.icons import icon_svg
 register = template.Library()
 
 CLASS_TONES = {"优质": "green", "一般": "blue", "高风险": "red", "资料不足": "secondary"}
-GRADE_TONES = {"A": "green", "B": "blue", "C": "orange", "D": "red"}
+GRADE_TONES = {"A": "green", "B": "blue", "C": "red", "D": "red"}
 
 
 @register.filter

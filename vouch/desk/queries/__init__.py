@@ -1,0 +1,1 @@
+"""Questions that mix rooms; the desk decides nothing."""

@@ -1,0 +1,72 @@
+"""The customer list: who matches, with what the list shows of each."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.db.models import Q, QuerySet
+from django.utils import timezone
+
+from vouch.desk.terms import INSUFFICIENT, NOT_ASSESSED
+from vouch.grading.models import Standing
+from vouch.grading.terms import Outcome
+from vouch.parties import queries as parties
+from vouch.parties.models import Party
+from vouch.platform.identity.actor import Actor
+from vouch.policy import queries as policies
+
+__all__ = ["Party", "Wanted", "class_of", "customers", "grades"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """What the list is filtered by; blanks mean all."""
+
+    text: str = ""
+    risk_class: str = ""
+    grade: str = ""
+    unit_id: int | None = None
+    manager_id: int | None = None
+    province: str = ""
+
+
+def customers(actor: Actor, wanted: Wanted) -> QuerySet[Party]:
+    """The customers that the actor may see and the filters let through, with standing and particulars."""
+    found = parties.visible_to(actor)
+    if wanted.text:
+        found = parties.search(found, wanted.text)
+    if wanted.risk_class:
+        found = found.filter(_of_class(wanted.risk_class))
+    if wanted.grade:
+        found = found.filter(standing__grade=wanted.grade)
+    if wanted.unit_id is not None:
+        found = parties.in_unit(found, wanted.unit_id)
+    if wanted.manager_id is not None:
+        found = parties.managed_by(found, wanted.manager_id)
+    if wanted.province:
+        found = found.filter(enterprise__province=wanted.province)
+    return parties.with_particulars(found).select_related("enterprise", "standing")
+
+
+def _of_class(name: str) -> Q:
+    if name == NOT_ASSESSED:
+        return Q(standing=None)
+    if name == INSUFFICIENT:
+        return Q(standing__outcome=Outcome.INSUFFICIENT)
+    return Q(standing__risk_class=name)
+
+
+def class_of(standing: Standing | None) -> str:
+    """The customer's class as people say it, 资料不足 and 未评估 included."""
+    if standing is None:
+        return NOT_ASSESSED
+    return INSUFFICIENT if standing.outcome == Outcome.INSUFFICIENT else standing.risk_class
+
+
+def grades() -> list[str]:
+    """The grades of the policy in force, best first; none before there is one."""
+    try:
+        policy = policies.policy_of(policies.policy_in_force(at=timezone.now()))
+    except policies.NoPolicyInForceError:
+        return []
+    return [grade.name for grade in policy.grades]

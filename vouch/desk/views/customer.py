@@ -1,0 +1,191 @@
+"""One customer's page and its panels (客户详情)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from vouch.desk.queries import customer as queries
+from vouch.desk.queries.customer import Assessment, Party, Standing
+from vouch.desk.queries.customers import class_of
+from vouch.desk.terms import Panel
+from vouch.grading.actions import assess_party
+from vouch.grading.permissions import may_assess
+from vouch.grading.queries import explanation_of
+from vouch.parties.queries import assignments_of, size_of
+from vouch.platform.identity.request import StaffRequest
+from vouch.platform.web import charts
+from vouch.platform.web.charts import CLASS_COLOURS, Axis, Chart, Series, Slice
+from vouch.policy.queries import NoPolicyInForceError
+
+
+def customer(request: StaffRequest, pk: int, panel: str = Panel.JUDGEMENT) -> HttpResponse:
+    """The head of the page and one panel; HTMX gets the panel with its tabs."""
+    party = _found(request, pk)
+    standing = _standing(party)
+    context: dict[str, Any] = {
+        "party": party,
+        "standing": standing,
+        "panel": panel,
+        "panels": [(one, _address(party, one)) for one in Panel],
+        **PANELS[panel](party, standing),
+    }
+    if request.htmx and not request.htmx.history_restore_request:
+        return render(request, "desk/customer/panel.html", context)
+    context |= {
+        "assignment": party.present[0] if party.present else None,
+        "class_name": class_of(standing),
+        "score": _score(standing),
+        "may_assess": may_assess(request.actor, party.pk),
+    }
+    return render(request, "desk/customer/page.html", context)
+
+
+@require_POST
+def reassess(request: StaffRequest, pk: int) -> HttpResponse:
+    """Judge the customer again, on today's facts under today's policy (重新评估)."""
+    party = _found(request, pk)
+    before = _standing(party)
+    now = timezone.now()
+    try:
+        found = assess_party(actor=request.actor, at=now, party_id=party.pk, as_of=timezone.localdate(now))
+    except NoPolicyInForceError as error:
+        messages.error(request, str(error))
+    else:
+        messages.success(request, _said(found, before))
+    return HttpResponseRedirect(_address(party, Panel.JUDGEMENT))
+
+
+def _found(request: StaffRequest, pk: int) -> Any:
+    party = queries.customer(request.actor, pk)
+    if party is None:
+        raise Http404
+    return party
+
+
+def _standing(party: Party) -> Standing | None:
+    return getattr(party, "standing", None)
+
+
+def _address(party: Party, panel: str) -> str:
+    if panel == Panel.JUDGEMENT:
+        return reverse("desk:customer", args=[party.pk])
+    return reverse("desk:customer_panel", args=[party.pk, panel])
+
+
+def _said(found: Assessment, before: Standing | None) -> str:
+    outcome = f"{found.grade}，{found.risk_class}" if found.grade else found.get_outcome_display()
+    if before is not None and before.assessment_id == found.pk:
+        return _("已按今天的数据重新评估：结论没有变化（%s）。") % outcome
+    return _("已按今天的数据重新评估：%s。") % outcome
+
+
+def _score(standing: Standing | None) -> Chart | None:
+    """The gauge: the card's range, coloured by the classes of the policy's grades."""
+    if standing is None or standing.score is None:
+        return None
+    explanation = explanation_of(standing.assessment)
+    class_of_grade = queries.class_of_grade(standing.assessment)
+    low, high = explanation.score_low, explanation.score_high
+    steps: list[tuple[int, str]] = []
+    upper = high
+    for band in explanation.grades:
+        steps.append((upper, CLASS_COLOURS.get(class_of_grade[band.grade], charts.BLUE)))
+        upper = band.floor if band.floor is not None else low
+    return charts.gauge(standing.score, low=low, high=high, steps=sorted(steps), label=_("评分"))
+
+
+def _judgement(party: Party, standing: Standing | None) -> dict[str, Any]:
+    if standing is None:
+        return {}
+    judgement = queries.judgement_of(standing.assessment)
+    lines = judgement.explanation.points
+    got = [line.points for line in lines]
+    names = [line.title for line in lines]
+    points = charts.compared(
+        names,
+        got=got,
+        best=[line.best for line in lines],
+        labels=[line.label for line in lines],
+        unit=_("分"),
+    )
+    return {"judgement": judgement, "points": points}
+
+
+def _facts(party: Party, standing: Standing | None) -> dict[str, Any]:
+    as_of = standing.as_of if standing else timezone.localdate()
+    judged = frozenset(standing.assessment.snapshot["facts"]) if standing else frozenset()
+    return {"facts": queries.fact_lines(party, as_of=as_of, judged=judged), "facts_as_of": as_of}
+
+
+def _invoices(party: Party, standing: Standing | None) -> dict[str, Any]:
+    trade = queries.trade_of(party, as_of=standing.as_of if standing else timezone.localdate())
+    months = [month.month.strftime("%Y-%m") for month in trade.months]
+    chart = charts.over_time(
+        months,
+        [
+            Series(_("销项"), [float(month.sales) for month in trade.months], charts.BLUE, unit=_("元")),
+            Series(_("进项"), [float(month.purchases) for month in trade.months], charts.TEAL, unit=_("元")),
+            Series(
+                _("开票客户数"),
+                [month.buyer_count for month in trade.months],
+                charts.AMBER,
+                kind="line",
+                unit=_("户"),
+                on_second_axis=True,
+            ),
+        ],
+        left=Axis(_("万元"), "wan"),
+        right=Axis(_("户"), extra={"minInterval": 1}),
+    )
+    return {
+        "trade": trade,
+        "months": chart,
+        "partners": [
+            (_("主要客户"), trade.buyers, _partners(trade.buyers, _("客户"))),
+            (_("主要供应商"), trade.suppliers, _partners(trade.suppliers, _("供应商"))),
+        ],
+    }
+
+
+def _partners(found: Any, label: str) -> Chart:
+    slices = [Slice(partner.counterparty, float(partner.amount)) for partner in found]
+    return charts.bars(slices, unit=_("万元"), label=label, form="wan", lying=True)
+
+
+def _identity(party: Party, standing: Standing | None) -> dict[str, Any]:
+    enterprise = getattr(party, "enterprise", None)
+    return {
+        "enterprise": enterprise,
+        "size": size_of(enterprise) if enterprise else None,
+        "assignments": list(assignments_of(party)),
+    }
+
+
+def _history(party: Party, standing: Standing | None) -> dict[str, Any]:
+    assessments = list(queries.assessments_of(party)[:50])
+    graded = [one for one in reversed(assessments) if one.score is not None]
+    chart = charts.over_time(
+        [one.at.strftime("%Y-%m-%d") for one in graded],
+        [Series(_("评分"), [one.score for one in graded], charts.BLUE, kind="line", unit=_("分"))],
+        left=Axis(_("分"), extra={"scale": True}),
+        label=_("评估时间"),
+    )
+    return {"assessments": assessments, "scores": chart, "entries": queries.entries_of(party)}
+
+
+PANELS: dict[str, Callable[[Party, Standing | None], dict[str, Any]]] = {
+    Panel.JUDGEMENT: _judgement,
+    Panel.FACTS: _facts,
+    Panel.INVOICES: _invoices,
+    Panel.IDENTITY: _identity,
+    Panel.HISTORY: _history,
+}

@@ -1,0 +1,88 @@
+"""The customer list (客户)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http.response import HttpResponseBase
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from vouch.desk.forms import CustomerFilter
+from vouch.desk.queries.customers import Party, class_of, customers
+from vouch.platform.identity.request import StaffRequest
+from vouch.platform.web.columns import Column, Kind
+from vouch.platform.web.tables import Table, respond
+
+
+def _link(party: Party) -> str:
+    return reverse("desk:customer", args=[party.pk])
+
+
+def _standing(name: str) -> Any:
+    """What the customer's standing says, None without one."""
+    return lambda party: getattr(getattr(party, "standing", None), name, None)
+
+
+def _code(party: Any) -> str:
+    # `codes` come sorted by kind; the unified code is what people look for.
+    found = [code.value for code in party.codes if code.kind == "uscc"] or [
+        code.value for code in party.codes
+    ]
+    return found[0] if found else ""
+
+
+def _present(party: Any) -> Any:
+    return party.present[0] if party.present else None
+
+
+def _manager(party: Any) -> str:
+    present = _present(party)
+    return present.manager.name if present and present.manager else ""
+
+
+def _unit(party: Any) -> str:
+    present = _present(party)
+    return present.unit.name if present else ""
+
+
+CUSTOMERS = Table(
+    name="customers",
+    title=_("客户"),
+    default_sort="-score",
+    is_wide=True,
+    empty=_("没有符合条件的客户。"),
+    hint=_("可以在“导入”里导入企业登记数据和发票。"),
+    columns=(
+        Column("name", _("客户名称"), sort="name", link=_link),
+        Column("code", _("信用代码"), Kind.CODE, value=_code, on_phone=False),
+        Column(
+            "risk_class",
+            _("分类"),
+            Kind.CLASS,
+            sort="standing__risk_class",
+            value=lambda party: class_of(getattr(party, "standing", None)),
+        ),
+        Column("grade", _("等级"), Kind.GRADE, sort="standing__grade_rank", value=_standing("grade")),
+        Column("score", _("评分"), Kind.NUMBER, sort="standing__score", value=_standing("score")),
+        Column("limit", _("建议额度"), Kind.WAN, sort="standing__limit", value=_standing("limit")),
+        Column("area", _("省份"), value=lambda party: party.enterprise.province, on_phone=False),
+        Column("unit", _("管户机构"), value=_unit, on_phone=False),
+        Column("manager", _("管户经理"), value=_manager, on_phone=False),
+        Column(
+            "as_of",
+            _("数据截止"),
+            Kind.DATE,
+            sort="standing__as_of",
+            value=_standing("as_of"),
+            on_phone=False,
+        ),
+    ),
+)
+
+
+def customer_list(request: StaffRequest) -> HttpResponseBase:
+    """Every customer that the actor sees: filter, search, sort, page, export."""
+    filters = CustomerFilter(request.GET)
+    rows = customers(request.actor, filters.wanted())
+    return respond(request, CUSTOMERS.listing(rows, request.GET, filters), "desk/customers.html")
