@@ -3,6 +3,7 @@
 Every fault is named with its attribute and bin, all at once: gaps, overlaps and unsorted bins included.
 """
 
+import math
 from collections.abc import Mapping
 from decimal import Decimal
 from itertools import pairwise
@@ -125,7 +126,12 @@ def _card(faults: _Faults, source: Mapping[str, Any]) -> Scorecard | None:
     if faults.found:
         return None
     shape = _document(head, attributes=attributes, pd=pd) | ({"training": dict(training)} if training else {})
-    return Scorecard(**head, attributes=attributes, pd=pd, training=training, sha256=digest(shape))
+    try:
+        sha256 = digest(shape)
+    except (TypeError, ValueError) as error:
+        faults.add("training", f"含有不能写成 JSON 的值（{error}）")
+        return None
+    return Scorecard(**head, attributes=attributes, pd=pd, training=training, sha256=sha256)
 
 
 def _attribute(faults: _Faults, source: Mapping[str, Any], *, number: int) -> Attribute:
@@ -254,13 +260,17 @@ def _outcome(
     values: tuple[str, ...] = (),
 ) -> Outcome:
     label = faults.text(source, "label", place=place, default=label)
+    statistics = {key: source[key] for key in _STATISTICS if source.get(key) is not None}
+    for key, value in statistics.items():
+        if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+            faults.add(place, f"{key} 应为数字")
     return Outcome(
         place=at,
         points=faults.integer(source, "points", place=place),
         label=label,
         reason=faults.text(source, "reason", place=place, default=f"{title}：{label}"),
         values=values,
-        statistics={key: source[key] for key in _STATISTICS if source.get(key) is not None},
+        statistics=statistics,
     )
 
 

@@ -109,6 +109,7 @@ def test_the_hash_ignores_layout_and_hears_every_word() -> None:
             "专家卡没有违约概率",
         ),
         ("name: trade", "name: turnover", "变量 turnover 出现了不止一次"),
+        ("woe: -0.25", "woe: .nan", "变量 trade 第 2 档：woe 应为数字"),
         ("title: 行业", "title: 行业\n    title: 行业", "重复"),
     ],
 )
@@ -183,3 +184,9 @@ def test_a_book_scores_as_its_rows_do(rows: list[tuple[int | None, str | None]])
     book = card().score_columns(columns)
     for place, (turnover, trade) in enumerate(rows):
         assert book.row(place) == card().score({"invoice.turnover_12m": turnover, "party.trade": trade})
+
+
+def test_metadata_that_json_cannot_hold_is_refused_in_words() -> None:
+    source = scorecard_file.document(card()) | {"training": {"auc": float("nan")}}
+    with pytest.raises(FileError, match="不能写成 JSON 的值"):
+        scorecard_file.parse(source)
