@@ -15,4 +15,5 @@ urlpatterns = [
     path("assessments/", include("vouch.grading.urls")),
     path("ledger/", include("vouch.platform.ledger.urls")),
     path("imports/", include("vouch.platform.exchange.urls")),
+    path("parties/", include("vouch.parties.urls")),
 ]

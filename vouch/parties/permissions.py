@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from django.db.models import Model, Q
+from typing import Any
+
+from django.db.models import Q
 
 from vouch.parties.models import Assignment, Party
 from vouch.platform.exchange.permissions import may_open_imports
@@ -29,11 +31,13 @@ def may_see(actor: Actor, party: Party) -> bool:
     return Assignment.objects.filter(assignments_seen_by(actor), party=party).exists()
 
 
-def may_register(actor: Actor, unit: Model) -> bool:
+def may_register(actor: Actor, unit: Any) -> bool:
     """Those who deal with customers, for the units that they reach; officers for their own."""
     if not actor.has_role(*REGISTERING_ROLES):
         return False
-    return actor.scope in {Scope.ALL, Scope.OWN} or unit.pk in actor.unit_ids
+    if actor.scope == Scope.OWN:
+        return bool(unit.staff.filter(pk=actor.user_id).exists())
+    return actor.scope == Scope.ALL or unit.pk in actor.unit_ids
 
 
 def may_open_registration(actor: Actor) -> bool:

@@ -14,6 +14,8 @@ from vouch.parties.models import Assignment, Enterprise, Identifier, Party
 from vouch.parties.permissions import assignments_seen_by
 from vouch.parties.terms import IdentifierKind
 from vouch.platform.identity.actor import Actor
+from vouch.platform.identity.models import Unit, User
+from vouch.platform.identity.queries import account_managers
 from vouch.platform.identity.terms import Scope
 
 
@@ -118,3 +120,18 @@ def age_in_months(established_on: date, *, as_of: date) -> int:
     """Completed months since a firm was established; 0 before."""
     months = (as_of.year - established_on.year) * 12 + as_of.month - established_on.month
     return max(months - (as_of.day < established_on.day), 0)
+
+
+def assignable_units(actor: Actor) -> QuerySet[Unit]:
+    """The units to which the actor may give a customer: those they reach, or their own."""
+    units = Unit.objects.order_by("code")
+    if actor.scope == Scope.ALL:
+        return units
+    if actor.scope == Scope.OWN:
+        return units.filter(staff=actor.user_id)
+    return units.filter(pk__in=actor.unit_ids)
+
+
+def assignable_staff() -> QuerySet[User]:
+    """Who may look after customers."""
+    return account_managers()

@@ -113,7 +113,7 @@ def test_an_import_whose_workers_are_killed_is_finished_by_the_next_one(
     names = set(Party.objects.values_list("name", flat=True))
     assert names == {f"第{number}有限公司" for number in range(FIRMS) if number % 1000}
     for model in (Party, Enterprise, Identifier, Assignment):
-        assert model.objects.count() == FIRMS - 4  # type: ignore[attr-defined]
+        assert model.objects.count() == FIRMS - 4
     bulks = Entry.objects.filter(event="exchange.chunk.taken").values_list("bulk", flat=True)
     assert sum(bulk["rows"] for bulk in bulks if bulk) == FIRMS - 4
     assert Entry.objects.filter(event="exchange.import.started").count() >= 3

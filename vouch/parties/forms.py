@@ -1,0 +1,197 @@
+"""What a person enters about an enterprise."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from vouch.engine.identifiers import CodeKind, judge_code
+from vouch.parties.actions import CodeKey, Duty, EnterpriseDetails, Registration
+from vouch.parties.actions.reading import code_fault, read_capital
+from vouch.parties.models import Enterprise, Party
+from vouch.parties.queries import assignable_staff, assignable_units, current_assignment
+from vouch.parties.terms import PROVINCES, Currency, IdentifierKind
+from vouch.platform.identity.actor import Actor
+
+DAY = {"placeholder": "2026-01-31"}
+
+
+class EnterpriseForm(forms.Form):
+    """The particulars of an enterprise; amounts in yuan, or with their unit as on the licence."""
+
+    name = forms.CharField(label=gettext_lazy("企业名称"), min_length=2, max_length=200)
+    legal_form = forms.CharField(label=gettext_lazy("企业类型"), max_length=100, required=False)
+    capital_text = forms.CharField(
+        label=gettext_lazy("注册资本"),
+        max_length=100,
+        required=False,
+        widget=forms.TextInput(attrs={"placeholder": gettext_lazy("例如：500万元、20(万美元)")}),
+    )
+    established_on = forms.DateField(
+        label=gettext_lazy("成立日期"), required=False, widget=forms.DateInput(attrs=DAY)
+    )
+    province = forms.ChoiceField(
+        label=gettext_lazy("所在省份"),
+        required=False,
+        choices=[("", "—"), *((name, name) for name in PROVINCES)],
+    )
+    area = forms.CharField(label=gettext_lazy("地区"), max_length=60, required=False)
+    address = forms.CharField(label=gettext_lazy("注册地址"), max_length=400, required=False)
+    scope_text = forms.CharField(
+        label=gettext_lazy("经营范围"),
+        required=False,
+        max_length=5000,
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+    industry_code = forms.RegexField(
+        r"^[A-Ta-t]?[0-9]{0,4}$",
+        label=gettext_lazy("行业代码（GB/T 4754）"),
+        required=False,
+        error_messages={"invalid": gettext_lazy("应为门类字母加数字，例如 C1311。")},
+    )
+    staff_count = forms.IntegerField(
+        label=gettext_lazy("从业人数"), required=False, min_value=0, max_value=9_999_999
+    )
+    revenue = forms.DecimalField(
+        label=gettext_lazy("年营业收入（元）"), required=False, min_value=0, max_digits=18, decimal_places=2
+    )
+    total_assets = forms.DecimalField(
+        label=gettext_lazy("资产总额（元）"), required=False, min_value=0, max_digits=18, decimal_places=2
+    )
+
+    def __init__(self, *args: Any, today: date, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._today = today
+        self._capital: tuple[Decimal | None, str] = (None, "")
+
+    def clean_capital_text(self) -> str:
+        """The amount must be readable, with its unit."""
+        text = str(self.cleaned_data["capital_text"]).strip()
+        if text:
+            try:
+                self._capital = read_capital(text)
+            except ValueError as error:
+                raise forms.ValidationError(str(error)) from error
+            if self._capital[0] is None:
+                raise forms.ValidationError(_("请写明单位，例如：500万元。"))
+        return text
+
+    def clean_established_on(self) -> date | None:
+        """Nothing is established tomorrow."""
+        day: date | None = self.cleaned_data["established_on"]
+        if day and day > self._today:
+            raise forms.ValidationError(_("成立日期晚于今天。"))
+        return day
+
+    def details(self, *, representative_hash: str = "") -> EnterpriseDetails:
+        """What was entered; the hash of the representative is not for people to type."""
+        given = {name: self.cleaned_data[name] for name in EnterpriseForm.base_fields}
+        given["industry_code"] = str(given["industry_code"]).upper()
+        amount, currency = self._capital
+        return EnterpriseDetails(
+            **given, capital_amount=amount, capital_currency=currency, representative_hash=representative_hash
+        )
+
+
+def initial_of(party: Party, enterprise: Enterprise) -> Mapping[str, Any]:
+    """What the form starts with for a known enterprise."""
+    initial = {name: getattr(enterprise, name) for name in EnterpriseForm.base_fields if name != "name"}
+    if not enterprise.capital_text and enterprise.capital_amount is not None:
+        unit = Currency(enterprise.capital_currency).label
+        initial["capital_text"] = f"{enterprise.capital_amount}{unit}"
+    return {"name": party.name, **initial}
+
+
+class RegistrationForm(EnterpriseForm):
+    """A new enterprise, with its code and who looks after it."""
+
+    code = forms.CharField(label=gettext_lazy("统一社会信用代码或旧注册号"), max_length=40)
+    field_order = ("name", "code")
+
+    def __init__(self, actor: Actor, *args: Any, today: date, **kwargs: Any) -> None:
+        super().__init__(*args, today=today, **kwargs)
+        _add_duty(self, actor)
+
+    def clean_code(self) -> CodeKey:
+        """A code that holds."""
+        code = judge_code(self.cleaned_data["code"])
+        fault = code_fault(code)
+        if fault:
+            raise forms.ValidationError(fault.reason)
+        kind = IdentifierKind.USCC if code.kind is CodeKind.USCC else IdentifierKind.OLD_NUMBER
+        return (kind, "", code.value)
+
+    def clean(self) -> dict[str, Any]:
+        """Two people look after a customer, not one twice."""
+        cleaned = super().clean() or {}
+        _check_duty(self, cleaned)
+        return cleaned
+
+    def registration(self) -> Registration:
+        """What is to be registered."""
+        return Registration(
+            self.details(),
+            codes=[self.cleaned_data["code"]],
+            manager=self.cleaned_data["manager"],
+            second_manager=self.cleaned_data["second_manager"],
+        )
+
+
+class CorrectionForm(EnterpriseForm):
+    """Other particulars, and why."""
+
+    reason = forms.CharField(label=gettext_lazy("更正理由"), max_length=200)
+
+
+class DutyForm(forms.Form):
+    """Who looks after a customer from a day on."""
+
+    starts_on = forms.DateField(label=gettext_lazy("起始日期"), widget=forms.DateInput(attrs=DAY))
+
+    def __init__(self, actor: Actor, party: Party, *args: Any, today: date, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        _add_duty(self, actor)
+        present = current_assignment(party)
+        self.fields["starts_on"].initial = today
+        if present:
+            self.fields["unit"].initial = present.unit_id
+            self.fields["manager"].initial = present.manager_id
+            self.fields["second_manager"].initial = present.second_manager_id
+        self.order_fields(["unit", "manager", "second_manager", "starts_on"])
+
+    def clean(self) -> dict[str, Any]:
+        """Two people look after a customer, not one twice."""
+        cleaned = super().clean() or {}
+        _check_duty(self, cleaned)
+        return cleaned
+
+    def duty(self) -> Duty:
+        """What was decided."""
+        return Duty(**self.cleaned_data)
+
+
+def _add_duty(form: forms.Form, actor: Actor) -> None:
+    units = assignable_units(actor)
+    staff = assignable_staff()
+    own = staff.filter(pk=actor.user_id or 0).first()
+    form.fields["unit"] = forms.ModelChoiceField(
+        units, label=_("管户机构"), empty_label=None, initial=own.unit_id if own else None
+    )
+    form.fields["manager"] = forms.ModelChoiceField(
+        staff, label=_("管户经理（A角）"), required=False, empty_label=_("（暂不指定）"), initial=own
+    )
+    form.fields["second_manager"] = forms.ModelChoiceField(
+        staff, label=_("协办经理（B角）"), required=False, empty_label=_("（暂不指定）")
+    )
+
+
+def _check_duty(form: forms.Form, cleaned: Mapping[str, Any]) -> None:
+    manager, second = cleaned.get("manager"), cleaned.get("second_manager")
+    if manager is not None and manager == second:
+        form.add_error("second_manager", _("A角和B角不能是同一人。"))

@@ -1,0 +1,90 @@
+"""Forms for a new enterprise, for other particulars, and for who looks after it."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from vouch.parties import actions, permissions, queries
+from vouch.parties.forms import CorrectionForm, DutyForm, RegistrationForm, initial_of
+from vouch.parties.models import Party
+from vouch.platform.identity.request import StaffRequest
+
+
+@require_http_methods(["GET", "POST"])
+def new_enterprise(request: StaffRequest) -> HttpResponse:
+    """Register an enterprise by hand (新建客户)."""
+    if not permissions.may_open_registration(request.actor):
+        raise PermissionDenied(_("您的岗位不能新建客户。"))
+    form = RegistrationForm(request.actor, request.POST or None, today=timezone.localdate())
+    if request.method == "POST" and form.is_valid():
+        try:
+            party = actions.register_enterprise(
+                actor=request.actor,
+                at=timezone.now(),
+                unit=form.cleaned_data["unit"],
+                registration=form.registration(),
+            )
+        except actions.AlreadyKnown as error:
+            form.add_error("code", str(error))
+        else:
+            messages.success(request, _("已新建客户 %(number)s。") % {"number": party.number})
+            return redirect(party)
+    return _form_page(request, form, title=_("新建客户"), button=_("建档"))
+
+
+@require_http_methods(["GET", "POST"])
+def correct(request: StaffRequest, pk: int) -> HttpResponse:
+    """Give an enterprise other particulars, with the reason (更正登记信息)."""
+    party = _visible(request, pk)
+    if not permissions.may_correct(request.actor, party):
+        raise PermissionDenied(_("您不能更正该客户的登记信息。"))
+    form = CorrectionForm(
+        request.POST or None, today=timezone.localdate(), initial=initial_of(party, party.enterprise)
+    )
+    if request.method == "POST" and form.is_valid():
+        actions.correct_enterprise(
+            actor=request.actor,
+            at=timezone.now(),
+            party=party,
+            details=form.details(representative_hash=party.enterprise.representative_hash),
+            reason=form.cleaned_data["reason"],
+        )
+        messages.success(request, _("登记信息已更正。"))
+        return redirect(party)
+    return _form_page(request, form, title=_("更正登记信息"), button=_("保存"), party=party)
+
+
+@require_http_methods(["GET", "POST"])
+def assign(request: StaffRequest, pk: int) -> HttpResponse:
+    """Hand a customer to a unit and its managers (管户)."""
+    party = _visible(request, pk)
+    if not permissions.may_assign(request.actor, party):
+        raise PermissionDenied(_("您不能调整该客户的管户。"))
+    form = DutyForm(request.actor, party, request.POST or None, today=timezone.localdate())
+    if request.method == "POST" and form.is_valid():
+        try:
+            actions.assign_party(actor=request.actor, at=timezone.now(), party=party, duty=form.duty())
+        except actions.WrongDays as error:
+            form.add_error("starts_on", str(error))
+        else:
+            messages.success(request, _("管户已调整。"))
+            return redirect(party)
+    return _form_page(request, form, title=_("调整管户"), button=_("保存"), party=party)
+
+
+def _visible(request: StaffRequest, pk: int) -> Party:
+    parties = queries.visible_to(request.actor).select_related("enterprise")
+    return get_object_or_404(parties, pk=pk)
+
+
+def _form_page(
+    request: StaffRequest, form: object, *, title: str, button: str, party: Party | None = None
+) -> HttpResponse:
+    context = {"form": form, "title": title, "button": button, "party": party}
+    return render(request, "parties/form.html", context, status=422 if request.method == "POST" else 200)
