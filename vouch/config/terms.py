@@ -24,6 +24,7 @@ EVENT_TITLES: dict[str, str] = {
     "parties.enterprise.changed": "登记信息变更",
     "parties.enterprise.corrected": "更正登记信息",
     "parties.identifier.added": "新增客户标识",
+    "parties.identifier.noted": "导入客户标识",
     "parties.assignment.made": "指定管户",
     "parties.assignment.ended": "结束管户",
     "parties.party.status_changed": "客户状态变更",

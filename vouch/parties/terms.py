@@ -68,4 +68,5 @@ PROVINCES = (
 )  # fmt: skip
 """GB/T 2260, first two digits, by their short names."""
 
-SOURCE_REGISTRY = "registry"
+SOURCE_INVOICES = "invoices"
+"""The source of codes (来源代号) under which invoices name their enterprises."""

@@ -33,13 +33,19 @@ CodeKey = tuple[str, str, str]
 
 @dataclass(frozen=True, slots=True)
 class Enrolment:
-    """One enterprise to be known. Without a ``code`` it is always new. ``flaw`` says why its code is kept although
-    its check character is wrong.
+    """One enterprise to be known. Without any code it is always new. ``flaw`` says why its ``code`` is kept although
+    its check character is wrong. ``others`` are further codes that it goes by.
     """
 
     details: EnterpriseDetails
     code: CodeKey | None
     flaw: str = ""
+    others: tuple[CodeKey, ...] = ()
+
+    @property
+    def codes(self) -> tuple[CodeKey, ...]:
+        """Every code, the first one first."""
+        return (self.code, *self.others) if self.code else self.others
 
 
 class Effect(Enum):
@@ -50,12 +56,14 @@ class Effect(Enum):
     SAME = "same"
     CONFLICT = "conflict"
     HIDDEN = "hidden"
+    DIVIDED = "divided"
 
 
 @dataclass(frozen=True, slots=True)
 class Enrolled:
     """The party, and what became of it. CONFLICT: this same delivery said something else of the same code before.
     HIDDEN: somebody else's customer, whom the actor may not see; nothing was written.
+    DIVIDED: its codes belong to two different parties; nothing was written.
     """
 
     party_id: int
@@ -90,27 +98,30 @@ def enrol(enrolments: Sequence[Enrolment], *, occasion: Occasion) -> list[Enroll
     What a source does not say ("" or None) leaves the record as it is. A new party is assigned to the occasion's
     unit from that day, without a manager; the assignment of a known one is not touched.
     """
-    known = _known({enrolment.code for enrolment in enrolments if enrolment.code})
+    known = _known({code for enrolment in enrolments for code in enrolment.codes})
     seen = _seen(known, occasion.actor)
-    ids = iter(_next_ids(sum(enrolment.code not in known for enrolment in enrolments)))
+    ids = iter(_next_ids(sum(not known.keys() & set(enrolment.codes) for enrolment in enrolments)))
     fresh: dict[CodeKey, tuple[int, EnterpriseDetails]] = {}
     new: list[tuple[int, Enrolment]] = []
     result = []
     for enrolment in enrolments:
-        code = enrolment.code
-        if code in known:
-            record = known[code]
-            hidden = seen is not None and record.party_id not in seen
-            effect = Effect.HIDDEN if hidden else _update(record, enrolment.details, occasion)
-            result.append(Enrolled(record.party_id, effect))
-        elif code in fresh:
-            party_id, details = fresh[code]
+        records = {known[code].party_id: known[code] for code in enrolment.codes if code in known}
+        twins = {fresh[code][0]: fresh[code][1] for code in enrolment.codes if code in fresh}
+        if len(records) + len(twins) > 1:
+            result.append(Enrolled(next(iter({**records, **twins})), Effect.DIVIDED))
+        elif records:
+            ((party_id, record),) = records.items()
+            hidden = seen is not None and party_id not in seen
+            effect = Effect.HIDDEN if hidden else _update(record, enrolment, known, occasion)
+            result.append(Enrolled(party_id, effect))
+        elif twins:
+            ((party_id, details),) = twins.items()
+            # A code that the first of them did not name waits for the next delivery.
             effect = Effect.SAME if details == enrolment.details else Effect.CONFLICT
             result.append(Enrolled(party_id, effect))
         else:
             party_id = next(ids)
-            if code:
-                fresh[code] = party_id, enrolment.details
+            fresh.update(dict.fromkeys(enrolment.codes, (party_id, enrolment.details)))
             new.append((party_id, enrolment))
             result.append(Enrolled(party_id, Effect.NEW))
     _write_new(new, occasion)
@@ -127,11 +138,11 @@ def search_text(name: str, number: str, codes: Iterable[str]) -> str:
     return plain_text(" ".join((name, number, *codes)))
 
 
-def _known(codes: set[CodeKey]) -> dict[CodeKey | None, _Known]:
+def _known(codes: set[CodeKey]) -> dict[CodeKey, _Known]:
     by_kind: dict[tuple[str, str], list[str]] = {}
     for kind, source, value in codes:
         by_kind.setdefault((kind, source), []).append(value)
-    found: dict[CodeKey | None, _Known] = {}
+    found: dict[CodeKey, _Known] = {}
     profile = tuple(f"party__enterprise__{name}" for name in PROFILE_FIELDS)
     for (kind, source), values in by_kind.items():
         rows = Identifier.objects.filter(kind=kind, source=source, value__in=values).values_list(
@@ -146,7 +157,7 @@ def _known(codes: set[CodeKey]) -> dict[CodeKey | None, _Known]:
     return found
 
 
-def _seen(known: Mapping[CodeKey | None, _Known], actor: Actor) -> set[int] | None:
+def _seen(known: Mapping[CodeKey, _Known], actor: Actor) -> set[int] | None:
     """Which of the known parties the actor may see; None for all."""
     if actor.scope == Scope.ALL:
         return None
@@ -174,7 +185,7 @@ def _write_new(new: Sequence[tuple[int, Enrolment]], occasion: Occasion) -> None
     parties, codes = [], []
     for pk, enrolment in new:
         number, name = customer_number(pk), enrolment.details.name
-        values = [enrolment.code[2]] if enrolment.code else []
+        values = [value for _kind, _source, value in enrolment.codes]
         parties.append(
             (
                 pk,
@@ -189,6 +200,7 @@ def _write_new(new: Sequence[tuple[int, Enrolment]], occasion: Occasion) -> None
         )
         if enrolment.code:
             codes.append((pk, *enrolment.code, bool(enrolment.flaw), enrolment.flaw[:200]))
+        codes.extend((pk, *code, False, "") for code in enrolment.others)
     copy_rows(
         Party, ("id", "number", "kind", "name", "status", "search_text", "batch_id", "created_at"), parties
     )
@@ -208,7 +220,8 @@ def _write_new(new: Sequence[tuple[int, Enrolment]], occasion: Occasion) -> None
 _profile = attrgetter(*PROFILE_FIELDS)
 
 
-def _update(record: _Known, details: EnterpriseDetails, occasion: Occasion) -> Effect:
+def _update(record: _Known, enrolment: Enrolment, known: dict[CodeKey, _Known], occasion: Occasion) -> Effect:
+    details = enrolment.details
     said = dict(zip(PROFILE_FIELDS, _profile(details), strict=True))
     changes = {
         name: value
@@ -217,10 +230,17 @@ def _update(record: _Known, details: EnterpriseDetails, occasion: Occasion) -> E
     }
     if details.name and details.name != record.name:
         changes["name"] = details.name
-    if not changes:
+    lacking = [code for code in enrolment.codes if code not in known]
+    if not changes and not lacking:
         return Effect.SAME
-    if record.batch_id is not None and record.batch_id == occasion.import_id and not occasion.may_repeat:
+    said_before = record.batch_id is not None and record.batch_id == occasion.import_id
+    if changes and said_before and not occasion.may_repeat:
         return Effect.CONFLICT
+    for code in lacking:
+        known[code] = record
+        note_code(actor=occasion.actor, at=occasion.at, party_id=record.party_id, code=code)
+    if not changes:
+        return Effect.CHANGED
     change_enterprise(
         actor=occasion.actor,
         at=occasion.at,
@@ -232,6 +252,16 @@ def _update(record: _Known, details: EnterpriseDetails, occasion: Occasion) -> E
     record.profile.update((name, value) for name, value in changes.items() if name != "name")
     record.batch_id = occasion.import_id
     return Effect.CHANGED
+
+
+@action("parties.identifier.noted", may=permissions.may_enrol)
+def note_code(entry: Entry, *, actor: Actor, at: datetime, party_id: int, code: CodeKey) -> None:
+    """Note a further code that a delivery names for a known party."""
+    party = Party.objects.select_for_update().get(pk=party_id)
+    kind, source, value = code
+    Identifier.objects.create(party=party, kind=kind, source=source, value=value)
+    index_party(party)
+    entry.about("party", party.pk, after={"code": value, "kind": kind, "source": source})
 
 
 @action("parties.enterprise.changed", may=permissions.may_enrol)

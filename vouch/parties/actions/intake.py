@@ -10,9 +10,9 @@ from django.utils.translation import gettext as _
 
 from vouch.engine.identifiers import CodeKind, CodeProblem, is_organisation_code_consistent
 from vouch.parties.actions.enrolment import CodeKey, Effect, Enrolled, Enrolment, Occasion, enrol
-from vouch.parties.actions.reading import Fault, Reading, code_fault, read_enterprise
+from vouch.parties.actions.reading import Fault, Reading, code_fault, given, read_enterprise
 from vouch.parties.models import Identifier
-from vouch.parties.terms import IdentifierKind
+from vouch.parties.terms import SOURCE_INVOICES, IdentifierKind
 from vouch.platform.exchange.importer import Batch, Finding, Importer, Outcome, Source
 from vouch.platform.exchange.tabular import Column, Row
 
@@ -34,10 +34,12 @@ COLUMNS = (
     Column("industry_code", "行业代码", ("国民经济行业代码", "所属行业代码"), is_required=False),
     Column("staff_count", "从业人数", ("从业人员", "员工人数", "职工人数"), is_required=False),
     Column("revenue", "营业收入", ("年营业收入", "营业收入(元)"), is_required=False),
+    Column("source_code", "企业代号", ("客户代号", "来源代号"), is_required=False),
     Column("total_assets", "资产总额", ("资产总计", "总资产", "资产总额(元)"), is_required=False),
 )
 _NAMES = tuple(column.name for column in COLUMNS)
 _TITLES = {column.name: column.title for column in COLUMNS}
+_SOURCE_CODE = _NAMES.index("source_code")
 _KINDS = {CodeKind.USCC: IdentifierKind.USCC, CodeKind.OLD_NUMBER: IdentifierKind.OLD_NUMBER}
 
 
@@ -62,13 +64,16 @@ class EnterpriseImporter(Importer):
         enrolments: list[tuple[Row, Reading, Enrolment]] = []
         for row, reading in zip(batch.rows, readings, strict=True):
             known = reading.code is not None and reading.code.value in flawed
-            fault = _row_fault(reading, is_flaw_known=known)
+            is_named = known or (reading.code is None and bool(_others(row)))
+            fault = _row_fault(reading, is_code_settled=is_named)
             if fault and batch.forced and fault.column == "code" and not reading.faults:
                 enrolments.append((row, reading, _forced(reading, batch.forced)))
             elif fault and not (batch.forced and fault.column in _OPTIONAL):
                 outcome.rejected.append(Finding(row, fault.column, fault.reason))
             else:
-                enrolments.append((row, reading, Enrolment(reading.details, _key(reading))))
+                enrolments.append(
+                    (row, reading, Enrolment(reading.details, _key(reading), others=_others(row)))
+                )
         occasion = Occasion(
             batch.unit, batch.actor, batch.at, import_id=batch.import_id, may_repeat=bool(batch.forced)
         )
@@ -86,6 +91,12 @@ def _key(reading: Reading) -> CodeKey | None:
     if reading.code is None:
         return None
     return (_KINDS.get(reading.code.kind, IdentifierKind.OTHER), "", reading.code.value)
+
+
+def _others(row: Row) -> tuple[CodeKey, ...]:
+    """The code by which invoices name the enterprise, where the file has one."""
+    code = given(row.cells[_SOURCE_CODE])
+    return ((IdentifierKind.SOURCE_CODE, SOURCE_INVOICES, code[:80]),) if code else ()
 
 
 def _forced(reading: Reading, reason: str) -> Enrolment:
@@ -107,9 +118,9 @@ def _known_flawed(readings: list[Reading]) -> set[str]:
     return set(found.values_list("value", flat=True))
 
 
-def _row_fault(reading: Reading, *, is_flaw_known: bool) -> Fault | None:
+def _row_fault(reading: Reading, *, is_code_settled: bool) -> Fault | None:
     faults = list(reading.faults)
-    code = None if is_flaw_known else code_fault(reading.code)
+    code = None if is_code_settled else code_fault(reading.code)
     if code and reading.code is not None and reading.code.problem is CodeProblem.FORMAT:
         faults.insert(0, code)
     if len(faults) > 1:
@@ -121,6 +132,10 @@ def _row_fault(reading: Reading, *, is_flaw_known: bool) -> Fault | None:
 def _count(outcome: Outcome, row: Row, reading: Reading, result: Enrolled) -> None:
     if result.effect is Effect.CONFLICT:
         reason = _("本文件中已有同一代码而内容不同的一行")
+        outcome.rejected.append(Finding(row, "code", reason))
+        return
+    if result.effect is Effect.DIVIDED:
+        reason = _("本行的代码分属两个不同的客户")
         outcome.rejected.append(Finding(row, "code", reason))
         return
     if result.effect is Effect.HIDDEN:

@@ -104,6 +104,30 @@ def test_a_contradiction_in_a_later_chunk_is_found_too(
     assert counts(import_text(HEAD + GOOD + GOOD + GOOD.replace("甲", "乙"))) == (1, 1, 1, 0)
 
 
+CODED = "企业名称,统一社会信用代码,企业代号\n"
+
+
+def test_the_code_under_which_invoices_name_a_firm_is_another_name_of_the_same_firm(import_text: Run) -> None:
+    import_text(HEAD + GOOD)
+    firm = Party.objects.get()
+    assert counts(import_text(CODED + "甲有限公司,91350100M000100Y43,E7\n")) == (1, 0, 0, 0)
+    assert counts(import_text(CODED + "甲有限公司,,E7\n")) == (0, 1, 0, 0)
+    found = Identifier.objects.order_by("kind").values_list("party", "kind", "source", "value")
+    assert list(found) == [
+        (firm.pk, "source_code", "invoices", "E7"),
+        (firm.pk, "uscc", "", "91350100M000100Y43"),
+    ]
+    firm.refresh_from_db()
+    assert "E7" in firm.search_text
+
+
+def test_codes_of_two_firms_in_one_row_are_rejected(import_text: Run) -> None:
+    import_text(CODED + "甲有限公司,91350100M000100Y43,E7\n丙加工厂,3202112107499,E8\n")
+    batch = import_text(CODED + "甲有限公司,91350100M000100Y43,E8\n")
+    assert counts(batch) == (0, 0, 1, 0)
+    assert reasons(batch) == [(2, "code", "本行的代码分属两个不同的客户")]
+
+
 def test_full_width_and_small_letters_name_the_same_enterprise(import_text: Run) -> None:
     wide = GOOD.replace("91350100M000100Y43", "９１３５０１００m000100ｙ43")
     assert counts(import_text(HEAD + GOOD + wide)) == (1, 1, 0, 0)
