@@ -1,0 +1,123 @@
+"""Forms by hand: a new customer, other particulars, another manager."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from decimal import Decimal
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from vouch.parties import queries
+from vouch.parties.models import Enterprise, Party
+from vouch.platform.identity.models import Unit, User
+from vouch.platform.ledger.models import Entry
+
+pytestmark = pytest.mark.django_db
+
+BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
+NEW = {
+    "name": "乙商贸有限公司",
+    "code": "９１１１０１０８ma00000070",
+    "capital_text": "50(万美元)",
+    "established_on": "2020-05-06",
+    "province": "北京",
+    "industry_code": "f51",
+}
+
+
+def signed_in(client: Client, user: User) -> Client:
+    client.force_login(user, backend=BACKEND)
+    return client
+
+
+def test_an_officer_registers_a_customer_of_their_own(
+    client: Client, staff: dict[str, User], units: dict[str, Unit]
+) -> None:
+    officer = signed_in(client, staff["liqiang"])
+    page = officer.get(reverse("parties:new")).content.decode()
+    assert "业务一部" in page
+    assert "业务二部" not in page
+    data = NEW | {"unit": units["YW1"].pk, "manager": staff["liqiang"].pk}
+    response = officer.post(reverse("parties:new"), data)
+    party = Party.objects.get()
+    assert response["Location"] == party.get_absolute_url()
+    enterprise = Enterprise.objects.get()
+    assert (enterprise.capital_amount, enterprise.capital_currency) == (Decimal(500000), "USD")
+    assert enterprise.industry_code == "F51"
+    assert [code.value for code in queries.identifiers_of(party)] == ["91110108MA00000070"]
+    present = queries.current_assignment(party)
+    assert present is not None
+    assert present.manager == staff["liqiang"]
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "message"),
+    [
+        ("name", "", "这个字段是必填项"),
+        ("code", "911100001000013428", "末位应为 C"),
+        ("code", "91350100M000100Y43", "已属于客户"),
+        ("capital_text", "500", "请写明单位"),
+        ("capital_text", "很多", "不是注册资本"),
+        ("established_on", "2999-01-01", "晚于今天"),
+        ("industry_code", "制造", "例如 C1311"),
+    ],
+)
+def test_what_cannot_be_right_is_said_beside_its_field(
+    client: Client,
+    staff: dict[str, User],
+    units: dict[str, Unit],
+    firm: Party,
+    field: str,
+    value: str,
+    message: str,
+) -> None:
+    data = NEW | {"unit": units["YW1"].pk, field: value}
+    response = signed_in(client, staff["liqiang"]).post(reverse("parties:new"), data)
+    assert response.status_code == 422
+    assert message in response.content.decode()
+    assert Party.objects.count() == 1
+
+
+def test_one_person_is_not_both_managers(
+    client: Client, staff: dict[str, User], units: dict[str, Unit]
+) -> None:
+    both = {"manager": staff["liqiang"].pk, "second_manager": staff["liqiang"].pk}
+    response = signed_in(client, staff["liqiang"]).post(
+        reverse("parties:new"), NEW | {"unit": units["YW1"].pk} | both
+    )
+    assert "不能是同一人" in response.content.decode()
+
+
+def test_particulars_are_corrected_for_a_reason(client: Client, staff: dict[str, User], firm: Party) -> None:
+    officer = signed_in(client, staff["liqiang"])
+    url = reverse("parties:correct", args=[firm.pk])
+    assert 'value="甲有限公司"' in officer.get(url).content.decode()
+    data = {"name": "甲有限公司", "province": "福建", "staff_count": "12"}
+    assert officer.post(url, data).status_code == 422
+    officer.post(url, data | {"reason": "补录人数"})
+    entry = Entry.objects.get(event="parties.enterprise.corrected")
+    assert (entry.before, entry.after) == ({"staff_count": None}, {"staff_count": 12})
+
+
+def test_a_head_of_department_hands_a_customer_over(
+    client: Client, staff: dict[str, User], units: dict[str, Unit], firm: Party, now: datetime
+) -> None:
+    lead = signed_in(client, staff["zhaomin"])
+    url = reverse("parties:assign", args=[firm.pk])
+    data = {"unit": units["YW1"].pk, "manager": staff["zhaomin"].pk, "starts_on": "2000-01-01"}
+    assert "不能早于" in lead.post(url, data).content.decode()
+    lead.post(url, data | {"starts_on": "2999-01-01"})
+    present = queries.current_assignment(firm)
+    assert present is not None
+    assert present.manager == staff["zhaomin"]
+
+
+def test_strangers_find_no_form(client: Client, staff: dict[str, User], firm: Party) -> None:
+    stranger = signed_in(client, staff["wuting"])
+    for name in ("correct", "assign"):
+        assert stranger.get(reverse(f"parties:{name}", args=[firm.pk])).status_code == 404
+    auditor = signed_in(client, staff["sunlei"])
+    assert auditor.get(reverse("parties:new")).status_code == 403
+    assert auditor.get(reverse("parties:correct", args=[firm.pk])).status_code == 403
