@@ -1,6 +1,9 @@
 """A verdict in words: points per attribute, reasons, and formulas with their numbers filled in."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import lru_cache
 
 from vouch.engine._judge import Verdict
 from vouch.engine.decision import (
@@ -14,7 +17,9 @@ from vouch.engine.decision import (
 )
 from vouch.engine.facts import FactKind, Value
 from vouch.engine.policy import CustomerClass, Policy, Step
-from vouch.engine.rules.words import in_words, shown, shown_fact
+from vouch.engine.rules.python import compile_one
+from vouch.engine.rules.tree import Node
+from vouch.engine.rules.words import branch_taken, in_words, shown, shown_fact
 
 MIN_REASONS = 3
 MAX_LOST = 5
@@ -32,7 +37,7 @@ def explain(policy: Policy, row: Mapping[str, Value], verdict: Verdict) -> Decis
     missing = [fact for place, fact in enumerate(policy.required) if verdict.missing >> place & 1]
     path, path_reason = _path(policy, verdict, judged)
     points = _points(policy, row, verdict.picks)
-    words = _words(policy, row, verdict, judged) if graded else {}
+    known = _known(policy, row, verdict, judged) if graded else _Known({}, {})
     card = policy.card
     return Decision(
         policy=policy.sha256,
@@ -44,9 +49,9 @@ def explain(policy: Policy, row: Mapping[str, Value], verdict: Verdict) -> Decis
         customer_class=judged.name if judged else None,
         points=points,
         limit=limit_of(verdict),
-        limit_steps=_steps(policy, policy.limit_steps, verdict.limit_steps, words) if graded else (),
+        limit_steps=_steps(policy, policy.limit_steps, verdict.limit_steps, known) if graded else (),
         fee_rate=verdict.fee_steps[-1] if graded else None,
-        fee_steps=_steps(policy, policy.fee_steps, verdict.fee_steps, words) if graded else (),
+        fee_steps=_steps(policy, policy.fee_steps, verdict.fee_steps, known) if graded else (),
         path=path,
         path_reason=path_reason,
         check_every_days=judged.check_every_days if judged else None,
@@ -128,33 +133,60 @@ def _card_reasons(policy: Policy, picks: Sequence[int], *, already: int) -> list
     return found + strengths[:wanted]
 
 
-def _words(
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """Every name that the formulas may use: its value as the engine keeps it, and as a person reads it."""
+
+    values: Mapping[str, Value]
+    words: Mapping[str, str]
+
+
+def _known(
     policy: Policy, row: Mapping[str, Value], verdict: Verdict, judged: CustomerClass | None
-) -> dict[str, str]:
-    """Return the shown value of every name that the formulas may use."""
-    words = {fact.name: shown_fact(row.get(fact.name), fact.kind) for fact in policy.formula_facts}
-    words |= {"score": str(verdict.score), "grade": policy.grades[verdict.grade].name}
+) -> _Known:
+    values: dict[str, Value] = {}
+    words: dict[str, str] = {}
+    for fact in policy.formula_facts:
+        value = row.get(fact.name)
+        values[fact.name] = value.toordinal() if isinstance(value, date) else value
+        words[fact.name] = shown_fact(value, fact.kind)
+    values |= {"score": verdict.score, "grade": policy.grades[verdict.grade].name}
+    words |= {name: str(values[name]) for name in ("score", "grade")}
     if judged is not None:
+        values |= {"class": judged.name, "class.max_limit": judged.max_limit}
+        values |= {"class.fee_from": judged.fee_from, "class.fee_to": judged.fee_to}
         words |= {
             "class": judged.name,
             "class.max_limit": shown_fact(judged.max_limit, FactKind.MONEY),
             "class.fee_from": shown_fact(judged.fee_from, FactKind.RATE),
             "class.fee_to": shown_fact(judged.fee_to, FactKind.RATE),
         }
-    for steps, values in ((policy.limit_steps, verdict.limit_steps), (policy.fee_steps, verdict.fee_steps)):
-        words |= {s.name: shown(value, s.formula.type) for s, value in zip(steps, values, strict=True)}
-    return words
+    for steps, found in ((policy.limit_steps, verdict.limit_steps), (policy.fee_steps, verdict.fee_steps)):
+        values |= {step.name: value for step, value in zip(steps, found, strict=True)}
+        words |= {s.name: shown(value, s.formula.type) for s, value in zip(steps, found, strict=True)}
+    return _Known(values, words)
+
+
+@lru_cache(maxsize=1024)
+def _test(condition: Node) -> Callable[[Mapping[str, Value]], bool | None]:
+    """A policy's conditions are few and asked for every customer."""
+    return compile_one(condition)
 
 
 def _steps(
-    policy: Policy, steps: Sequence[Step], values: Sequence[int | None], words: Mapping[str, str]
+    policy: Policy, steps: Sequence[Step], values: Sequence[int | None], known: _Known
 ) -> tuple[FormulaStep, ...]:
+    words = known.words
+
+    def holds(condition: Node) -> bool:
+        return _test(condition)(known.values) is True
+
     return tuple(
         FormulaStep(
             name=step.name,
             title=step.title,
             formula=policy.formulas[step.name],
-            filled=in_words(step.formula, words),
+            filled=in_words(branch_taken(step.formula, holds), words),
             shown=words[step.name],
             value=None if value is None else str(value),
             scale=step.formula.type.scale,

@@ -70,7 +70,7 @@ def _firm_row(firm: Firm) -> tuple[str, ...]:
             "有限责任公司",
             f"{firm.capital}(万元)",
         ),
-        *(firm.trade.scope, "江州", firm.address[3:6], firm.address),
+        *(firm.trade.scope, "浙江", "江州", f"浙江省{firm.address}"),
     )
 
 

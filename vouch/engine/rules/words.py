@@ -1,6 +1,7 @@
 """The checked tree in words: a formula as a person reads it, with titles or with the numbers filled in."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import date
 
 from vouch.engine.facts import FactKind, Value
@@ -66,6 +67,19 @@ def _decimal(value: int, scale: int) -> str:
 def shown_fact(value: Value, kind: FactKind) -> str:
     """Return a fact's value as a person writes it."""
     return shown(value, type_of(kind))
+
+
+def branch_taken(node: Node, holds: Callable[[Node], bool]) -> Node:
+    """Return the formula with every condition at its top decided: of "若 … 否则 …" the part that counts here."""
+    match node:
+        case If():
+            return branch_taken(node.then if holds(node.condition) else node.other, holds)
+        case Rescale():
+            return replace(node, part=branch_taken(node.part, holds))
+        case Arithmetic():
+            return replace(node, left=branch_taken(node.left, holds), right=branch_taken(node.right, holds))
+        case _:
+            return node
 
 
 def in_words(node: Node, words: Mapping[str, str]) -> str:
