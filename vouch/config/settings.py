@@ -5,6 +5,8 @@ DATABASE_URL          your PostgreSQL, signed in as the running role; without it
 DATABASE_OWNER_URL    the same, signed in as the owning role, for ``vouch migrate``
 VOUCH_SECRET_KEY      Django's signing key; without it one is made and kept in VOUCH_HOME
 VOUCH_HOSTS           names this installation answers to, separated by commas
+VOUCH_CIPHER          aes-256-gcm (default) or sm4-gcm
+VOUCH_KEY_RING        the vault's outer keys (see docs/vault.md); without it a file in VOUCH_HOME
 VOUCH_HEADS_DIR       where signed heads of the ledger are sent (default: heads in VOUCH_HOME; best another machine)
 VOUCH_DEBUG           1 for development
 """
@@ -60,6 +62,7 @@ INSTALLED_APPS = [
     "template_partials",
     "vouch.platform.database",
     "vouch.platform.web",
+    "vouch.platform.vault",
     "vouch.platform.jobs",
     "vouch.platform.ledger",
     "vouch.platform.identity",
@@ -187,6 +190,8 @@ WHITENOISE_USE_FINDERS = True
 IMPORTS_DIR = VOUCH_HOME / "imports"
 # Where signed heads of the ledger are sent; best a folder of another machine.
 LEDGER_HEADS_DIR = Path(os.environ.get("VOUCH_HEADS_DIR") or VOUCH_HOME / "heads")
+# How new ciphertexts are made; the old ones say for themselves how they were.
+VOUCH_CIPHER = os.environ.get("VOUCH_CIPHER") or "aes-256-gcm"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 16 * 1024 * 1024
 
 LOGGING = {

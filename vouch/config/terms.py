@@ -20,6 +20,7 @@ EVENT_TITLES: dict[str, str] = {
     "exchange.row.corrected": "更正待处理行",
     "exchange.row.dismissed": "搁置待处理行",
     "ledger.entries.sealed": "封存日志",
+    "operations.key_ring.rotated": "轮换密钥环",
     "parties.enterprise.registered": "客户建档",
     "parties.enterprise.changed": "登记信息变更",
     "parties.enterprise.corrected": "更正登记信息",
@@ -34,6 +35,7 @@ EVENT_TITLES: dict[str, str] = {
 
 SUBJECT_TITLES: dict[str, str] = {
     "party": "客户",
+    "key_ring": "密钥环",
     "import": "导入批次",
     "import_row": "待处理行",
     "scorecard": "评分卡",
