@@ -9,15 +9,14 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
-from vouch.platform.database.home import InstallationError, home
+from vouch.platform.database.home import InstallationError
 
 
-def kept_secret(name: str, make: Callable[[], bytes]) -> bytes:
-    """The bytes of the file ``name``, made once by ``make``; of processes that start together all see the same.
+def kept_secret(file: Path, make: Callable[[], bytes]) -> bytes:
+    """The bytes of the file, made once by ``make``; of processes that start together all see the same.
 
     Raises InstallationError (Chinese) where the file is open to others or cannot be read or written.
     """
-    file = home() / name
     try:
         if not file.exists():
             _place(file, make(), replace=False)

@@ -17,7 +17,7 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
-from vouch.platform.database.home import InstallationError
+from vouch.platform.database.home import InstallationError, home
 from vouch.platform.database.secret_files import kept_secret
 
 KEY_BYTES = 32
@@ -26,7 +26,8 @@ ENTRY_KEY, SIGNING_KEY = "ledger.key", "ledger-signing.key"
 
 def _key(variable: str, file: str) -> bytes:
     text = (
-        os.environ.get(variable) or kept_secret(file, lambda: secrets.token_hex(KEY_BYTES).encode()).decode()
+        os.environ.get(variable)
+        or kept_secret(home() / file, lambda: secrets.token_hex(KEY_BYTES).encode()).decode()
     )
     try:
         key = bytes.fromhex(text.strip())

@@ -116,7 +116,7 @@ class _Kept:
     def _read(self) -> Ring:
         if given := os.environ.get(VARIABLE):
             return read_ring(given, source=VARIABLE)
-        return read_ring(kept_secret(RING_FILE, lambda: new_ring().to_json()), source=str(ring_file()))
+        return read_ring(kept_secret(ring_file(), lambda: new_ring().to_json()), source=str(ring_file()))
 
 
 _kept = _Kept()

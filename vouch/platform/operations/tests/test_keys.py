@@ -24,7 +24,6 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture(autouse=True)
 def own_ring(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(ring_module, "home", lambda: tmp_path)
-    monkeypatch.setattr("vouch.platform.database.secret_files.home", lambda: tmp_path)
     monkeypatch.setattr(ring_module, "_kept", ring_module._Kept())
     monkeypatch.delenv("VOUCH_KEY_RING", raising=False)
 

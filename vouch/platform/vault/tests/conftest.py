@@ -13,7 +13,6 @@ from vouch.platform.vault import ring as ring_module
 @pytest.fixture(autouse=True)
 def own_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setattr(ring_module, "home", lambda: tmp_path)
-    monkeypatch.setattr("vouch.platform.database.secret_files.home", lambda: tmp_path)
     monkeypatch.setattr(ring_module, "_kept", ring_module._Kept())
     monkeypatch.delenv("VOUCH_KEY_RING", raising=False)
     return tmp_path
