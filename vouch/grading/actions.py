@@ -103,7 +103,7 @@ def resume_run(
     """Judge whoever the run has not reached yet, under the policy that it began with."""
     while run.state == RunState.RUNNING:
         run = assess_chunk(actor=actor, at=at, run=run)
-        if progress is not None:
+        if progress is not None and run.state == RunState.RUNNING:
             progress(run)
     return run
 

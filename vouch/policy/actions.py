@@ -8,7 +8,7 @@ from pathlib import Path
 from django.utils.translation import gettext as _
 
 from vouch.engine import policy_file, scorecard_file
-from vouch.engine.canonical import FileError
+from vouch.engine.canonical import FileError, read_yaml
 from vouch.engine.facts import catalogue
 from vouch.platform.identity.actor import Actor
 from vouch.platform.ledger.action import Entry, action
@@ -104,7 +104,9 @@ def install_shipped_policies(*, actor: Actor, at: datetime) -> list[PolicyVersio
     for file in sorted(LIBRARY.glob("*.scorecard.yaml")):
         register_scorecard(actor=actor, at=at, document=file.read_bytes())
     for file in sorted(LIBRARY.glob("*.policy.yaml")):
-        row = draft_policy(actor=actor, at=at, document=file.read_bytes())
+        source = read_yaml(file.read_bytes(), name=file.name)
+        known = queries.versions().filter(identifier=source["id"], version=source["version"]).first()
+        row = known or draft_policy(actor=actor, at=at, document=file.read_bytes())
         in_force = PolicyVersion.objects.filter(kind=row.kind, state=PolicyState.PUBLISHED).exists()
         if row.state == PolicyState.DRAFT and not in_force:
             row = review_policy(actor=actor, at=at, version=row)
