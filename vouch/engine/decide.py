@@ -6,17 +6,19 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+import polars as pl
 
 from vouch.engine._explain import explain
 from vouch.engine._judge import Judge, Verdict, compile_judge
 from vouch.engine.decision import Decision, Outcome
 from vouch.engine.facts import FactError, FactFrame, Value
-from vouch.engine.policy import Policy, PolicyFact, Step
-from vouch.engine.rules.columns import Column, Evaluator, Mask, column_of
-from vouch.engine.rules.tree import names_in, type_of
+from vouch.engine.policy import Policy, PolicyFact
+from vouch.engine.rules.columns import column_of, expression
+from vouch.engine.rules.tree import Node, type_of
 from vouch.engine.scorecard import LIMIT, MISSING, AttributeKind, ScoredColumns
 
 Integers = npt.NDArray[np.int64]
+Mask = npt.NDArray[np.bool_]
 
 OUTCOMES = (Outcome.GRADED, Outcome.INSUFFICIENT, Outcome.KNOCKED_OUT)
 """What the codes in `Decisions.outcomes` stand for."""
@@ -49,21 +51,27 @@ def decide_many(policy: Policy, frame: FactFrame) -> "Decisions":
 
     Facts that the frame does not have are missing. Raises FactError for a value not of its kind.
     """
-    size = len(frame)
-    facts = {fact.name: _fact_column(fact, frame) for fact in policy.facts}
-    evaluator = Evaluator(facts, size=size)
-    hits = tuple(evaluator.truth(rule.condition)[0] for rule in policy.knock_outs)
-    missing = tuple(_missing(facts[fact.name], size) for fact in policy.required)
-    scored = _score(policy, frame, facts)
+    book = pl.DataFrame({fact.name: _fact_column(fact, frame) for fact in policy.facts})
+    scored = _score(policy, frame, book)
     grades = _grades(policy, scored.scores)
-    columns = facts | _results(policy, scored.scores, grades)
-    limit_steps = _steps(policy.limit_steps, columns, size=size)
-    fee_steps = _steps(policy.fee_steps, columns, size=size)
-    evaluator = Evaluator(columns, size=size)
-    path_rules = np.full(size, -1, np.int64)
-    for place in reversed(range(len(policy.path_rules))):
-        path_rules[evaluator.truth(policy.path_rules[place].condition)[0]] = place
-    return Decisions(policy, frame, hits, missing, scored, grades, limit_steps, fee_steps, path_rules)
+    book = book.with_columns(*_results(policy, scored.scores, grades))
+    for step in (*policy.limit_steps, *policy.fee_steps):
+        book = book.with_columns(expression(step.formula).alias(step.name))
+    path_rules = np.full(len(frame), -1, np.int64)
+    exceptions = _true(book, [rule.condition for rule in policy.path_rules])
+    for place, mask in reversed(list(enumerate(exceptions))):
+        path_rules[mask] = place
+    return Decisions(
+        policy=policy,
+        frame=frame,
+        hits=_true(book, [rule.condition for rule in policy.knock_outs]),
+        missing=tuple(book[fact.name].is_null().to_numpy() for fact in policy.required),
+        scored=scored,
+        grades=grades,
+        limit_steps=tuple(book[step.name] for step in policy.limit_steps),
+        fee_steps=tuple(book[step.name] for step in policy.fee_steps),
+        path_rules=path_rules,
+    )
 
 
 @dataclass(frozen=True)
@@ -80,8 +88,8 @@ class Decisions(Sequence[Decision]):
     missing: tuple[Mask, ...]
     scored: ScoredColumns
     grades: Integers
-    limit_steps: tuple[Column, ...]
-    fee_steps: tuple[Column, ...]
+    limit_steps: tuple[pl.Series, ...]
+    fee_steps: tuple[pl.Series, ...]
     path_rules: Integers
 
     def __len__(self) -> int:
@@ -111,9 +119,7 @@ class Decisions(Sequence[Decision]):
         score, grade = int(self.scored.scores[place]), int(self.grades[place])
         if hits or missing:
             return Verdict(hits, missing, picks, score, grade, (), (), -1)
-        limit, fee = (
-            tuple(_at(column, place) for column in steps) for steps in (self.limit_steps, self.fee_steps)
-        )
+        limit, fee = (tuple(step[place] for step in steps) for steps in (self.limit_steps, self.fee_steps))
         return Verdict(0, 0, picks, score, grade, limit, fee, int(self.path_rules[place]))
 
     @property
@@ -139,13 +145,8 @@ class Decisions(Sequence[Decision]):
     @property
     def limits(self) -> Integers:
         """The limit of each row in fen; 0 for the knocked-out, MISSING for the ungraded."""
-        return np.choose(
-            self.outcomes, [self.limit_steps[-1].values.astype(np.int64), np.int64(MISSING), np.int64(0)]
-        )
-
-
-def _at(column: Column, place: int) -> int | None:
-    return None if column.missing is not None and column.missing[place] else int(column.values[place])
+        amounts = self.limit_steps[-1].fill_null(0).cast(pl.Int64).to_numpy()
+        return np.choose(self.outcomes, [amounts, np.int64(MISSING), np.int64(0)])
 
 
 def _check_type(fact: PolicyFact, types: set[type]) -> None:
@@ -156,32 +157,33 @@ def _check_type(fact: PolicyFact, types: set[type]) -> None:
         )
 
 
-def _fact_column(fact: PolicyFact, frame: FactFrame) -> Column:
+def _fact_column(fact: PolicyFact, frame: FactFrame) -> pl.Series:
     values = frame.columns.get(fact.name) or [None] * len(frame)
     _check_type(fact, set(map(type, values)))
     try:
         column = column_of(values, type_of(fact.kind))
     except (OverflowError, TypeError):  # The types are checked above: what is left is too large.
         raise FactError(f"指标 {fact.name} 有超出范围的值") from None
-    if fact.kind.scale is not None and len(values) and abs(column.values).max() > LIMIT:
+    if fact.kind.scale is not None and not column.is_between(-LIMIT, LIMIT).all():
         raise FactError(f"指标 {fact.name} 有超出范围的值")
     return column
 
 
-def _missing(column: Column, size: int) -> Mask:
-    return np.zeros(size, np.bool_) if column.missing is None else column.missing
+def _true(book: pl.DataFrame, conditions: Sequence[Node]) -> tuple[Mask, ...]:
+    """Return where each condition is true: neither false nor unknown."""
+    names = [f"condition {place}" for place in range(len(conditions))]
+    found = [expression(node).fill_null(value=False) for node in conditions]
+    judged = book.with_columns(**dict(zip(names, found, strict=True)))
+    return tuple(judged[name].to_numpy() for name in names)
 
 
-def _score(policy: Policy, frame: FactFrame, facts: Mapping[str, Column]) -> ScoredColumns:
+def _score(policy: Policy, frame: FactFrame, book: pl.DataFrame) -> ScoredColumns:
     columns: dict[str, Any] = {}
     for attribute in policy.card.attributes:
-        column = facts[attribute.fact]
         if attribute.kind is AttributeKind.CATEGORY:
             columns[attribute.fact] = frame.columns.get(attribute.fact) or [None] * len(frame)
-        elif column.missing is None:
-            columns[attribute.fact] = column.values
         else:
-            columns[attribute.fact] = np.where(column.missing, MISSING, column.values)
+            columns[attribute.fact] = book[attribute.fact].fill_null(MISSING).to_numpy()
     return policy.card.score_columns(columns)
 
 
@@ -193,28 +195,14 @@ def _grades(policy: Policy, scores: Integers) -> Integers:
     return places
 
 
-def _results(policy: Policy, scores: Integers, grades: Integers) -> dict[str, Column]:
-    """Return the columns of what formulas may use beside facts, of those that some formula does use."""
-    used = frozenset[str]().union(
-        *(names_in(step.formula) for step in (*policy.limit_steps, *policy.fee_steps)),
-        *(names_in(rule.condition) for rule in policy.path_rules),
-    )
+def _results(policy: Policy, scores: Integers, grades: Integers) -> list[pl.Series]:
+    """Return the columns of what formulas may use beside facts."""
     classes = [policy.classes[place] for place in policy.class_of_grade]
-    tables: dict[str, npt.NDArray[Any]] = {
-        "grade": np.array([grade.name for grade in policy.grades]),
-        "class": np.array([found.name for found in classes]),
-        "class.max_limit": np.array([found.max_limit for found in classes], np.int64),
-        "class.fee_from": np.array([found.fee_from for found in classes], np.int64),
-        "class.fee_to": np.array([found.fee_to for found in classes], np.int64),
-    }
-    columns = {name: Column(table[grades]) for name, table in tables.items() if name in used}
-    return columns | {"score": Column(scores)}
-
-
-def _steps(steps: Sequence[Step], columns: dict[str, Column], *, size: int) -> tuple[Column, ...]:
-    """Evaluate the steps in order, adding each to `columns` for the next."""
-    found = []
-    for step in steps:
-        columns[step.name] = Evaluator(columns, size=size).value(step.formula)
-        found.append(columns[step.name])
-    return tuple(found)
+    tables = [
+        pl.Series("grade", [grade.name for grade in policy.grades], pl.String),
+        pl.Series("class", [found.name for found in classes], pl.String),
+        pl.Series("class.max_limit", [found.max_limit for found in classes], pl.Int64),
+        pl.Series("class.fee_from", [found.fee_from for found in classes], pl.Int64),
+        pl.Series("class.fee_to", [found.fee_to for found in classes], pl.Int64),
+    ]
+    return [pl.Series("score", scores), *(table.gather(grades) for table in tables)]

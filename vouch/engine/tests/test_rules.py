@@ -5,13 +5,14 @@ from datetime import date
 from typing import Any
 
 import duckdb
+import polars as pl
 import pytest
 from hypothesis import assume, example, given, settings
 
 from vouch.engine.facts import FactKind, Value
 from vouch.engine.rules import tree
 from vouch.engine.rules.build import RuleError
-from vouch.engine.rules.columns import Evaluator, column_of
+from vouch.engine.rules.columns import column_of, expression
 from vouch.engine.rules.parser import parse
 from vouch.engine.rules.python import compile_one
 from vouch.engine.rules.sql import Dialect, print_sql
@@ -21,18 +22,12 @@ from vouch.engine.tests.expressions import KINDS, expressions, rows
 
 NAMES = {name: tree.type_of(kind) for name, kind in KINDS.items()}
 ROWS = rows(120)
-COLUMNS = {name: column_of([row[name] for row in ROWS], NAMES[name]) for name in KINDS}
+COLUMNS = pl.DataFrame({name: column_of([row[name] for row in ROWS], NAMES[name]) for name in KINDS})
 SQL_TYPES = {FactKind.TEXT: "VARCHAR", FactKind.BOOLEAN: "BOOLEAN", FactKind.DATE: "DATE"}
 
 
 def by_columns(node: tree.Node) -> list[Any]:
-    evaluator = Evaluator(COLUMNS, size=len(ROWS))
-    if node.type.sort is tree.Sort.BOOLEAN:
-        yes, no = evaluator.truth(node)
-        return [True if y else False if n else None for y, n in zip(yes.tolist(), no.tolist(), strict=True)]
-    column = evaluator.value(node)
-    missing = [False] * len(ROWS) if column.missing is None else column.missing.tolist()
-    return [None if gone else value for value, gone in zip(column.values.tolist(), missing, strict=True)]
+    return COLUMNS.with_columns(found=expression(node))["found"].to_list()
 
 
 @pytest.fixture(scope="module")
