@@ -39,10 +39,17 @@ def latest_entries() -> QuerySet[Entry]:
 
 
 def entries_where(
-    *, text: str = "", event: str = "", since: date | None = None, until: date | None = None
+    *,
+    text: str = "",
+    event: str = "",
+    kind: str = "",
+    since: date | None = None,
+    until: date | None = None,
 ) -> QuerySet[Entry]:
-    """Entries by part of the actor's name or the subject's id, by event, and by local day (both included)."""
+    """Entries by part of the actor's name or the subject's id, by event, kind of subject and local day (inclusive)."""
     entries = Entry.objects.all()
+    if kind:
+        entries = entries.filter(subject_kind=kind)
     if text:
         entries = entries.filter(Q(actor_label__contains=text) | Q(subject_id=text))
     if event:

@@ -7,4 +7,10 @@ from django.urls import path
 from vouch.platform.ledger import views
 
 app_name = "ledger"
-urlpatterns = [path("", views.entries, name="entries")]
+urlpatterns = [
+    path("", views.entries, name="entries"),
+    path("key.pub", views.key, name="key"),
+    path("heads/<int:size>.json", views.head, name="head"),
+    path("<uuid:pk>/", views.entry, name="entry"),
+    path("<uuid:pk>/proof-<int:size>.json", views.proof, name="proof"),
+]

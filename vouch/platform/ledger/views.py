@@ -1,14 +1,21 @@
-"""The ledger's page: who did what, to whom, when."""
+"""The ledger's pages: who did what, to whom, when, and the proof of it."""
 
 from __future__ import annotations
 
+import json
+from typing import Any
+from uuid import UUID
+
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest
+from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from vouch.platform.ledger import queries
+from vouch.platform.ledger._heads import LedgerBroken
 from vouch.platform.ledger.forms import LedgerFilter
 from vouch.platform.ledger.models import Entry
 from vouch.platform.ledger.permissions import may_read_ledger
@@ -31,7 +38,13 @@ ENTRIES = Table(
     empty=gettext_lazy("没有符合条件的操作。"),
     columns=(
         Column("at", gettext_lazy("时间"), Kind.MOMENT, sort="at"),
-        Column("event", gettext_lazy("事件"), sort="event", value=lambda entry: event_title(entry.event)),
+        Column(
+            "event",
+            gettext_lazy("事件"),
+            sort="event",
+            value=lambda entry: event_title(entry.event),
+            link=lambda entry: reverse("ledger:entry", args=[entry.pk]),
+        ),
         Column("actor_label", gettext_lazy("操作人"), sort="actor_label"),
         Column(
             "subject_id",
@@ -50,17 +63,74 @@ ENTRIES = Table(
 )
 
 
-def entries(request: HttpRequest) -> HttpResponseBase:
-    """Every entry, newest first, by person, subject, event and day (操作日志)."""
+def _only_readers(request: HttpRequest) -> None:
     if not may_read_ledger(getattr(request, "actor", None)):
         raise PermissionDenied(_("操作日志只对监督岗位开放。"))
+
+
+def entries(request: HttpRequest) -> HttpResponseBase:
+    """Every entry, newest first, by person, subject, event and day (操作日志)."""
+    _only_readers(request)
     filters = LedgerFilter(request.GET)
     filters.is_valid()
     wanted = filters.cleaned_data
     rows = queries.entries_where(
         text=wanted.get("q", ""),
         event=wanted.get("event", ""),
+        kind=wanted.get("kind", ""),
         since=wanted.get("since"),
         until=wanted.get("until"),
     )
     return respond(request, ENTRIES.listing(rows, request.GET, filters), "ledger/entries.html")
+
+
+def entry(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """One entry: what changed side by side, its place in the tree, and its proof (日志详情)."""
+    _only_readers(request)
+    row = get_object_or_404(queries.latest_entries(), pk=pk)
+    context: dict[str, Any] = {"entry": row, "proof": None, "head": None, "broken": ""}
+    try:
+        context["proof"], context["head"] = queries.proof_of(pk)
+    except queries.NotSealed:
+        pass  # the page says that it waits
+    except LedgerBroken as error:
+        context["broken"] = str(error)
+    history = queries.history_of(row.subject_kind, row.subject_id).exclude(pk=pk)
+    context["history"] = history[:10]
+    return render(request, "ledger/entry.html", context)
+
+
+def proof(request: HttpRequest, pk: UUID, size: int) -> HttpResponse:
+    """The entry's proof under one head, as the file that ``vouch ledger check-proof`` reads."""
+    _only_readers(request)
+    try:
+        found, _head = queries.proof_of(pk, head=queries.head_of_size(size))
+    except queries.NotSealed as error:
+        raise Http404(str(error)) from error
+    except LedgerBroken as error:
+        return HttpResponse(str(error), status=409, content_type="text/plain; charset=utf-8")
+    return _file(found, f"proof-{pk}.json")
+
+
+def head(request: HttpRequest, size: int) -> HttpResponse:
+    """A signed head as a file."""
+    _only_readers(request)
+    found = queries.head_of_size(size)
+    if found is None:
+        raise Http404(_("没有这个树头。"))
+    return _file(found.document, f"head-{size}.json")
+
+
+def key(request: HttpRequest) -> HttpResponse:
+    """The public key that heads are checked with."""
+    _only_readers(request)
+    response = HttpResponse(queries.public_key(), content_type="application/x-pem-file")
+    response["Content-Disposition"] = 'attachment; filename="key.pub"'
+    return response
+
+
+def _file(document: dict[str, Any], name: str) -> HttpResponse:
+    text = json.dumps(document, ensure_ascii=False, indent=2) + "\n"
+    response = HttpResponse(text, content_type="application/json; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="{name}"'
+    return response
