@@ -17,14 +17,14 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[1]
-sys.path.insert(0, str(ROOT))
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "vouch.config.settings")
 
 import django
 
 from vouch.platform.database.supervisor import hold
 
+ROOT = Path(__file__).resolve().parents[1]
 DATA = Path(os.environ.get("VOUCH_SHARED_DATA", ROOT.parent / "shared" / "data"))
 
 

@@ -70,6 +70,7 @@ class Reading:
     faults: list[Fault] = field(default_factory=list)
 
 
+PLACE_MAX = 10
 _CURRENCIES = {
     "": Currency.CNY, "元": Currency.CNY, "人民币": Currency.CNY, "人民币元": Currency.CNY, "元人民币": Currency.CNY,
     "圆": Currency.CNY, "美元": Currency.USD, "元美元": Currency.USD, "港币": Currency.HKD, "港元": Currency.HKD,
@@ -101,7 +102,10 @@ def read_enterprise(values: Mapping[str, str], *, today: date) -> Reading:
             try:
                 read.update(reader(column, text))
             except ValueError as error:
-                faults.append(Fault(column, str(error)))
+                if column == "province" and _is_place_of(text, values.get("address", "")):
+                    read[column] = text
+                else:
+                    faults.append(Fault(column, str(error)))
     if "established_on" in read and read["established_on"] > today:
         faults.append(Fault("established_on", _("成立日期晚于今天")))
     name = values.get("name", "").strip()
@@ -197,6 +201,11 @@ def _province(column: str, text: str) -> dict[str, Any]:
     if short not in PROVINCES:
         raise ValueError(_("“%(text)s”不是省份") % {"text": text[:60]})
     return {column: short}
+
+
+def _is_place_of(text: str, address: str) -> bool:
+    """Whether a text that names no province is a place all the same: a city, which the address names too."""
+    return len(text) <= PLACE_MAX and text in address and text != address.strip()
 
 
 def _short(limit: int, problem: Promise) -> Callable[[str, str], dict[str, Any]]:

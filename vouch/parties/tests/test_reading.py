@@ -90,7 +90,8 @@ def test_a_row_is_read_and_what_it_does_not_say_stays_empty() -> None:
         ("legal_form", "8(万元人民币)", "不是企业类型"),
         ("representative_hash", "王芳", "只接受散列值"),
         ("representative_hash", "110105194912310021X", "只接受散列值"),
-        ("province", "丰台", "不是省份"),
+        ("province", "成都", "不是省份"),
+        ("province", "北京市丰台区太平桥东里14号楼北平房", "不是省份"),
         ("area", "2003-01-01", "不是地区"),
         ("address", "Pcb197ffdd8871f53", "不是地址"),
         ("staff_count", "很多", "不是人数"),
@@ -128,6 +129,13 @@ def test_provinces_are_known_by_their_long_names() -> None:
         ("内蒙古自治区", "内蒙古"),
     ):
         assert read_enterprise(ROW | {"province": text}, today=TODAY).details.province == short
+
+
+def test_a_city_in_the_column_of_provinces_is_kept_where_the_address_names_it_too() -> None:
+    row = ROW | {"province": "丰台"}
+    reading = read_enterprise(row, today=TODAY)
+    assert (reading.faults, reading.details.province) == ([], "丰台")
+    assert read_enterprise(row | {"address": ""}, today=TODAY).faults
 
 
 def test_figures_are_read_with_their_units() -> None:

@@ -56,7 +56,6 @@ IMPORTS = Table(
         ),
         Column("status", gettext_lazy("状态"), sort="status", template="exchange/status_cell.html"),
         Column("accepted", gettext_lazy("已导入"), Kind.NUMBER, sort="accepted"),
-        Column("unchanged", gettext_lazy("无变化"), Kind.NUMBER, sort="unchanged", on_phone=False),
         Column("warned", gettext_lazy("有提示"), Kind.NUMBER, sort="warned", on_phone=False),
         Column("rejected", gettext_lazy("未导入"), Kind.NUMBER, sort="rejected"),
         Column("open_rows", gettext_lazy("待处理"), Kind.NUMBER, sort="open_rows"),
@@ -68,7 +67,7 @@ IMPORTS = Table(
 
 
 def _content(row: ImportRow) -> str:
-    return "，".join(cell for cell in (row.cells or row.raw) if cell)[:120]
+    return "，".join(cell for cell in (row.cells or row.raw)[:3] if cell)[:60]
 
 
 def _row_url(row: ImportRow) -> str:
