@@ -16,4 +16,5 @@ urlpatterns = [
     path("ledger/", include("vouch.platform.ledger.urls")),
     path("imports/", include("vouch.platform.exchange.urls")),
     path("parties/", include("vouch.parties.urls")),
+    path("invoices/", include("vouch.customers.urls")),
 ]

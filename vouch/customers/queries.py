@@ -10,8 +10,9 @@ from django.db.models import Count, Max, Min, Q, QuerySet, Sum
 from django.db.models.functions import TruncMonth
 
 from vouch.customers.models import Invoice
-from vouch.customers.terms import Direction, InvoiceState
+from vouch.customers.terms import Direction, InvoiceKind, InvoiceState
 from vouch.parties import queries as parties
+from vouch.parties.models import Party
 from vouch.platform.identity.actor import Actor
 
 ZERO = Decimal("0.00")
@@ -28,6 +29,45 @@ def invoices_of(party_id: int, *, as_of: date | None = None) -> QuerySet[Invoice
     """One customer's invoices, newest first. The caller has checked that the customer is visible."""
     invoices = Invoice.objects.filter(party_id=party_id).order_by("-issued_on", "-pk")
     return invoices if as_of is None else invoices.filter(issued_on__lte=as_of)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InvoicesWanted:
+    """What a list of invoices is cut down to; empty values cut nothing."""
+
+    text: str = ""
+    direction: str = ""
+    kind: str = ""
+    since: date | None = None
+    until: date | None = None
+
+
+_KINDS = {
+    InvoiceKind.POSITIVE: VALID & Q(amount__gte=0),
+    InvoiceKind.RED: VALID & Q(amount__lt=0),
+    InvoiceKind.VOID: ~VALID,
+}
+
+
+def invoices_where(party_id: int, wanted: InvoicesWanted) -> QuerySet[Invoice]:
+    """One customer's invoices under a filter. The caller has checked that the customer is visible."""
+    invoices = Invoice.objects.filter(party_id=party_id)
+    if wanted.text:
+        invoices = invoices.filter(Q(number__contains=wanted.text) | Q(counterparty__icontains=wanted.text))
+    if wanted.direction:
+        invoices = invoices.filter(direction=wanted.direction)
+    if wanted.kind:
+        invoices = invoices.filter(_KINDS[InvoiceKind(wanted.kind)])
+    if wanted.since:
+        invoices = invoices.filter(issued_on__gte=wanted.since)
+    if wanted.until:
+        invoices = invoices.filter(issued_on__lte=wanted.until)
+    return invoices
+
+
+def customer_of(actor: Actor, party_id: int) -> Party | None:
+    """The customer, if the actor may see it."""
+    return parties.visible_to(actor).filter(pk=party_id).first()
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,6 +215,12 @@ def invoice_counts(party_id: int, *, as_of: date) -> dict[Direction, InvoiceCoun
             last_on=row["last_on"] if row else None,
         )
     return counts
+
+
+def last_invoice_on(party_id: int) -> date | None:
+    """The day of the customer's newest invoice."""
+    last: date | None = Invoice.objects.filter(party_id=party_id).aggregate(last=Max("issued_on"))["last"]
+    return last
 
 
 def latest_invoice_on() -> date | None:

@@ -18,3 +18,11 @@ class InvoiceState(models.TextChoices):
 
     VALID = "valid", _("有效")
     VOID = "void", _("作废")
+
+
+class InvoiceKind(models.TextChoices):
+    """What a list of invoices may be cut down to; red ones are valid ones with a negative amount."""
+
+    POSITIVE = "positive", _("有效（正数）")
+    RED = "red", _("红字")
+    VOID = "void", _("作废")

@@ -20,14 +20,11 @@ from vouch.parties.actions import (
     enrol,
 )
 from vouch.parties.models import Identifier, Party
-from vouch.parties.terms import IdentifierKind
+from vouch.parties.terms import SOURCE_INVOICES, IdentifierKind
 from vouch.platform.exchange.importer import Batch, Finding, Outcome, Source
 from vouch.platform.exchange.tabular import Column, Row
 from vouch.platform.identity.actor import Actor
 from vouch.platform.ledger.action import Refused
-
-CODE_SOURCE = "invoices"
-"""Whose codes these are: those of invoice files, which stand for no firm outside them."""
 
 NAME_MAX, CODE_MAX = 200, 80
 
@@ -65,7 +62,9 @@ class _Known:
 
 def party_ids(codes: Collection[str], *, actor: Actor) -> Mapping[str, int]:
     """Code → party, for those that the actor may see: the source's own codes first, then official ones."""
-    found = dict(parties.party_ids_by_code(list(codes), kind=IdentifierKind.SOURCE_CODE, source=CODE_SOURCE))
+    found = dict(
+        parties.party_ids_by_code(list(codes), kind=IdentifierKind.SOURCE_CODE, source=SOURCE_INVOICES)
+    )
     for kind, shape in (
         (IdentifierKind.USCC, CodeKind.USCC),
         (IdentifierKind.OLD_NUMBER, CodeKind.OLD_NUMBER),
@@ -137,7 +136,7 @@ def _codes(party: str, uscc: str) -> tuple[CodeKey, ...]:
         if uscc and judge_code(uscc).value != judge_code(party).value:
             raise RowFault("uscc", _("企业代号已是另一个统一社会信用代码"))
         return (_official(party, PARTY.name),)
-    own = ((IdentifierKind.SOURCE_CODE.value, CODE_SOURCE, party),) if party else ()
+    own = ((IdentifierKind.SOURCE_CODE.value, SOURCE_INVOICES, party),) if party else ()
     return (_official(uscc, "uscc"), *own) if uscc else own
 
 

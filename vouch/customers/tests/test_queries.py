@@ -64,7 +64,9 @@ def party(units: dict[str, Unit], staff: dict[str, User], actor: Actor, now: dat
 
 def test_months_are_whole_and_without_gaps(party: Party) -> None:
     assert queries.monthly_invoices(party.pk, as_of=AS_OF) == [
-        InvoiceMonth(date(2019, 11, 1), sales=Decimal("350.00"), sale_count=2, buyer_count=2, negative_count=1),
+        InvoiceMonth(
+            date(2019, 11, 1), sales=Decimal("350.00"), sale_count=2, buyer_count=2, negative_count=1
+        ),
         InvoiceMonth(date(2019, 12, 1)),
         InvoiceMonth(date(2020, 1, 1), purchases=Decimal("60.00"), purchase_count=1, void_count=1),
         InvoiceMonth(date(2020, 2, 1), sales=Decimal("100.00"), sale_count=1, buyer_count=1),

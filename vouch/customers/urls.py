@@ -1,0 +1,12 @@
+"""Addresses of what we know of a customer."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from vouch.customers import views
+
+app_name = "customers"
+urlpatterns = [
+    path("<int:party_id>/", views.invoices, name="invoices"),
+]
