@@ -21,19 +21,21 @@ from vouch.engine.training.regression import fit_logistic
 PLACES: Final = 6
 GRADES: Final = "ABCDEFGHJK"
 BANDS_MOST: Final = 8
+BREAKS_MOST: Final = 6
+BAD_PER_BREAK: Final = 300
 _WORDS_MAX: Final = 40
 
 
 @dataclass(frozen=True)
 class Calibration:
-    """PD = 1 / (1 + exp(-(shift + slope * log odds of the score))), learnt on rows the card had not seen."""
+    """PD by integer score from ``min_score`` on, never rising; learnt on rows the card had not seen."""
 
-    shift: float
-    slope: float
+    min_score: int
+    table: Floats
 
-    def pd(self, card: Card, score: Ints) -> Floats:
-        """PD of scores, rounded to the places of the card's table."""
-        return np.asarray(np.round(expit(self.shift + self.slope * card.log_odds(score)), PLACES))
+    def pd(self, score: Ints) -> Floats:
+        """PD of scores, clamped to the ends of the table."""
+        return np.asarray(self.table[np.clip(score - self.min_score, 0, len(self.table) - 1)])
 
 
 @dataclass(frozen=True)
@@ -46,14 +48,29 @@ class Band:
 
 
 def calibrate(card: Card, score: Ints, outcome: Outcome) -> Calibration:
-    """Shift and slope by logistic regression of the outcome on unseen scores."""
-    odds = card.log_odds(score)
-    if np.ptp(odds) == 0:
-        share = float(np.average(outcome.bad, weights=outcome.weight))
-        return Calibration(float(np.log(share / (1 - share))), 0.0)
+    """Log odds of the outcome as a broken line of the card's log odds, fitted on unseen scores.
+
+    One break for every ``BAD_PER_BREAK`` rows of the rarer class, at most ``BREAKS_MOST``, at equal shares of the rows.
+    """
+    low = card.base + sum(int(p.min()) for p in card.points)
+    high = card.base + sum(int(p.max()) for p in card.points)
+    scores = np.arange(low, high + 1)
     weight = outcome.weight * len(outcome.weight) / outcome.weight.sum()
-    fit = fit_logistic(odds[:, None], outcome.bad, weight=weight)
-    return Calibration(fit.intercept, max(float(fit.slopes[0]), 0.0))
+    odds = card.log_odds(score)
+    if np.ptp(odds) == 0 or low == high:
+        share = float(np.average(outcome.bad, weights=weight))
+        return Calibration(low, np.full(len(scores), round(share, PLACES)))
+    rarer = min(outcome.bad.sum(), len(outcome.bad) - outcome.bad.sum())
+    breaks = min(BREAKS_MOST, int(rarer // BAD_PER_BREAK))
+    knots = np.unique(np.quantile(odds, np.linspace(0, 1, breaks + 2)[1:-1])) if breaks else np.empty(0)
+    fit = fit_logistic(_broken(odds, knots), outcome.bad, weight=weight, ridge=1.0)
+    table = expit(fit.log_odds(_broken(card.log_odds(scores), knots)))
+    return Calibration(low, np.round(np.minimum.accumulate(table), PLACES))
+
+
+def _broken(odds: Floats, knots: Floats) -> Floats:
+    """The odds and what of them lies beyond each knot, as columns."""
+    return np.column_stack([odds, *(np.maximum(odds - k, 0.0) for k in knots)])
 
 
 def bands_of(score: Ints, outcome: Outcome) -> tuple[Band, ...]:
@@ -83,7 +100,7 @@ def card_document(
         attributes = [_placeholder(card)]
     low = card.base + sum(int(p.min()) for p in card.points)
     high = card.base + sum(int(p.max()) for p in card.points)
-    table = calibration.pd(card, np.arange(low, high + 1))
+    table = calibration.pd(np.arange(low, high + 1))
     return {
         "format": "vouch-scorecard/1",
         **head,

@@ -69,7 +69,7 @@ def train(table: Table, request: Request, *, progress: Progress) -> Trained:
     left_out = tuple(sorted(accused & set(prepared.usable)))
     unseen, judged, card = _fit_and_judge(columns, prepared, request=request, progress=progress)
     calibration = calibrate(card, unseen.score, unseen.outcome)
-    judged = replace(judged, pd=calibration.pd(card, judged.score))
+    judged = replace(judged, pd=calibration.pd(judged.score))
     if request.challenger and columns:
         predicted = challenge(
             columns, prepared.outcome, splits=prepared.protocol.splits, seed=request.seed, progress=progress
