@@ -22,6 +22,8 @@ TOO_WEAK: Final = "与结果的关系不强于偶然"
 ONE_BIN: Final = "只能分成一档"
 ALIKE: Final = "与更强的变量“{other}”几乎相同（相关系数 {value:.2f}）"
 WRONG_SIGN: Final = "放入模型后方向与单独看时相反"
+_ROUGH: Final = 1e-6
+"""Relative gain at which a fit that only serves to choose has settled."""
 NOT_SIGNIFICANT: Final = "放入模型后不显著（p = {value:.2f}）"
 
 
@@ -29,11 +31,13 @@ NOT_SIGNIFICANT: Final = "放入模型后不显著（p = {value:.2f}）"
 class FittingRules:
     """How attributes are chosen and points scaled.
 
+    ``signal_p`` is what the strongest column must pass after correction for the number of columns, or the card stays empty.
     ``base_score`` points stand for good:bad odds of ``base_odds``; every ``double_odds`` points more double them.
     """
 
     binning: BinningRules = field(default_factory=BinningRules)
     screen_p: float = 0.3
+    signal_p: float = 0.01
     correlation_max: float = 0.95
     slope_p: float = 0.3
     ridge: float = 3.0
@@ -98,6 +102,10 @@ def fit_card(
             left.append(Left(bins, TOO_WEAK))
         else:
             kept.append(bins)
+    if kept and min(chance_of(bins) for bins in kept) * len(all_bins) > rules.signal_p:
+        # The best of many columns looks good by chance: without one that stands out, none is believed.
+        left += [Left(bins, TOO_WEAK) for bins in kept]
+        kept = []
     woe = np.empty((len(outcome.bad), len(kept)))
     for index, bins in enumerate(kept):
         woe[:, index] = bins.woe[bins.place(by_name[bins.name])]
@@ -153,7 +161,9 @@ def _regress(
     weight = outcome.weight * scale if weighted else None
     start: Floats | None = None
     while True:
-        fit = fit_logistic(woe[:, chosen], outcome.bad, weight=weight, ridge=rules.ridge, start=start)
+        fit = fit_logistic(
+            woe[:, chosen], outcome.bad, weight=weight, ridge=rules.ridge, start=start, tolerance=_ROUGH
+        )
         if not chosen:
             return chosen, fit
         error = np.sqrt(np.maximum(np.diag(fit.covariance)[1:], 1e-300))
@@ -165,7 +175,8 @@ def _regress(
         elif p > rules.slope_p:
             left.append(Left(kept[chosen[worst]], NOT_SIGNIFICANT.format(value=p)))
         else:
-            return chosen, fit
+            exact = fit_logistic(woe[:, chosen], outcome.bad, weight=weight, ridge=rules.ridge, start=start)
+            return chosen, exact
         chosen = chosen[:worst] + chosen[worst + 1 :]
         start = np.concatenate([[fit.intercept], np.delete(fit.slopes, worst)])
 

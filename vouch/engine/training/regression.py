@@ -35,6 +35,7 @@ def fit_logistic(
     weight: Floats | None = None,
     ridge: float = 0.0,
     start: Floats | None = None,
+    tolerance: float = _TOLERANCE,
 ) -> Fit:
     """Fit P(bad) = 1 / (1 + exp(-(a + x b))) to inputs (n, k); ``ridge`` is half the penalty on each squared slope.
 
@@ -76,7 +77,7 @@ def fit_logistic(
             length /= 2
         gain = loss - trial_loss
         slopes, eta, loss = trial, trial_eta, trial_loss
-        if gain < _TOLERANCE * (abs(loss) + 1):
+        if gain < tolerance * (abs(loss) + 1):
             settled = True
             break
     inverse = np.linalg.pinv(information)
