@@ -18,6 +18,8 @@ def main() -> None:
     """Start the database where the command needs one, then let Django run the command."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "vouch.config.settings")
     command = sys.argv[1] if len(sys.argv) > 1 else "help"
+    # Matrices here are narrow: more BLAS threads only wait for one another, minutes long on a busy machine.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     if command == "migrate":
         os.environ["VOUCH_DB_ROLE"] = "owner"
 

@@ -20,6 +20,8 @@ def pytest_load_initial_conftests() -> Iterator[None]:
     guard.arm()
     # Workers that a test starts do what the test asked for, nothing beside.
     os.environ.setdefault("VOUCH_BEATS", "off")
+    # As `vouch` does: narrow matrices, and a machine that others use too. NumPy reads it when it is first imported.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     yield
 
 
