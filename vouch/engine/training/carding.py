@@ -59,7 +59,7 @@ def calibrate(card: Card, score: Ints, outcome: Outcome) -> Calibration:
     odds = card.log_odds(score)
     if np.ptp(odds) == 0 or low == high:
         share = float(np.average(outcome.bad, weights=weight))
-        return Calibration(low, np.full(len(scores), round(share, PLACES)))
+        return Calibration(low, np.full(len(scores), round(share, PLACES), dtype=np.float64))
     rarer = min(outcome.bad.sum(), len(outcome.bad) - outcome.bad.sum())
     breaks = min(BREAKS_MOST, int(rarer // BAD_PER_BREAK))
     knots = np.unique(np.quantile(odds, np.linspace(0, 1, breaks + 2)[1:-1])) if breaks else np.empty(0)

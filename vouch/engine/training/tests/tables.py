@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import polars as pl
@@ -41,12 +42,12 @@ def renamed(table: Table, *, label: str) -> Table:
     return Table(table.name, frame)
 
 
-def with_columns(table: Table, **columns: object) -> Table:
+def with_columns(table: Table, **columns: Any) -> Table:
     """The table with more columns."""
     return Table(table.name, table.frame.with_columns(**{k: pl.Series(k, v) for k, v in columns.items()}))
 
 
-def figures(table: Table, request: Request) -> dict[str, object]:
+def figures(table: Table, request: Request) -> dict[str, Any]:
     """What ``metrics.json`` would hold."""
     return metrics(findings(train(table, request, progress=lambda _: None)))
 
@@ -66,6 +67,11 @@ def invented(rows: int = 800, *, seed: int = 3) -> Table:
     return Table(
         "虚构.csv",
         pl.DataFrame(
-            {"income": text, "region": region, "noise": [str(v) for v in noise], "y": ["坏" if b else "好" for b in bad]}
+            {
+                "income": text,
+                "region": region,
+                "noise": [str(v) for v in noise],
+                "y": ["坏" if b else "好" for b in bad],
+            }
         ),
     )

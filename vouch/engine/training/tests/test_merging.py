@@ -7,7 +7,17 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from vouch.engine.training.merging import ASCENDING, DESCENDING, PEAK, SHAPES, VALLEY, Counts, Limits, merge, merge_many
+from vouch.engine.training.merging import (
+    ASCENDING,
+    DESCENDING,
+    PEAK,
+    SHAPES,
+    VALLEY,
+    Counts,
+    Limits,
+    merge,
+    merge_many,
+)
 
 Cells = list[tuple[int, int]]
 
@@ -102,7 +112,8 @@ def test_the_automatic_shape_takes_a_turn_only_when_it_pays(cells: Cells) -> Non
 def test_columns_of_different_lengths_in_one_batch_give_what_each_gives_alone() -> None:
     rng = np.random.default_rng(0)
     columns = [
-        counts_of([(int(g), int(b)) for g, b in rng.integers(1, 60, (size, 2))]) for size in (1, 3, 17, 40, 64, 5)
+        counts_of([(int(g), int(b)) for g, b in rng.integers(1, 60, (size, 2))])
+        for size in (1, 3, 17, 40, 64, 5)
     ]
     limits = [Limits(min_rows=10 + i, cost=0.002 * i, turn_cost=0.01) for i in range(len(columns))]
     together = merge_many(columns, limits=limits, shapes=["automatic"] * len(columns))
@@ -118,9 +129,11 @@ def test_the_merge_finds_what_optbinning_finds_on_the_same_pre_bins() -> None:
     splits = np.quantile(x, np.linspace(0, 1, 16)[1:-1])
     place = np.searchsorted(splits, x, side="right")
     rows = np.bincount(place).astype(float)
-    bad = np.bincount(place, weights=y)
+    bad = np.bincount(place, weights=y).astype(float)
     ours = merge(
-        Counts(rows, bad, rows - bad, bad), limits=Limits(min_rows=400, min_bad=1, min_good=1), shape=ASCENDING
+        Counts(rows, bad, rows - bad, bad),
+        limits=Limits(min_rows=400, min_bad=1, min_good=1),
+        shape=ASCENDING,
     )
     oracle = optbinning.OptimalBinning(
         dtype="numerical", monotonic_trend="ascending", user_splits=splits, min_bin_size=0.1, solver="cp"

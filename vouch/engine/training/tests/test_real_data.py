@@ -30,7 +30,8 @@ def application_time(table: Table, *more: str) -> tuple[str, ...]:
 
 
 @pytest.mark.parametrize(
-    ("name", "folds", "floor"), [("german", 10, 0.78), ("heloc", 5, 0.80), ("taiwan", 5, 0.765), ("polish", 5, 0.86)]
+    ("name", "folds", "floor"),
+    [("german", 10, 0.78), ("heloc", 5, 0.80), ("taiwan", 5, 0.765), ("polish", 5, 0.86)],
 )
 def test_the_card_reaches_the_floor(shared_data: Path, name: str, folds: int, floor: float) -> None:
     table, label, bad = load(shared_data, name)
@@ -48,13 +49,19 @@ def test_a_large_portfolio_is_ranked_and_shows_no_alarm(shared_data: Path) -> No
     assert found["warnings"] == []
 
 
-def test_sba_at_application_time_reaches_the_floor_and_is_calibrated_to_the_national_rate(shared_data: Path) -> None:
+def test_sba_at_application_time_reaches_the_floor_and_is_calibrated_to_the_national_rate(
+    shared_data: Path,
+) -> None:
     table, label, bad = load(shared_data, "sba")
     is_bad = (table.frame[label] == bad).to_numpy()
     weight = np.where(is_bad, 157558 / is_bad.sum(), 739609 / (~is_bad).sum())
     table = with_columns(table, weight=weight)
     request = Request(
-        label=label, bad=bad, exclude=application_time(table, "weight"), weight="weight", test=("split", "test")
+        label=label,
+        bad=bad,
+        exclude=application_time(table, "weight"),
+        weight="weight",
+        test=("split", "test"),
     )
     found = figures(table, request)
     assert found["auc"] >= 0.73
@@ -68,7 +75,10 @@ def test_a_later_sample_shows_its_drift_and_its_fall(shared_data: Path) -> None:
     years = table.frame["approval_fy"].cast(pl.Int64, strict=False)
     table = Table(table.name, table.frame.filter(years <= 2007))
     request = Request(
-        label=label, bad=bad, exclude=(*application_time(table, "approval_fy"), "split"), time=("approval_fy", "2004")
+        label=label,
+        bad=bad,
+        exclude=(*application_time(table, "approval_fy"), "split"),
+        time=("approval_fy", "2004"),
     )
     found = figures(table, request)
     kinds = {w["kind"] for w in found["warnings"]}
@@ -145,7 +155,12 @@ def test_the_published_regression_of_the_sba_case_is_met(shared_data: Path) -> N
     assert np.round([fit.intercept, *fit.slopes], 4).tolist() == [1.3931, -2.1282, -2.9875, 0.5041]
     called_bad = fit.log_odds(inputs[~chosen]) > 0
     actual = bad[~chosen] > 0
-    confusion = [(called_bad & actual), (called_bad & ~actual), (~called_bad & actual), (~called_bad & ~actual)]
+    confusion = [
+        (called_bad & actual),
+        (called_bad & ~actual),
+        (~called_bad & actual),
+        (~called_bad & ~actual),
+    ]
     assert [int(c.sum()) for c in confusion] == [31, 14, 324, 681]
 
 
