@@ -58,14 +58,14 @@ def calibrate(card: Card, score: Ints, outcome: Outcome) -> Calibration:
     weight = outcome.weight * len(outcome.weight) / outcome.weight.sum()
     odds = card.log_odds(score)
     if np.ptp(odds) == 0 or low == high:
-        share = float(np.average(outcome.bad, weights=weight))
-        return Calibration(low, np.full(len(scores), round(share, PLACES), dtype=np.float64))
+        share = round(float(np.average(outcome.bad, weights=weight)), PLACES)
+        return Calibration(low, np.full(len(scores), share))
     rarer = min(outcome.bad.sum(), len(outcome.bad) - outcome.bad.sum())
     breaks = min(BREAKS_MOST, int(rarer // BAD_PER_BREAK))
     knots = np.unique(np.quantile(odds, np.linspace(0, 1, breaks + 2)[1:-1])) if breaks else np.empty(0)
     fit = fit_logistic(_broken(odds, knots), outcome.bad, weight=weight, ridge=1.0)
     table = expit(fit.log_odds(_broken(card.log_odds(scores), knots)))
-    return Calibration(low, np.round(np.minimum.accumulate(table), PLACES))
+    return Calibration(low, np.asarray(np.round(np.minimum.accumulate(table), PLACES), dtype=np.float64))
 
 
 def _broken(odds: Floats, knots: Floats) -> Floats:

@@ -151,32 +151,6 @@ def test_safer_rows_score_higher_and_better_grades_come_first(loans: Path) -> No
     assert "（−" in result["reasons"][0]
 
 
-def test_a_policy_scores_a_file_too(tmp_path: Path) -> None:
-    from vouch.engine.tests.policies import YAML
-
-    policy = tmp_path / "政策.yaml"
-    policy.write_text(YAML, encoding="utf-8")
-    (tmp_path / "客户.csv").write_text(
-        "客户,近12个月开票销售额,invoice.idle_days,party.trade,invoice.void_rate\n甲,6000000.00,3,制造业,0.01\n乙,,3,零售业,0.3\n",
-        encoding="utf-8",
-    )
-    call_command(
-        "score",
-        str(policy),
-        str(tmp_path / "客户.csv"),
-        "--out",
-        str(tmp_path / "o.csv"),
-        stdout=io.StringIO(),
-        stderr=io.StringIO(),
-    )
-    rows = pl.read_csv(tmp_path / "o.csv", infer_schema=False).to_dicts()
-    assert int(rows[0]["score"]) >= 400 + 140 + 40
-    assert rows[0]["grade"]
-    assert rows[1]["score"] is None
-    assert rows[1]["grade"] is None
-    assert rows[1]["reasons"]
-
-
 def test_noise_alone_is_called_noise(tmp_path: Path) -> None:
     rng = np.random.default_rng(0)
     path = tmp_path / "x.csv"
