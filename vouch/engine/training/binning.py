@@ -33,16 +33,17 @@ CATEGORIES_MAX: Final = 64
 class BinningRules:
     """How columns are cut.
 
-    ``min_share`` of the rows, ``min_bad`` bad and ``min_good`` good rows in every ordered bin.  ``chance`` is the number of
+    ``min_share`` of the rows but no fewer than ``min_rows``, ``min_bad`` bad and ``min_good`` good rows in every ordered bin.  ``chance`` is the number of
     times the information value that chance alone adds by one more bin (1/good + 1/bad) a bin must earn; ``turn_chance``
-    the same for a peak or valley against the best monotone merge.  ``prior_rows`` average rows are added to every bin
+    the same for a peak or valley against the best monotone merge, less in small samples.  ``prior_rows`` average rows are added to every bin
     before its WOE is taken, so that a thin bin says little.
     """
 
     min_share: float = 0.01
+    min_rows: int = 50
     min_bad: int = 5
     min_good: int = 5
-    chance: float = 2.0
+    chance: float = 1.5
     turn_chance: float = 10.0
     category_chance: float = 1.0
     prior_rows: float = 20.0
@@ -146,7 +147,7 @@ def bin_columns(
     total_bad = max(float(outcome.bad.sum()), 1.0)
     total_good = max(float(len(outcome.bad) - outcome.bad.sum()), 1.0)
     noise = 1.0 / total_bad + 1.0 / total_good
-    min_rows = max(1, int(np.ceil(rules.min_share * len(outcome.bad))))
+    min_rows = max(rules.min_rows, int(np.ceil(rules.min_share * len(outcome.bad))))
     limits, shapes = [], []
     for one in prepared:
         category = one.kind == "category"
@@ -156,7 +157,7 @@ def bin_columns(
                 min_bad=rules.min_bad,
                 min_good=rules.min_good,
                 cost=(rules.category_chance if category else rules.chance) * noise,
-                turn_cost=rules.turn_chance * noise,
+                turn_cost=min(rules.turn_chance, float(np.sqrt(min(total_bad, total_good))) / 4) * noise,
             )
         )
         shapes.append("ascending" if category else rules.shapes.get(one.column.name, AUTOMATIC))

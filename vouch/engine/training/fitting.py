@@ -36,10 +36,10 @@ class FittingRules:
     """
 
     binning: BinningRules = field(default_factory=BinningRules)
-    screen_p: float = 0.3
+    screen_p: float = 0.7
     signal_p: float = 0.01
     correlation_max: float = 0.95
-    slope_p: float = 0.3
+    slope_p: float = 0.5
     ridge: float = 3.0
     base_score: int = 600
     base_odds: float = 20.0
