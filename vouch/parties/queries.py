@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
 
-from django.db.models import Exists, OuterRef, Prefetch, QuerySet
+from django.db.models import Case, Exists, OuterRef, Prefetch, QuerySet, SmallIntegerField, When
 
 from vouch.engine.firm_size import FirmSize, Measures, firm_size, standard_for
 from vouch.parties.models import Assignment, Enterprise, Identifier, Party
@@ -42,11 +42,18 @@ def plain_text(text: str) -> str:
     return unicodedata.normalize("NFKC", text).upper()
 
 
+_OFFICIAL_FIRST = Case(
+    *(When(kind=kind, then=place) for place, kind in enumerate(IdentifierKind.values)),
+    output_field=SmallIntegerField(),
+)
+"""The unified code before old numbers, and those before codes of our sources' own."""
+
+
 def with_particulars(parties: QuerySet[Party]) -> QuerySet[Party]:
     """Each with its enterprise, codes (``codes``) and present assignment (``present``, a list of at most one)."""
     present = Assignment.objects.filter(ends_on=None).select_related("unit", "manager", "second_manager")
     return parties.select_related("enterprise").prefetch_related(
-        Prefetch("identifiers", Identifier.objects.order_by("kind", "value"), to_attr="codes"),
+        Prefetch("identifiers", Identifier.objects.order_by(_OFFICIAL_FIRST, "value"), to_attr="codes"),
         Prefetch("assignments", present, to_attr="present"),
     )
 

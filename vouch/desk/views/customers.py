@@ -25,11 +25,7 @@ def _standing(name: str) -> Any:
 
 
 def _code(party: Any) -> str:
-    # `codes` come sorted by kind; the unified code is what people look for.
-    found = [code.value for code in party.codes if code.kind == "uscc"] or [
-        code.value for code in party.codes
-    ]
-    return found[0] if found else ""
+    return party.codes[0].value if party.codes else ""
 
 
 def _present(party: Any) -> Any:
