@@ -26,11 +26,11 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
-import psycopg  # noqa: E402 - after the path
+import psycopg
 
-from vouch.platform.database import cluster as places  # noqa: E402
-from vouch.platform.database import supervisor  # noqa: E402
-from vouch.platform.database.cluster import Cluster  # noqa: E402
+from vouch.platform.database import cluster as places
+from vouch.platform.database import supervisor
+from vouch.platform.database.cluster import Cluster
 
 
 def connect(socket: str) -> "psycopg.Connection[tuple[int]]":
