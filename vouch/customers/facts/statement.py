@@ -4,7 +4,7 @@ Every number is exact: amounts are summed as numeric fen, and a rate or an avera
 exact sums, rounded half away from zero (四舍五入). Windows are *rolling months* counted back from the day of
 judgement: month 0 ends on it, and where it is the last of a month, rolling months are calendar months.
 
-The stages:  day (each date's rolling month) → line (the invoices) → month (per party, side and month)
+The stages:  calendar (each day's rolling month) → line (the invoices) → month (per party, side and month)
              → total (per party) · gap (pauses between sales) · side (who the partners are) → the facts
 """
 
@@ -33,14 +33,15 @@ def variation(months: str, squares: str, total: str) -> str:
 
 
 _STAGES = """
-WITH day AS MATERIALIZED (
-    SELECT
-        d AS issued_on,
+WITH calendar AS MATERIALIZED (
+    -- ks[1 + days before as_of] is that day's rolling month: a subscript, where a join would cost every row a probe.
+    SELECT array_agg(
         (
             (date_part('year', n) - date_part('year', d)) * 12 + date_part('month', n) - date_part('month', d)
             - (date_part('day', d) >= date_part('day', n) OR date_part('day', d + 1) = 1)::int
-        )::int AS k,
-        date_part('isodow', d) >= 6 AS weekend
+        )::int
+        ORDER BY d DESC
+    ) AS ks
     FROM (
         SELECT %(as_of)s::date - back AS d, %(as_of)s::date + 1 AS n
         FROM generate_series(
@@ -50,9 +51,12 @@ WITH day AS MATERIALIZED (
 ),
 line AS NOT MATERIALIZED (
     SELECT
-        party_id, direction = 'out' AS sale, counterparty, issued_on, k, weekend,
+        party_id, direction = 'out' AS sale, counterparty, issued_on,
+        (SELECT ks FROM calendar)[1 + (%(as_of)s::date - issued_on)] AS k,
+        -- 1 January 2000 was a Saturday.
+        ((issued_on - date '2000-01-01') %% 7 + 7) %% 7 < 2 AS weekend,
         state = 'valid' AS valid, amount, tax, total
-    FROM customers_invoice JOIN day USING (issued_on)
+    FROM customers_invoice
     WHERE {scope}
 ),
 month AS MATERIALIZED (
@@ -64,7 +68,10 @@ month AS MATERIALIZED (
         count(*) FILTER (WHERE valid AND amount < 0) AS negative_count,
         count(*) FILTER (WHERE valid AND amount > 0 AND mod(total, 1000) = 0) AS round_count,
         count(*) FILTER (WHERE valid AND amount > 0 AND weekend) AS weekend_count,
-        coalesce(sum(amount) FILTER (WHERE valid), 0) * 100 AS net,
+        (
+            coalesce(sum(amount) FILTER (WHERE valid AND amount > 0), 0)
+            + coalesce(sum(amount) FILTER (WHERE valid AND amount < 0), 0)
+        ) * 100 AS net,
         coalesce(sum(amount) FILTER (WHERE valid AND amount > 0), 0) * 100 AS positive,
         coalesce(sum(amount) FILTER (WHERE NOT valid AND amount > 0), 0) * 100 AS void_positive,
         coalesce(sum(tax) FILTER (WHERE valid), 0) * 100 AS tax,
@@ -91,31 +98,23 @@ gap AS (
     ) AS pauses
     GROUP BY party_id
 ),
-partner_month AS (
-    SELECT
-        party_id, sale, counterparty, k, sum(amount) * 100 AS net,
-        max(issued_on) FILTER (WHERE amount > 0) AS traded_on
-    FROM line
-    WHERE valid
-    GROUP BY party_id, sale, counterparty, k
-),
 partner AS (
     SELECT
         party_id, sale, counterparty,
-        sum(net) AS net,
-        sum(net) FILTER (WHERE k < 12) AS net_12,
-        sum(net) FILTER (WHERE k BETWEEN 12 AND 23) AS net_before,
-        count(traded_on) AS months,
-        max(traded_on) AS traded_on
-    FROM partner_month
+        sum(amount) * 100 AS net,
+        sum(amount) FILTER (WHERE k < 12) * 100 AS net_12,
+        sum(amount) FILTER (WHERE k BETWEEN 12 AND 23) * 100 AS net_before,
+        min(k) FILTER (WHERE amount > 0) < max(k) FILTER (WHERE amount > 0) AS repeated,
+        max(issued_on) FILTER (WHERE amount > 0) AS traded_on
+    FROM line
+    WHERE valid
     GROUP BY party_id, sale, counterparty
 ),
 ranked AS (
     SELECT
         *,
         row_number() OVER (PARTITION BY party_id, sale ORDER BY net DESC, counterparty) AS place,
-        row_number() OVER (PARTITION BY party_id, sale ORDER BY net_12 DESC NULLS LAST, counterparty)
-            AS place_12
+        row_number() OVER (PARTITION BY party_id, sale ORDER BY net_12 DESC NULLS LAST) AS place_12
     FROM partner
 ),
 side AS (
@@ -123,7 +122,7 @@ side AS (
         party_id, sale,
         count(*) FILTER (WHERE net > 0) AS partners,
         count(*) FILTER (WHERE net_12 > 0) AS partners_12,
-        count(*) FILTER (WHERE net > 0 AND months > 1) AS repeated,
+        count(*) FILTER (WHERE net > 0 AND repeated) AS repeated,
         sum(net) FILTER (WHERE net > 0) AS base,
         sum(net_12) FILTER (WHERE net_12 > 0) AS base_12,
         max(net) FILTER (WHERE net > 0) AS top1,
