@@ -193,5 +193,5 @@ def _cut_half_line(file: int) -> None:
 def witness() -> Witness:
     """The folder of the settings, made if missing."""
     folder = Path(settings.LEDGER_HEADS_DIR)
-    folder.mkdir(parents=True, exist_ok=True)
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     return Witness(folder)
