@@ -35,7 +35,7 @@ from vouch.engine.training.request import Request
 from vouch.engine.training.running import train
 
 warnings.filterwarnings("ignore")
-from optbinning import BinningProcess  # noqa: E402 (its import warns about solvers)
+from optbinning import BinningProcess  # its import warns about solvers
 
 DATA = Path(os.environ.get("VOUCH_SHARED_DATA", Path(__file__).parents[2] / "shared/data"))
 APPLICATION_TIME = [
