@@ -25,6 +25,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
+from functools import cached_property
 from math import ceil
 from typing import Any
 from urllib.parse import urlencode
@@ -149,7 +150,7 @@ class Listing:
         missing = [row for row in self.source if probe.of(row) is None]
         return [*sorted(present, key=probe.of, reverse=down), *missing]
 
-    @property
+    @cached_property
     def lines(self) -> list[list[Cell]]:
         """The cells of the page's rows."""
         return [
