@@ -13,15 +13,11 @@ import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 from pytest_django.live_server_helper import LiveServer
 
-from vouch.grading.actions import assess_customers
-from vouch.grading.tests.conftest import AS_OF, Firms, firms, policy, sells
+from tests.book import Trade, enrol, judge
 from vouch.parties.models import Party
 from vouch.platform.identity.actions import set_password
-from vouch.platform.identity.actor import Actor, system_actor
+from vouch.platform.identity.actor import system_actor
 from vouch.platform.identity.models import User
-from vouch.policy.models import PolicyVersion
-
-__all__ = ["firms", "policy", "sells"]
 
 PASSWORD = "only-for-this-test-7361"
 ASSETS = Path(__file__).resolve().parents[2] / "node_modules" / "echarts"
@@ -68,19 +64,16 @@ Visits = Callable[[int], Visit]
 
 
 @pytest.fixture
-def firm_book(
-    transactional_db: None, firms: Firms, policy: PolicyVersion, staff: dict[str, User], now: datetime
-) -> list[Party]:
+def firm_book(transactional_db: None, staff: dict[str, User], now: datetime) -> list[Party]:
     """Two judged firms of 业务一部, one without papers, and a sign-in for 王芳."""
     branch, manager = staff["liqiang"].unit, staff["liqiang"]
     made = [
-        firms("苏州恒泰新材料有限公司", unit=branch, manager=manager, monthly=400_000, buyers=6),
-        firms("杭州鼎新食品商贸行", unit=branch, manager=manager, monthly=20_000, buyers=2),
-        firms("北京无票有限公司"),
+        enrol("苏州恒泰新材料有限公司", now=now, unit=branch, manager=manager, trade=Trade(400_000, 6)),
+        enrol("杭州鼎新食品商贸行", now=now, unit=branch, manager=manager, trade=Trade(20_000, 2)),
+        enrol("北京无票有限公司", now=now),
     ]
-    system: Actor = system_actor("test")
-    assess_customers(actor=system, at=now, as_of=AS_OF)
-    set_password(actor=system, at=now, user=staff["wangfang"], password=PASSWORD)
+    judge(now=now)
+    set_password(actor=system_actor("test"), at=now, user=staff["wangfang"], password=PASSWORD)
     return made
 
 

@@ -8,6 +8,7 @@ EVENT_TITLES: dict[str, str] = {
     "identity.unit.renamed": "机构更名",
     "identity.user.appointed": "员工开户",
     "identity.password.changed": "重置密码",
+    "identity.password.renewed": "修改本人密码",
     "exchange.import.received": "收到导入文件",
     "exchange.import.queued": "导入排队",
     "exchange.import.started": "导入开始",
@@ -31,6 +32,14 @@ EVENT_TITLES: dict[str, str] = {
     "parties.party.status_changed": "客户状态变更",
     "customers.invoices.recorded": "登记发票",
     "risk.scorecard.registered": "登记评分卡",
+    "policy.version.drafted": "拟定政策版本",
+    "policy.version.reviewed": "复核政策版本",
+    "policy.version.published": "发布政策版本",
+    "policy.version.retired": "停用政策版本",
+    "grading.customer.assessed": "评估客户",
+    "grading.customers.assessed": "批量评估一批客户",
+    "grading.run.started": "批量评估开始",
+    "grading.run.finished": "批量评估完成",
 }
 
 SUBJECT_TITLES: dict[str, str] = {

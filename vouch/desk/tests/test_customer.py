@@ -7,15 +7,13 @@ from datetime import datetime
 import pytest
 from pytest_django import DjangoAssertNumQueries
 
+from tests.book import AS_OF, Trade, enrol, judge
 from vouch.desk.queries.book import changes, glance
 from vouch.desk.tests.conftest import SignedIn
-from vouch.grading.actions import assess_customers
 from vouch.grading.queries import assessments_of
-from vouch.grading.tests.conftest import AS_OF, Firms, Sells
 from vouch.parties.models import Party
 from vouch.platform.identity.actor import Actor
 from vouch.platform.ledger.queries import history_of
-from vouch.policy.models import PolicyVersion
 
 
 def test_the_page_shows_score_limit_and_every_reason(judged_firms: list[Party], signed_in: SignedIn) -> None:
@@ -91,8 +89,8 @@ def test_whoever_only_audits_may_not_judge(judged_firms: list[Party], signed_in:
     assert len(assessments_of(firm.pk)) == 1
 
 
-def test_without_a_policy_the_page_says_so_instead_of_failing(firms: Firms, signed_in: SignedIn) -> None:
-    firm = firms("甲企业", monthly=10_000)
+def test_without_a_policy_the_page_says_so_instead_of_failing(signed_in: SignedIn, now: datetime) -> None:
+    firm = enrol("甲企业", now=now, trade=Trade(10_000, 1))
     client = signed_in("wangfang")
     assert "还没有评估" in client.get(f"/customers/{firm.pk}/").content.decode()
     assert "没有已发布的政策" in client.post(f"/customers/{firm.pk}/reassess/", follow=True).content.decode()
@@ -114,9 +112,7 @@ def test_home_counts_the_book_that_the_actor_sees(
 
 def test_home_asks_as_much_for_a_small_book_as_for_a_larger_one(
     judged_firms: list[Party],
-    firms: Firms,
     signed_in: SignedIn,
-    actor: Actor,
     now: datetime,
     django_assert_num_queries: DjangoAssertNumQueries,
 ) -> None:
@@ -124,22 +120,20 @@ def test_home_asks_as_much_for_a_small_book_as_for_a_larger_one(
     with django_assert_num_queries(13):
         client.get("/")
     for number in range(10):
-        firms(f"新企业{number}", monthly=50_000 * (number + 1), months=6)
-    assess_customers(actor=actor, at=now, as_of=AS_OF)
+        enrol(f"新企业{number}", now=now, trade=Trade(50_000 * (number + 1), 1, months=6))
+    judge(now=now)
     with django_assert_num_queries(13):
         client.get("/")
 
 
 def test_a_downgrade_stands_among_the_changes_with_its_reason(
     judged_firms: list[Party],
-    policy: PolicyVersion,
-    sells: Sells,
     actor: Actor,
     now: datetime,
     signed_in: SignedIn,
 ) -> None:
     later = AS_OF.replace(year=2021, day=28)
-    assess_customers(actor=actor, at=now, as_of=later)
+    judge(now=now, as_of=later)
     moved = {standing.party.name: standing for standing in changes(actor)}
     fallen = moved["苏州恒泰新材料有限公司"]
     assert fallen.direction == "down"

@@ -11,12 +11,9 @@ from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 from python_calamine import CalamineWorkbook
 
+from tests.book import enrol, judge
 from vouch.desk.tests.conftest import SignedIn
-from vouch.grading.actions import assess_customers
-from vouch.grading.tests.conftest import AS_OF, Firms
 from vouch.parties.models import Party
-from vouch.platform.identity.actor import Actor
-from vouch.policy.models import PolicyVersion
 
 # Session, user, sequence of the sidebar's badge, filter choices (policy, units, managers, provinces), count,
 # keys, rows, codes, assignments.
@@ -30,21 +27,18 @@ def names(client: Client, query: str = "") -> list[str]:
 
 
 def test_the_list_asks_as_much_for_one_customer_as_for_fifty(
-    firms: Firms,
-    policy: PolicyVersion,
     signed_in: SignedIn,
-    actor: Actor,
     now: datetime,
     django_assert_num_queries: DjangoAssertNumQueries,
 ) -> None:
     client = signed_in("wangfang")
-    firms("第一家企业")
-    assess_customers(actor=actor, at=now, as_of=AS_OF)
+    enrol("第一家企业", now=now)
+    judge(now=now)
     with django_assert_num_queries(QUERIES):
         assert len(names(client, "?size=50")) == 1
     for number in range(2, 51):
-        firms(f"第{number}家企业")
-    assess_customers(actor=actor, at=now, as_of=AS_OF)
+        enrol(f"第{number}家企业", now=now)
+    judge(now=now)
     with django_assert_num_queries(QUERIES):
         assert len(names(client, "?size=50")) == 50
 

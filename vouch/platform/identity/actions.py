@@ -77,6 +77,14 @@ def set_password(entry: Entry, *, actor: Actor, at: datetime, user: User, passwo
     entry.about("user", user.pk)
 
 
+@action("identity.password.renewed", may=permissions.may_renew_password)
+def renew_password(entry: Entry, *, actor: Actor, at: datetime, user: User, password: str) -> None:
+    """Let someone change their own password; the page has checked the old one."""
+    user.set_password(password)
+    user.save(update_fields=["password"])
+    entry.about("user", user.pk)
+
+
 @action("identity.session.started", may=permissions.may_sign_in)
 def record_sign_in(entry: Entry, *, actor: Actor, at: datetime, address: str) -> None:
     """Note who signed in, and from which network address."""

@@ -8,7 +8,7 @@ from allauth.account.adapter import DefaultAccountAdapter
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
-from vouch.platform.identity.actions import record_sign_in
+from vouch.platform.identity.actions import record_sign_in, renew_password
 from vouch.platform.identity.models import User
 from vouch.platform.identity.queries import actor_of
 
@@ -25,3 +25,7 @@ class StaffAccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allau
         record_sign_in(actor=actor_of(user), at=timezone.now(), address=request.META.get("REMOTE_ADDR", ""))
         response: HttpResponse = super().post_login(request, user, **kwargs)
         return response
+
+    def set_password(self, user: User, password: str) -> None:
+        """Change one's own password through the door, so that it leaves its entry."""
+        renew_password(actor=actor_of(user), at=timezone.now(), user=user, password=password)

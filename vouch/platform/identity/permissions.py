@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from django.db.models import Model
+
 from vouch.platform.identity.actor import Actor
 from vouch.platform.identity.terms import Role
 
@@ -14,3 +16,8 @@ def may_manage_staff(actor: Actor) -> bool:
 def may_sign_in(actor: Actor) -> bool:
     """Anyone whom the sign-in page let through."""
     return actor.user_id is not None
+
+
+def may_renew_password(actor: Actor, user: Model) -> bool:
+    """Everyone their own."""
+    return bool(actor.user_id == user.pk)

@@ -12,7 +12,7 @@ from vouch.platform.identity.actor import Actor
 from vouch.platform.identity.models import User
 from vouch.platform.ledger.queries import latest_entries
 
-PASSWORD = "right-one-for-wangfang-1"  # noqa: S105 - of a test
+PASSWORD = "right-one-for-wangfang-1"
 
 
 @pytest.fixture
@@ -70,7 +70,7 @@ def test_one_changes_ones_own_password_and_the_ledger_knows_it(wangfang: User, c
     again = {"oldpassword": PASSWORD, "password1": "a-better-one-27183", "password2": "a-better-one-27183"}
     assert client.post("/password/", {**again, "oldpassword": "wrong"}).status_code == 200
     assert client.post("/password/", again).status_code == 302
-    entry = latest_entries().filter(event="identity.password.changed", actor_id=f"user:{wangfang.pk}").first()
+    entry = latest_entries().filter(event="identity.password.renewed", actor_id=f"user:{wangfang.pk}").first()
     assert entry is not None
     assert "工作台" in sign_in(Client(), "a-better-one-27183")
 
