@@ -24,6 +24,7 @@ from vouch.grading.terms import Direction, Outcome, RunState
 from vouch.parties.models import Party
 from vouch.platform.database.copy import copy_rows
 from vouch.platform.identity.actor import Actor
+from vouch.platform.jobs.defer import defer
 from vouch.platform.ledger.action import Entry, action
 from vouch.policy import queries as policies
 from vouch.policy.models import PolicyVersion
@@ -105,6 +106,18 @@ def resume_run(
         run = assess_chunk(actor=actor, at=at, run=run)
         if progress is not None and run.state == RunState.RUNNING:
             progress(run)
+    return run
+
+
+@action("grading.run.ordered", may=permissions.may_assess_book)
+def order_run(entry: Entry, *, actor: Actor, at: datetime, as_of: date) -> AssessmentRun:
+    """Open a batch over every enterprise and leave the work to a job; a batch that is under way is that batch."""
+    version = policies.policy_in_force(at=at)
+    run = queries.unfinished_run(as_of=as_of, policy_id=version.pk)
+    if run is None:
+        run = start_run(actor=actor, at=at, as_of=as_of, party_ids=None)
+    defer("grading.continue_run", lock=f"run:{run.pk}", run_id=run.pk)
+    entry.about("run", run.pk, after={"as_of": as_of, "policy": version.sha256, "total": run.total})
     return run
 
 

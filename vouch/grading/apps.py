@@ -6,3 +6,9 @@ class GradingConfig(AppConfig):
     name = "vouch.grading"
     label = "grading"
     verbose_name = _("评级与额度")
+
+    def ready(self) -> None:
+        """Stand in the sidebar."""
+        from vouch.platform.web.navigation import NavItem, register  # settings must be read first
+
+        register(NavItem(title=_("评估批次"), url_name="grading:runs", icon="list-check", order=45))

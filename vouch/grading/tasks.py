@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from django.utils import timezone
 
-from vouch.grading.actions import assess_party
-from vouch.grading.models import Standing
+from vouch.grading.actions import assess_party, resume_run
+from vouch.grading.models import AssessmentRun, Standing
 from vouch.platform.identity.actor import system_actor
 from vouch.platform.jobs.task import task
 
@@ -22,3 +22,10 @@ def reassess(subject_id: str) -> None:
         assess_party(
             actor=system_actor("grading"), at=timezone.now(), party_id=standing.party_id, as_of=standing.as_of
         )
+
+
+@task("grading.continue_run")
+def continue_run(run_id: int) -> None:
+    """Judge whoever a batch has not reached; after a crash it goes on where it stopped."""
+    run = AssessmentRun.objects.get(pk=run_id)
+    resume_run(actor=system_actor("grading"), at=timezone.now(), run=run)

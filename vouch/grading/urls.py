@@ -9,5 +9,6 @@ from vouch.grading import views
 app_name = "grading"
 urlpatterns = [
     path("", views.runs, name="runs"),
+    path("progress/", views.progress, name="progress"),
     path("<int:pk>/", views.assessment, name="assessment"),
 ]

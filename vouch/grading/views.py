@@ -2,20 +2,57 @@
 
 from __future__ import annotations
 
+from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods
 
-from vouch.grading import queries
+from vouch.grading import permissions, queries
+from vouch.grading.actions import order_run
+from vouch.grading.forms import RunForm
 from vouch.platform.identity.request import StaffRequest
+from vouch.policy.queries import NoPolicyInForceError, policy_in_force
 
 SHOWN_RUNS = 50
 
 
+@require_http_methods(["GET", "POST"])
 def runs(request: StaffRequest) -> HttpResponse:
-    """The latest batches of assessments (评估批次)."""
-    return render(request, "grading/runs.html", {"runs": queries.runs()[:SHOWN_RUNS]})
+    """The latest batches of assessments (评估批次), and a new one over the whole book."""
+    now = timezone.now()
+    ordering = request.method == "POST"
+    form = RunForm(request.POST if ordering else None, today=timezone.localdate())
+    if ordering and form.is_valid():
+        try:
+            run = order_run(actor=request.actor, at=now, as_of=form.cleaned_data["as_of"])
+        except NoPolicyInForceError as error:
+            form.add_error(None, str(error))
+        else:
+            messages.success(request, _("已开始评估 %(total)d 户，本页会显示进度。") % {"total": run.total})
+            return redirect("grading:runs")
+    try:
+        version = policy_in_force(at=now)
+    except NoPolicyInForceError:
+        version = None
+    context = {
+        "runs": queries.runs()[:SHOWN_RUNS],
+        "form": form,
+        "may_assess_book": permissions.may_assess_book(request.actor),
+        "policy": version,
+        "older": queries.older_standings(request.actor, policy_id=version.pk).count() if version else 0,
+    }
+    return render(request, "grading/runs.html", context, status=422 if form.errors else 200)
 
 
+@require_GET
+def progress(request: StaffRequest) -> HttpResponse:
+    """The table of batches alone, which asks again while one is under way."""
+    return render(request, "grading/runs_table.html", {"runs": queries.runs()[:SHOWN_RUNS]})
+
+
+@require_GET
 def assessment(request: StaffRequest, pk: int) -> HttpResponse:
     """One decision in full, decided once more from its snapshot (决策回放)."""
     row = get_object_or_404(queries.assessments_visible_to(request.actor), pk=pk)

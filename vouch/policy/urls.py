@@ -10,4 +10,5 @@ app_name = "policy"
 urlpatterns = [
     path("", views.versions, name="versions"),
     path("<int:pk>/", views.version, name="version"),
+    path("<int:pk>/<slug:verb>/", views.move, name="move"),
 ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import Error, IntegrityError, transaction
 from django.test import Client
 
@@ -158,3 +159,52 @@ def test_the_page_of_a_version_shows_card_rules_and_formula(
     for words in ("近12个月几乎没有开票销售", "疑似停业", "basis * share", "500万元", "尚未用违约数据验证"):
         assert words in page
     assert "style=" not in page
+
+
+def sign_in(client: Client, user: User) -> Client:
+    client.force_login(user, backend="allauth.account.auth_backends.AuthenticationBackend")
+    return client
+
+
+def test_a_version_goes_through_the_pages_from_hand_to_hand(
+    first: PolicyVersion, staff: dict[str, User], client: Client
+) -> None:
+    file = SimpleUploadedFile("第二版.yaml", second_version())
+    drafted = sign_in(client, staff["wangfang"]).post("/policies/", {"file": file})
+    version = PolicyVersion.objects.get(version=2)
+    assert drafted.headers["Location"] == version.get_absolute_url()
+    page = f"/policies/{version.pk}/"
+    assert "复核通过" not in client.get(page).content.decode()
+    assert client.post(f"{page}review/").status_code == 403
+    sign_in(client, staff["chenjing"])
+    assert "复核通过" in client.get(page).content.decode()
+    client.post(f"{page}review/")
+    assert "发布" in client.get(page).content.decode()
+    client.post(f"{page}publish/")
+    version.refresh_from_db()
+    assert version.state == PolicyState.PUBLISHED
+    again = client.post(f"{page}publish/", follow=True)
+    assert "不能改为" in again.content.decode()
+    assert client.post(f"{page}burn/").status_code == 404
+
+
+def test_every_fault_of_an_uploaded_file_is_named_on_the_page(
+    first: PolicyVersion, staff: dict[str, User], client: Client
+) -> None:
+    faulty = second_version().replace(b"from: 845", b"from: 990").replace(b"round_down_to: ", b"round_to: ")
+    sign_in(client, staff["wangfang"])
+    answer = client.post("/policies/", {"file": SimpleUploadedFile("坏.yaml", faulty)})
+    assert answer.status_code == 422
+    assert "round_to" in answer.content.decode()
+    assert PolicyVersion.objects.count() == 1
+    answer = client.post("/policies/", {"file": SimpleUploadedFile("图.yaml", b"\xff\xd8\xff")})
+    assert "不是 UTF-8 文本" in answer.content.decode()
+
+
+def test_who_may_not_draft_gets_no_form_and_no_draft(
+    first: PolicyVersion, staff: dict[str, User], client: Client
+) -> None:
+    sign_in(client, staff["liqiang"])
+    assert "提交草稿" not in client.get("/policies/").content.decode()
+    file = SimpleUploadedFile("第二版.yaml", second_version())
+    assert client.post("/policies/", {"file": file}).status_code == 403
