@@ -24,7 +24,6 @@ from vouch.parties.terms import IdentifierKind, PartyKind, PartyStatus
 from vouch.platform.identity.actor import Actor
 from vouch.platform.identity.terms import Scope
 from vouch.policy import queries as policies
-from vouch.risk import queries as risk
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,8 +149,8 @@ def latest_digests(party_ids: Sequence[int], *, as_of: date, policy_id: int) -> 
 def compact(snapshot: Snapshot) -> dict[str, Any]:
     """The snapshot as it is stored.
 
-    Where no fact is known the decision is a function of the policy alone: its digest stands for it, so that
-    tens of thousands of registered firms without papers cost some 300 bytes each.
+    Where no fact is known the decision is a function of the policy alone: a digest of its figures stands for
+    it, so that tens of thousands of registered firms without papers cost some 200 bytes each.
     """
     if snapshot.facts:
         return snapshots.document(snapshot)
@@ -160,7 +159,7 @@ def compact(snapshot: Snapshot) -> dict[str, Any]:
         "subject": snapshot.subject,
         "as_of": snapshot.as_of.isoformat(),
         "facts": {},
-        "decision_sha256": _digest_of_unknown(snapshot.decision),
+        "figures_sha256": _digest_of_unknown(snapshot.decision),
     }
 
 
@@ -170,7 +169,7 @@ _unknown: dict[str, str] = {}
 
 def _digest_of_unknown(decision: Decision) -> str:
     if decision.policy not in _unknown:
-        _unknown[decision.policy] = digest(decisions.document(decision))
+        _unknown[decision.policy] = digest(_figures(decision))
     return _unknown[decision.policy]
 
 
@@ -183,23 +182,49 @@ def decision_of(assessment: Assessment) -> Decision:
 
 
 def replay(assessment: Assessment) -> ReplayResult:
-    """Decide again from the snapshot with the stored text of its own policy version.
+    """Decide again from the snapshot with the stored text of its own policy version, and compare every figure.
 
-    Nothing else is asked: neither today's facts nor today's policy can change the answer.
+    Nothing else is asked: neither today's facts nor today's policy can change the answer. Words may be put
+    better by a later release of the product; figures, outcomes, grades and paths may not differ.
     """
-    version = assessment.policy
-    card = risk.card_of(version.scorecard)
     source = assessment.snapshot
-    if "decision" not in source:
-        again = decide(policies.policy_of(version), {})
-        same = digest(decisions.document(again)) == source["decision_sha256"]
-        return ReplayResult(again, () if same else (_("重算结果与快照的摘要不同"),))
-    try:
-        again = snapshots.replay(source, version.document.encode(), cards={card.sha256: card})
-    except snapshots.ReplayError as error:
-        facts = snapshots.facts_of(source, policy=policies.policy_of(version))
-        return ReplayResult(decide(policies.policy_of(version), facts), (str(error),))
-    return ReplayResult(again, ())
+    policy = policies.policy_of(assessment.policy)
+    again = decide(policy, snapshots.facts_of(source, policy=policy))
+    found = _figures(again)
+    differences = []
+    if digest(source) != assessment.snapshot_sha256:
+        differences.append(_("快照内容与其摘要不符"))
+    if "decision" in source:
+        kept = _figures(decisions.from_document(source["decision"]))
+        differences += [
+            _("%(figure)s与快照不同") % {"figure": FIGURES[name]}
+            for name in found
+            if found[name] != kept[name]
+        ]
+    elif digest(found) != source.get("figures_sha256"):
+        differences.append(_("重算结果与快照的摘要不符"))
+    return ReplayResult(again, tuple(differences))
+
+
+FIGURES: Mapping[str, str] = {
+    "policy": "政策", "outcome": "评估结果", "score": "评分", "pd": "违约概率", "scored_grade": "评分对应的等级",
+    "grade": "等级", "customer_class": "分类", "limit": "建议额度", "fee_rate": "年担保费率", "path": "审批路径",
+    "check_every_days": "检查频率", "missing": "缺少的资料", "rule_hits": "否决规则", "points": "各项得分",
+    "limit_steps": "额度的计算步骤", "fee_steps": "费率的计算步骤",
+}  # fmt: skip
+"""What a replay compares: everything of a decision but its words."""
+
+
+def _figures(decision: Decision) -> dict[str, Any]:
+    listed: dict[str, Any] = {
+        "outcome": decision.outcome.value,
+        "missing": list(decision.missing),
+        "rule_hits": [hit.name for hit in decision.rule_hits],
+        "points": [[line.attribute, line.points] for line in decision.points],
+        "limit_steps": [[step.name, step.value, step.scale] for step in decision.limit_steps],
+        "fee_steps": [[step.name, step.value, step.scale] for step in decision.fee_steps],
+    }
+    return {name: listed[name] if name in listed else getattr(decision, name) for name in FIGURES}
 
 
 def runs() -> QuerySet[AssessmentRun]:

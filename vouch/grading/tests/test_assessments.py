@@ -9,7 +9,7 @@ import pytest
 from django.db import Error, connection, transaction
 from django.test.utils import CaptureQueriesContext
 
-from vouch.engine.canonical import canonical_json
+from vouch.engine.canonical import canonical_json, digest
 from vouch.grading import queries
 from vouch.grading.actions import assess_customers, assess_party, resume_run, start_run
 from vouch.grading.models import Assessment, AssessmentRun, Standing
@@ -199,7 +199,23 @@ def test_a_snapshot_that_was_tampered_with_does_not_replay(
 ) -> None:
     row = assess_party(actor=actor, at=now, party_id=book_of_firms[1].pk, as_of=AS_OF)
     row.snapshot["facts"]["invoice.turnover_12m"]["value"] *= 100
-    assert not queries.replay(row).same
+    assert "快照内容与其摘要不符" in queries.replay(row).differences
+    # Even with a digest made to fit, the figures do not follow from the facts.
+    row.snapshot_sha256 = digest(row.snapshot)
+    assert "各项得分与快照不同" in queries.replay(row).differences
+
+
+def test_better_words_of_a_later_release_do_not_break_a_replay(
+    policy: PolicyVersion, book_of_firms: list[Party], actor: Actor, now: datetime
+) -> None:
+    row = assess_party(actor=actor, at=now, party_id=book_of_firms[1].pk, as_of=AS_OF)
+    for step in row.snapshot["decision"]["limit_steps"]:
+        step["filled"] = "旧的说法"
+    row.snapshot_sha256 = digest(row.snapshot)
+    assert queries.replay(row).same
+    row.snapshot["decision"]["limit_steps"][0]["value"] += "1"
+    row.snapshot_sha256 = digest(row.snapshot)
+    assert queries.replay(row).differences == ("额度的计算步骤与快照不同",)
 
 
 def test_the_database_refuses_to_change_or_remove_an_assessment(
