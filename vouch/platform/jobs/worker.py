@@ -25,7 +25,6 @@ from vouch.platform.jobs.beat import keep_beat, registered_beats
 
 logger = logging.getLogger(__name__)
 
-KEEP_HOURS = 7 * 24  # finished jobs stay readable for a week
 GIVE_UP_AFTER = 5  # a job that was running each time its worker died is the likely cause
 
 
@@ -57,24 +56,19 @@ class _Rescue:
             self.running.discard(job_id)
 
     async def watch(self) -> None:
-        round_number = 0
         while True:
             try:
                 await self.look()
-                if round_number % 1000 == 0:
-                    await self.runner.job_manager.delete_old_jobs(
-                        nb_hours=KEEP_HOURS, include_failed=True, include_cancelled=True, include_aborted=True
-                    )
             except ConnectorException:
                 logger.warning("rescue round failed, will try again", exc_info=True)
-            round_number += 1
             await asyncio.sleep(self.patience / 3)
 
     async def look(self) -> None:
         """One round."""
         manager = self.runner.job_manager
         await manager.prune_stalled_workers(self.patience)
-        lost = list(await manager.get_stalled_jobs(seconds_since_heartbeat=self.patience))
+        stalled = await manager.get_stalled_jobs(seconds_since_heartbeat=self.patience)
+        lost = [job for job in stalled if job.id not in self.running]  # ours: only the sign of life was late
         mine = [
             job
             for job in await manager.list_jobs_async(status=Status.DOING.value)
