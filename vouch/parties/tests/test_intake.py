@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 from django.core.management import call_command
+from django.db import connection
 
 from vouch.engine.identifiers import uscc_check_character
 from vouch.parties.actions import Duty, assign_party
@@ -234,6 +235,10 @@ class TestRegistry:
         assert capital == self.foreign(path)
         # 9,921 rows state no capital; two of them are among the rejected.
         assert Enterprise.objects.filter(capital_text="").count() == 9921 - 2
+
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT reltuples FROM pg_class WHERE relname = 'parties_party'")
+            assert cursor.fetchone() == (62_199,), "the planner has not been told"
 
         call_command("import", "enterprises", path)
         assert capsys.readouterr().out == "accepted 0, unchanged 62199, rejected 15, warned 0\n"

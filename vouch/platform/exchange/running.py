@@ -27,6 +27,9 @@ from vouch.platform.identity.models import Unit
 
 LOCK_CLASS = 0x564F4943  # "VOIC": the advisory locks of imports
 
+MANY_ROWS = 1_000
+"""From so many new rows on, the planner must not believe that the tables are as they were."""
+
 Clock = Callable[[], datetime]
 Tell = Callable[[ImportFile, Import], None]
 
@@ -50,7 +53,12 @@ def run_import(import_id: int, *, actor: Actor, clock: Clock, tell: Tell | None 
             return batch
         actions.start_import(actor=actor, at=clock(), batch=batch)
         run = _Run(batch, actor=actor, clock=clock, tell=tell)
-        return run.try_out() if batch.is_dry_run else run.finish()
+        if batch.is_dry_run:
+            return run.try_out()
+        done = run.finish()
+        if done.accepted >= MANY_ROWS:
+            _refresh_statistics()
+        return done
 
 
 def import_files(
@@ -87,6 +95,12 @@ def _held(import_id: int) -> Iterator[None]:
         if connection.is_usable():
             with connection.cursor() as cursor:
                 cursor.execute("SELECT pg_advisory_unlock(%s, %s)", key)
+
+
+def _refresh_statistics() -> None:
+    # Autovacuum would do it within a minute or so; until then lists and facts would be slow.
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT exchange_refresh_statistics()")
 
 
 class _Run:

@@ -298,7 +298,7 @@ class TestCommand:
             call_command("import", "units", str(path), *arguments)
 
     def test_a_file_that_is_not_there_is_named(self) -> None:
-        with pytest.raises(CommandError, match="没有.csv"):
+        with pytest.raises(CommandError, match="没有.csv”：没有这个文件"):
             call_command("import", "units", "没有.csv")
 
     def test_a_column_is_found_under_the_heading_that_is_given(self, tmp_path: Path, capsys: Any) -> None:

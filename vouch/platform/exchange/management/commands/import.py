@@ -129,7 +129,8 @@ def _keep(importer: Importer, options: dict[str, Any]) -> list[actions.KeptFile]
         try:
             sha256, size = keep_file(blocks_of(path))
         except OSError as error:
-            raise CommandError(f"读不到文件“{path}”：{error.strerror}") from error
+            reason = "没有这个文件" if isinstance(error, FileNotFoundError) else error.strerror
+            raise CommandError(f"读不到文件“{path}”：{reason}") from error
         wanted = {column.name for column in source.columns}
         chosen = {name: heading for name, heading in mapping.items() if name in wanted}
         kept.append(
