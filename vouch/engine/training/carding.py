@@ -21,7 +21,7 @@ from vouch.engine.training.regression import fit_logistic
 PLACES: Final = 6
 GRADES: Final = "ABCDEFGHJK"
 BANDS_MOST: Final = 8
-BREAKS_MOST: Final = 6
+BREAKS_MOST: Final = 8
 BAD_PER_BREAK: Final = 300
 _WORDS_MAX: Final = 40
 
