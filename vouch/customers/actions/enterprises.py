@@ -41,6 +41,8 @@ ENTERPRISES = Source(
         Column("is_default", "是否违约", ("违约", "违约标志"), is_required=False),
     ),
     sheets=("企业信息",),
+    # Later deliveries speak of firms that are known by then.
+    is_required=False,
     is_counted=False,
 )
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal, InvalidOperation
 from functools import lru_cache
@@ -88,12 +87,12 @@ def content_of(leaf: bytes) -> str:
     return blake2b(leaf, digest_size=16).hexdigest()
 
 
-@dataclass(frozen=True, slots=True)
-class RowFault(Exception):
+class RowFault(ValueError):
     """Why a row is not an invoice: the column and the reason in Chinese."""
 
-    column: str
-    reason: str
+    def __init__(self, column: str, reason: str) -> None:
+        super().__init__(reason)
+        self.column, self.reason = column, reason
 
 
 def read_invoice(

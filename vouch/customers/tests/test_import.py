@@ -257,6 +257,15 @@ def test_codes_that_cannot_be_right_are_refused_with_their_firm(write: Write) ->
     assert line.startswith("accepted 2, unchanged 0, rejected 6")
 
 
+def test_firms_known_already_need_no_list(write: Write) -> None:
+    run(write("e.csv", ENTERPRISES), write("in.csv", PURCHASES), write("out.csv", SALES))
+    sales = [OUTPUT_HEAD, "E2,500,2019/7/1,D1,9.00,0.00,9.00,有效发票"]
+    out = io.StringIO()
+    files = "--input", str(write("in2.csv", PURCHASES)), "--output", str(write("out2.csv", sales))
+    call_command("import", "invoices", *files, stdout=out, stderr=io.StringIO())
+    assert out.getvalue() == "accepted 1, unchanged 1, rejected 0, warned 0\n"
+
+
 def take(actor: Actor, unit: Unit, now: datetime, *cells: str) -> Outcome:
     importer = InvoiceImporter()
     row = Row(2, cells, cells)
