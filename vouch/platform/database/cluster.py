@@ -31,6 +31,7 @@ MAJOR = 18
 SUPERUSER, OWNER, APP = "postgres", "vouch_owner", "vouch_app"
 DATABASE = "vouch"
 SOCKET_PATH_LIMIT = 90  # sun_path holds 104 bytes on some systems; "/.s.PGSQL.5432" needs 15 of them
+LOG_LIMIT = 16 * 1024 * 1024  # bytes; looked at when the server starts
 SERVER_OPTIONS = {
     "listen_addresses": "",
     "unix_socket_permissions": "0700",
@@ -43,6 +44,7 @@ SERVER_OPTIONS = {
     "timezone": "Asia/Shanghai",
     "log_timezone": "Asia/Shanghai",
     "lc_messages": "C",
+    "log_checkpoints": "off",
 }
 
 
@@ -253,6 +255,8 @@ class Cluster:
             (self.data / "postmaster.pid").unlink(missing_ok=True)
             options = SERVER_OPTIONS | {"unix_socket_directories": str(self.socket).replace(",", "\\,")}
             arguments = [f"--{name}={value}" for name, value in options.items()]
+            if self.log.exists() and self.log.stat().st_size > LOG_LIMIT:
+                self.log.replace(self.log.with_suffix(".old.log"))
             with self.log.open("ab") as log:
                 server: subprocess.Popen[bytes] = subprocess.Popen(
                     [self.binary("postgres"), "-D", str(self.data), *arguments],

@@ -13,15 +13,23 @@ from pathlib import Path
 from vouch.platform.database.cluster import Cluster, locked, try_lock
 
 BEAT = 0.1  # seconds between two looks; bounds how long a killed server stays down
+LONGEST_PAUSE = (
+    3.0  # between two starts of a server that dies at once (a full disk): no storm, no flood of its log
+)
 
 
 def keep(cluster: Cluster) -> None:
     """Run the server, restart it when it dies, stop it when nobody holds it."""
     with locked(cluster.lock("keeper")):
         server = None
+        started_at, pause = -LONGEST_PAUSE, BEAT
         while (holders := try_lock(cluster.lock("holders"))) is None:
             if server is None or server.poll() is not None:
-                server = cluster.start()
+                lived = time.monotonic() - started_at
+                if lived >= pause:
+                    pause = BEAT if lived > LONGEST_PAUSE else min(2 * pause, LONGEST_PAUSE)
+                    started_at = time.monotonic()
+                    server = cluster.start()
             time.sleep(BEAT)
         cluster.stop()
         if server is not None:
