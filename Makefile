@@ -10,7 +10,7 @@ DEV := $(VENV)/installed-dev
 ASSETS := node_modules/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run demo test lint bench clean
+.PHONY: help setup run demo test lint bench docs clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## /\1	/p' Makefile | expand -t 10
@@ -35,6 +35,9 @@ lint: $(DEV) $(ASSETS) ## check style, types and the order of the rooms
 bench: $(DEV) ## measure durability (kill the database under load, ROUNDS=…) and the speed of judging
 	$(PY) bench/durability.py --rounds $(ROUNDS)
 	PYTHONPATH=. $(PY) bench/decide.py
+
+docs: $(DEV) ## take the pictures of the pages of a running installation (ADDRESS=… SIGN_IN=… PASSWORD=…)
+	$(PY) docs/screenshots.py $(or $(ADDRESS),http://127.0.0.1:$(PORT)) $(SIGN_IN) $(PASSWORD)
 
 clean: ## remove what set-up installed here (never data)
 	rm -rf $(VENV) node_modules

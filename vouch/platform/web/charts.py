@@ -73,15 +73,15 @@ def donut(slices: Sequence[Slice], *, unit: str, label: str) -> Chart:
         "tooltip": {"trigger": "item", "formatter": "{b}\n{c} " + unit + "（{d}%）"},
         "legend": {"bottom": 0, "icon": "circle", "itemWidth": 10, "itemHeight": 10},
         "title": {
-            "text": f"{total:,}", "subtext": unit, "left": "center", "top": "33%",
+            "text": f"{total:,}", "subtext": unit, "left": "center", "top": "34%",
             "textStyle": {"fontSize": 24, "fontWeight": 600}, "subtextStyle": {"fontSize": 12},
         },
         "series": [
             {
-                "type": "pie", "radius": ["52%", "74%"], "center": ["50%", "44%"], "data": data,
+                "type": "pie", "radius": ["46%", "66%"], "center": ["50%", "44%"], "data": data,
                 "avoidLabelOverlap": True, "padAngle": 1.5, "itemStyle": {"borderRadius": 4},
-                "label": {"formatter": "{b} {d}%", "color": "#4a5568", "fontSize": 12},
-                "labelLine": {"length": 8, "length2": 8},
+                "label": {"formatter": "{b}\n{d}%", "color": "#4a5568", "fontSize": 12, "lineHeight": 17},
+                "labelLine": {"length": 8, "length2": 6},
             }
         ],
     }  # fmt: skip
