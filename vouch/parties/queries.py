@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
 
+from django.db import connection
 from django.db.models import Case, Exists, OuterRef, Prefetch, QuerySet, SmallIntegerField, When
 
 from vouch.engine.firm_size import FirmSize, Measures, firm_size, standard_for
@@ -102,10 +103,22 @@ def current_assignment(party: Party) -> Assignment | None:
     return assignments_of(party).filter(ends_on=None).first()
 
 
+_PROVINCES = """
+WITH RECURSIVE found AS (
+    (SELECT min(province) AS name FROM parties_enterprise WHERE province > '')
+    UNION ALL
+    SELECT (SELECT min(province) FROM parties_enterprise WHERE province > found.name)
+    FROM found WHERE found.name IS NOT NULL
+)
+SELECT name FROM found WHERE name IS NOT NULL
+"""
+
+
 def provinces() -> list[str]:
-    """The provinces that occur, for the list's filter."""
-    found = Enterprise.objects.exclude(province="").values_list("province", flat=True).distinct()
-    return sorted(found)
+    """The provinces that occur, for the list's filter: one probe of the index for each, not a scan of all firms."""
+    with connection.cursor() as cursor:
+        cursor.execute(_PROVINCES)
+        return [name for (name,) in cursor.fetchall()]
 
 
 def size_of(enterprise: Enterprise) -> FirmSize | None:

@@ -15,9 +15,9 @@ from tests.book import enrol, judge
 from vouch.desk.tests.conftest import SignedIn
 from vouch.parties.models import Party
 
-# Session, user, sequence of the sidebar's badge, filter choices (policy, units, managers, provinces), count,
+# Session, user and unit, the sidebar's badge, filter choices (policy, units, managers, provinces), two counts,
 # keys, rows, codes, assignments.
-QUERIES = 13
+QUERIES = 14
 
 
 def names(client: Client, query: str = "") -> list[str]:
@@ -114,3 +114,22 @@ def test_htmx_gets_the_table_alone_and_the_address_without_blanks(
     assert content.lstrip().startswith("<section")
     assert response["HX-Push-Url"] == "/customers/?q=%E6%81%92%E6%B3%B0"
     assert "HX-Request" in response["Vary"]
+
+
+def test_pages_in_every_order_hold_everyone_once(
+    signed_in: SignedIn, judged_firms: list[Party], now: datetime
+) -> None:
+    for number in range(25):
+        enrol(f"后来的企业{number:02d}", now=now)
+    client = signed_in("wangfang")
+    for sort in ("score", "-score", "limit", "-limit", "grade", "-risk_class", "name", "-name", "-as_of"):
+        pages = [names(client, f"?sort={sort}&page={page}") for page in (1, 2)]
+        assert [len(page) for page in pages] == [20, 9], sort
+        assert len({*pages[0], *pages[1]}) == 29, sort
+    # Whoever has no score comes last both ways, and the others in order.
+    for sort in ("score", "-score"):
+        lines = client.get(f"/customers/?sort={sort}").context["listing"].lines
+        scores = [cells[4].value for cells in lines]
+        known = [score for score in scores if score is not None]
+        assert len(known) == 3
+        assert scores[:3] == sorted(known, reverse=sort.startswith("-"))
