@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from decimal import Decimal
 
 import pytest
 from pytest_django import DjangoAssertNumQueries
@@ -11,8 +12,10 @@ from tests.book import AS_OF, Trade, enrol, judge
 from vouch.desk.queries.book import changes, glance
 from vouch.desk.tests.conftest import SignedIn
 from vouch.grading.queries import assessments_of
+from vouch.parties.actions import EnterpriseDetails, Registration, register_enterprise
 from vouch.parties.models import Party
 from vouch.platform.identity.actor import Actor
+from vouch.platform.identity.queries import head_office
 from vouch.platform.ledger.queries import history_of
 
 
@@ -139,3 +142,19 @@ def test_a_downgrade_stands_among_the_changes_with_its_reason(
     assert fallen.direction == "down"
     content = signed_in("wangfang").get("/").content.decode()
     assert fallen.assessment.reasons[0] in content
+
+
+def test_size_and_foreign_capital_are_said_in_words(signed_in: SignedIn, actor: Actor, now: datetime) -> None:
+    details = EnterpriseDetails(
+        name="南京外资软件有限公司",
+        industry_code="65",
+        staff_count=50,
+        revenue=Decimal("5000000.00"),
+        capital_amount=Decimal("300000.00"),
+        capital_currency="USD",
+    )
+    firm = register_enterprise(actor=actor, at=now, unit=head_office(), registration=Registration(details))
+    content = signed_in("wangfang").get(f"/customers/{firm.pk}/identity/").content.decode()
+    assert "小型" in content
+    assert "30.00 万美元" in content
+    assert "外币，未折算" in content

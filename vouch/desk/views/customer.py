@@ -21,6 +21,7 @@ from vouch.grading.actions import assess_party
 from vouch.grading.permissions import may_assess
 from vouch.grading.queries import explanation_of
 from vouch.parties.queries import assignments_of, size_of
+from vouch.parties.terms import FirmSizeName
 from vouch.platform.identity.request import StaffRequest
 from vouch.platform.web import charts
 from vouch.platform.web.charts import CLASS_COLOURS, Axis, Chart, Series, Slice
@@ -163,9 +164,10 @@ def _partners(found: Any, label: str) -> Chart:
 
 def _identity(party: Party, standing: Standing | None) -> dict[str, Any]:
     enterprise = getattr(party, "enterprise", None)
+    size = size_of(enterprise) if enterprise else None
     return {
         "enterprise": enterprise,
-        "size": size_of(enterprise) if enterprise else None,
+        "size": FirmSizeName(size.value).label if size else "",
         "assignments": list(assignments_of(party)),
     }
 
