@@ -9,13 +9,14 @@ from granian.log import LogLevels
 from granian.server import Server
 
 from vouch.platform.database import supervisor
-from vouch.platform.operations._lifeline import follow_parent
+from vouch.platform.operations._lifeline import children_follow_us, follow_parent
 
 ADDRESS = "127.0.0.1"
 
 
 def serve(port: int) -> None:
     """The web server. WSGI: Django answers several times slower under ASGI."""
+    children_follow_us()
     Server(
         "vouch.config.wsgi:application",
         address=ADDRESS,

@@ -95,6 +95,12 @@ def test_it_starts_restarts_what_dies_and_leaves_nothing_running_when_stopped_or
     os.kill(worker, signal.SIGKILL)
     eventually(lambda: children(installation.process.pid, "worker") not in ([], [worker]))
 
+    (web,) = children(installation.process.pid, "web")
+    os.kill(web, signal.SIGKILL)
+    eventually(
+        lambda: children(installation.process.pid, "web") not in ([], [web]) and answers(installation.port)
+    )
+
     said = installation.stop()
     assert installation.process.returncode == 0
     assert f"http://127.0.0.1:{installation.port}/" in said
