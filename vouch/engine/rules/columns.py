@@ -75,9 +75,10 @@ def expression(node: Node) -> pl.Expr:
         case Name():
             return pl.col(node.name)
         case Arithmetic():
-            dtype = _widest(node.type.bound)
+            # What is multiplied by nothing may be wide although the product is not.
+            dtype = _widest(max(node.type.bound, node.left.type.bound, node.right.type.bound))
             found: pl.Expr = _OPERATORS[node.op](_cast(node.left, dtype), _cast(node.right, dtype))
-            return found
+            return found if dtype == _dtype(node.type) else found.cast(_dtype(node.type))
         case Rescale():
             dtype = _widest(node.type.bound)
             return _cast(node.part, dtype) * pl.lit(node.factor, dtype=dtype)
@@ -102,7 +103,9 @@ def expression(node: Node) -> pl.Expr:
             return condition.then(_cast(node.then, dtype)).otherwise(_cast(node.other, dtype))
         case OrElse():
             dtype = _dtype(node.type)
-            return _cast(node.part, dtype).fill_null(_cast(node.other, dtype))
+            part = _cast(node.part, dtype)
+            # Neither fill_null nor coalesce: Polars folds both of a constant to one row and then fails.
+            return pl.when(part.is_null()).then(_cast(node.other, dtype)).otherwise(part)
         case _:
             return _condition(node)
 

@@ -50,6 +50,10 @@ def by_sql(node: tree.Node, connection: duckdb.DuckDBPyConnection) -> list[Any]:
 @settings(max_examples=250, deadline=None)
 @given(expressions())
 @example("i.a + (i.a + div(0元, 0元, down))")
+@example("abs((0元 * (i.a + r.a)))")
+@example("(0元 + 0元) == or_else(0元, m.a)")
+@example("(0元 + 0元) == or_else(div(1元, 1, down), m.a)")
+@example("(0元 + 0元) == if(0元 == 0元, 2元, m.a)")
 def test_every_runtime_gives_the_oracles_answer(database: duckdb.DuckDBPyConnection, text: str) -> None:
     node = accepted(text)
     assume(node is not None)
