@@ -70,7 +70,7 @@ def glance(actor: Actor) -> Glance:
     )
 
 
-def changes(actor: Actor, *, limit: int = 8) -> list[Standing]:
+def changes(actor: Actor, *, limit: int = 6) -> list[Standing]:
     """The customers whose standing moved last, newest first, with the assessment that moved it."""
     return list(
         grading.standings_visible_to(actor)

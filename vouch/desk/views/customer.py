@@ -25,6 +25,7 @@ from vouch.parties.terms import FirmSizeName
 from vouch.platform.identity.request import StaffRequest
 from vouch.platform.web import charts
 from vouch.platform.web.charts import CLASS_COLOURS, Axis, Chart, Series, Slice
+from vouch.platform.web.figures import day
 from vouch.policy.queries import NoPolicyInForceError
 
 
@@ -176,12 +177,19 @@ def _history(party: Party, standing: Standing | None) -> dict[str, Any]:
     assessments = list(queries.assessments_of(party)[:50])
     graded = [one for one in reversed(assessments) if one.score is not None]
     chart = charts.over_time(
-        [one.at.strftime("%Y-%m-%d") for one in graded],
+        [day(one.at) for one in graded],
         [Series(_("评分"), [one.score for one in graded], charts.BLUE, kind="line", unit=_("分"))],
-        left=Axis(_("分"), extra={"scale": True}),
+        left=Axis(_("分"), extra=_around([one.score for one in graded if one.score is not None])),
         label=_("评估时间"),
     )
     return {"assessments": assessments, "scores": chart, "entries": queries.entries_of(party)}
+
+
+def _around(scores: list[int]) -> dict[str, int]:
+    """The ends of the axis: whole fifties a little beyond the scores, so that a steady line lies in the middle."""
+    if not scores:
+        return {}
+    return {"min": max(0, min(scores) // 50 * 50 - 50), "max": max(scores) // 50 * 50 + 100, "interval": 50}
 
 
 PANELS: dict[str, Callable[[Party, Standing | None], dict[str, Any]]] = {
