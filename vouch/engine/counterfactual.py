@@ -133,7 +133,7 @@ def _decided(
         ends.append(f"分类由{class_before}变为{class_after}")
     if limit != limit_before:
         money = FactKind.MONEY
-        ends.append(f"建议限额由{shown_fact(limit_before, money)}变为{shown_fact(limit, money)}")
+        ends.append(f"建议额度由{shown_fact(limit_before, money)}变为{shown_fact(limit, money)}")
     return Suggestion(
         changes=changes,
         grade_before=before,

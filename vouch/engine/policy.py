@@ -170,6 +170,6 @@ RESULT_TITLES = {
     "class.max_limit": "本类客户上限",
     "class.fee_from": "本类费率下限",
     "class.fee_to": "本类费率上限",
-    "limit": "建议限额",
+    "limit": "建议额度",
     "fee_rate": "年担保费率",
 }

@@ -13,5 +13,5 @@ class PolicyConfig(AppConfig):
         from vouch.policy.permissions import may_read  # models exist only now
 
         register(
-            NavItem(title=_("评估策略"), url_name="policy:versions", icon="scale", order=40, may=may_read)
+            NavItem(title=_("评估政策"), url_name="policy:versions", icon="scale", order=40, may=may_read)
         )

@@ -34,7 +34,7 @@ MOVES: Mapping[str, Callable[..., PolicyVersion]] = {
 
 @require_http_methods(["GET", "POST"])
 def versions(request: StaffRequest) -> HttpResponse:
-    """Every version of every policy (评估策略), and the way in for a new one."""
+    """Every version of every policy (评估政策), and the way in for a new one."""
     drafting = request.method == "POST"
     form = DraftForm(request.POST, request.FILES) if drafting else DraftForm()
     if drafting and form.is_valid():

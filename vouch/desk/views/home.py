@@ -12,7 +12,7 @@ from vouch.platform.identity.request import StaffRequest
 from vouch.platform.web.charts import BLUE, CLASS_COLOURS, GREEN, RED, Chart, Slice, bars, donut
 
 # The same tints as the grades' badges.
-GRADE_COLOURS = {"A": GREEN, "B": BLUE, "C": RED, "D": RED}
+GRADE_COLOURS = {"AAA": GREEN, "AA": GREEN, "A": BLUE, "B": BLUE, "C": RED, "D": RED}
 GRADED_CLASSES = tuple(name for name in CLASSES if name != INSUFFICIENT)
 
 
@@ -47,9 +47,13 @@ def _by_class(seen: Glance) -> Chart:
     return donut(slices, unit="户", label="客户分类")
 
 
+def _colour(grade: str) -> str:
+    return GRADE_COLOURS.get(grade) or GRADE_COLOURS.get(grade[:1], BLUE)
+
+
 def _by_grade(seen: Glance) -> Chart:
     slices = [
-        Slice(line.title, line.count, GRADE_COLOURS.get(line.title[:1], BLUE), _customers(grade=line.title))
+        Slice(line.title, line.count, _colour(line.title), _customers(grade=line.title))
         for line in seen.book.by_grade
     ]
     return bars(slices, unit="户", label="等级")
@@ -60,7 +64,7 @@ def _limit_by_grade(seen: Glance) -> Chart:
         Slice(
             line.title,
             float(line.limit),
-            GRADE_COLOURS.get(line.title[:1], BLUE),
+            _colour(line.title),
             _customers(grade=line.title),
         )
         for line in seen.book.by_grade

@@ -32,7 +32,7 @@ def test_a_suggestion_speaks_in_the_words_of_the_card() -> None:
     (only,) = suggestions(small(), weak)
     assert only.text == (
         "若近12个月开票销售额由“100万至500万元”变为“500万元及以上”，且作废率由“20%及以上”变为“低于5%”，"
-        "则等级由A升至AAA，建议限额由27万元变为98万元。"
+        "则等级由A升至AAA，建议额度由27万元变为98万元。"
     )
 
 

@@ -2,7 +2,7 @@
 
     register(NavItem(title=_("客户"), url_name="desk:customers", icon="users", order=20))
 
-Order in steps of ten: 10 工作台, 20 客户, 30 导入, 40 评估策略, 50 操作日志, 60 运行状态.
+Order in steps of ten: 10 工作台, 20 客户, 30 导入, 40 评估政策, 50 操作日志, 60 运行状态.
 """
 
 from __future__ import annotations

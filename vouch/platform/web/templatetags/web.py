@@ -18,7 +18,8 @@ from vouch.platform.web.icons import icon_svg
 register = template.Library()
 
 CLASS_TONES = {"优质": "green", "一般": "blue", "高风险": "red", "资料不足": "secondary"}
-GRADE_TONES = {"A": "green", "B": "blue", "C": "red", "D": "red"}
+GRADE_TONES = {"AAA": "green", "AA": "green", "A": "blue", "B": "blue", "C": "red", "D": "red"}
+"""The tints of the classes that the shipped policy puts the grades in; by first letter for grades it does not have."""
 
 
 @register.filter
@@ -90,7 +91,9 @@ def grade_badge(text: object) -> SafeString:
     if not text:
         return format_html('<span class="text-secondary">{}</span>', figures.MISSING)
     return format_html(
-        '<span class="badge grade bg-{}-lt">{}</span>', GRADE_TONES.get(str(text)[:1], "secondary"), text
+        '<span class="badge grade bg-{}-lt">{}</span>',
+        GRADE_TONES.get(str(text)) or GRADE_TONES.get(str(text)[:1], "secondary"),
+        text,
     )
 
 
