@@ -67,25 +67,3 @@ def appoint_staff(entry: Entry, *, actor: Actor, at: datetime, details: StaffDet
     }
     entry.about("user", user.pk, after=after)
     return user
-
-
-@action("identity.password.changed", may=permissions.may_manage_staff)
-def set_password(entry: Entry, *, actor: Actor, at: datetime, user: User, password: str) -> None:
-    """Give someone a new password; the ledger keeps that it was done, not what it is."""
-    user.set_password(password)
-    user.save(update_fields=["password"])
-    entry.about("user", user.pk)
-
-
-@action("identity.password.renewed", may=permissions.may_renew_password)
-def renew_password(entry: Entry, *, actor: Actor, at: datetime, user: User, password: str) -> None:
-    """Let someone change their own password; the page has checked the old one."""
-    user.set_password(password)
-    user.save(update_fields=["password"])
-    entry.about("user", user.pk)
-
-
-@action("identity.session.started", may=permissions.may_sign_in)
-def record_sign_in(entry: Entry, *, actor: Actor, at: datetime, address: str) -> None:
-    """Note who signed in, and from which network address."""
-    entry.about("user", actor.user_id, after={"address": address})
