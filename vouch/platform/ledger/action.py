@@ -28,9 +28,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from vouch.platform.database.guard import writing
-from vouch.platform.ledger import _record, models, reactions
+from vouch.platform.ledger import _protected, _record, models, reactions
 from vouch.platform.ledger.merkle import root_hash
 from vouch.platform.ledger.terms import EVENT_NAME
+from vouch.platform.vault.keys import SubjectKey
 from vouch.platform.web.request import request_id
 
 P = ParamSpec("P")
@@ -55,6 +56,8 @@ class Entry:
 
     def __init__(self, event: str) -> None:
         self._event = event
+        # Known from the start: protected values are bound to it.
+        self._id = uuid4()
         self._subject: tuple[str, str] | None = None
         self._before: Mapping[str, Any] | None = None
         self._after: Mapping[str, Any] | None = None
@@ -73,6 +76,27 @@ class Entry:
         """Name the subject and what changed; both sides must be JSON-able."""
         self._subject = (kind, str(pk))
         self._before, self._after = before, after
+
+    def protect(
+        self, key: SubjectKey, field: str, *, before: str | None = None, after: str | None = None
+    ) -> None:
+        """Add a field whose values are kept as ciphertext under the subject's key; call it after ``about``.
+
+        A side that is None is left out. Raises RuntimeError where the entry already has the field on that side.
+        """
+        if self._subject is None:
+            message = f"{self._event}: entry.protect() comes after entry.about()"
+            raise RuntimeError(message)
+        sides = {"before": dict(self._before or {}), "after": dict(self._after or {})}
+        for side, text in (("before", before), ("after", after)):
+            if text is None:
+                continue
+            if field in sides[side]:
+                message = f"{self._event}: {side}.{field} is given twice"
+                raise RuntimeError(message)
+            place = _protected.place_in(self._id, side, field)
+            sides[side][field] = _protected.sealed_value(key, text, place=place)
+        self._before, self._after = sides["before"] or self._before, sides["after"] or self._after
 
     def bulk(
         self, kind: str, pk: object, *, rows: Iterable[bytes], file_sha256: str = "", **counts: int
@@ -104,7 +128,7 @@ class Entry:
             raise RuntimeError(message)
         kind, pk = self._subject
         values = {
-            "id": uuid4(),
+            "id": self._id,
             "at": at,
             # The machine's clock, beside the actor's: set here because the seal covers it.
             "recorded_at": timezone.now(),

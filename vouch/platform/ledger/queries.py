@@ -10,7 +10,7 @@ from django.db import connection, transaction
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
-from vouch.platform.ledger import _proof, _record
+from vouch.platform.ledger import _proof, _protected, _record
 from vouch.platform.ledger._heads import LedgerBroken, SignedHead, iso, witness
 from vouch.platform.ledger._keys import public_pem, signing_key
 from vouch.platform.ledger._verify import Report, verify
@@ -59,6 +59,15 @@ def entries_where(
     if until is not None:
         entries = entries.filter(at__date__lte=until)
     return entries
+
+
+def opened(row: Entry) -> tuple[dict[str, Any] | None, dict[str, Any] | None]:
+    """Both sides of an entry with its protected values in plain text; reading them is for the caller to record.
+
+    A value whose key was destroyed reads 已销毁; one that does not open (changed, moved) reads 无法解密.
+    """
+    opener = _protected.Opener()
+    return opener.opened(row.pk, "before", row.before), opener.opened(row.pk, "after", row.after)
 
 
 def leaf_number(entry_id: UUID) -> int | None:

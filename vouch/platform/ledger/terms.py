@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import re
+from typing import Any
+
+from django.utils.translation import gettext_lazy
 
 EVENT_NAME = re.compile(r"^[a-z_]+(\.[a-z_]+)*\.[a-z_]+$")
 """Event names are ``room.noun.past_tense``, e.g. ``parties.enterprise.registered``."""
@@ -30,3 +33,21 @@ def subject_title(kind: str) -> str:
 def field_title(name: str) -> str:
     """A field of an entry in words."""
     return FIELD_TITLES.get(name, name)
+
+
+PROTECTED = gettext_lazy("（已加密）")
+"""What pages show for a protected value that nobody opened."""
+
+
+def is_protected(value: Any) -> bool:
+    """Whether this value of an entry's before or after is ciphertext, see ``Entry.protect``."""
+    return (
+        isinstance(value, dict)
+        and value.keys() == {"sealed", "kind", "id"}
+        and all(isinstance(part, str) for part in value.values())
+    )
+
+
+def closed(value: Any) -> Any:
+    """The value as pages show it that open nothing."""
+    return PROTECTED if is_protected(value) else value

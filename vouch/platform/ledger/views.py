@@ -19,7 +19,7 @@ from vouch.platform.ledger._heads import LedgerBroken
 from vouch.platform.ledger.forms import LedgerFilter
 from vouch.platform.ledger.models import Entry
 from vouch.platform.ledger.permissions import may_read_ledger
-from vouch.platform.ledger.terms import event_title, field_title, subject_title
+from vouch.platform.ledger.terms import closed, event_title, field_title, subject_title
 from vouch.platform.web.columns import Column, Kind
 from vouch.platform.web.tables import Table, respond
 
@@ -27,7 +27,9 @@ from vouch.platform.web.tables import Table, respond
 def summary(entry: Entry) -> str:
     """What changed, in one line."""
     pairs = (entry.bulk or entry.after or entry.before or {}).items()
-    return "；".join(f"{field_title(name)}：{'—' if value in (None, '') else value}" for name, value in pairs)
+    return "；".join(
+        f"{field_title(name)}：{'—' if value in (None, '') else closed(value)}" for name, value in pairs
+    )
 
 
 ENTRIES = Table(

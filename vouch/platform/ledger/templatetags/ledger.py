@@ -7,7 +7,7 @@ from typing import Any
 from django import template
 
 from vouch.platform.ledger.models import Entry
-from vouch.platform.ledger.terms import event_title, field_title, subject_title
+from vouch.platform.ledger.terms import closed, event_title, field_title, subject_title
 
 register = template.Library()
 register.filter("event_title", event_title)
@@ -16,7 +16,7 @@ register.filter("subject_title", subject_title)
 
 @register.filter
 def changes(entry: Entry) -> list[tuple[str, Any, Any]]:
-    """(field in words, before or None, after) for each field that the entry names."""
+    """(field in words, before or None, after) for each field that the entry names; opens nothing."""
     before, after = entry.before or {}, entry.bulk or entry.after or {}
     names = [*after, *(name for name in before if name not in after)]
-    return [(field_title(name), before.get(name), after.get(name)) for name in names]
+    return [(field_title(name), closed(before.get(name)), closed(after.get(name))) for name in names]
