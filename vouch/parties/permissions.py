@@ -18,8 +18,14 @@ ASSIGNING_ROLES = (Role.TEAM_LEAD, Role.CRO, Role.EXECUTIVE)
 def assignments_seen_by(actor: Actor) -> Q:
     """Which present assignments let the actor see their party; not for the scope of all."""
     if actor.scope in {Scope.UNIT, Scope.UNIT_BELOW}:
-        return Q(ends_on=None, unit_id__in=actor.unit_ids)
-    return Q(ends_on=None) & (Q(manager_id=actor.user_id) | Q(second_manager_id=actor.user_id))
+        reached = Q(unit_id__in=actor.unit_ids)
+        # Whoever stands in for somebody sees that person's own customers, not that person's units.
+        return Q(ends_on=None) & (reached | _in_hands_of(actor.delegators) if actor.delegators else reached)
+    return Q(ends_on=None) & _in_hands_of(actor.own_ids)
+
+
+def _in_hands_of(user_ids: frozenset[int]) -> Q:
+    return Q(manager_id__in=user_ids) | Q(second_manager_id__in=user_ids)
 
 
 def may_see(actor: Actor, party: Party) -> bool:
@@ -32,11 +38,11 @@ def may_see(actor: Actor, party: Party) -> bool:
 
 
 def may_register(actor: Actor, unit: Any) -> bool:
-    """Those who deal with customers, for the units that they reach; officers for their own."""
+    """Those who deal with customers, for the units that they reach; officers for their own and those of whom they stand in for."""
     if not actor.has_role(*REGISTERING_ROLES):
         return False
     if actor.scope == Scope.OWN:
-        return bool(unit.staff.filter(pk=actor.user_id).exists())
+        return bool(unit.staff.filter(pk__in=actor.own_ids).exists())
     return actor.scope == Scope.ALL or unit.pk in actor.unit_ids
 
 

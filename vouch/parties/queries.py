@@ -148,7 +148,7 @@ def assignable_units(actor: Actor) -> QuerySet[Unit]:
     if actor.scope == Scope.ALL:
         return units
     if actor.scope == Scope.OWN:
-        return units.filter(staff=actor.user_id)
+        return units.filter(staff__in=actor.own_ids).distinct()
     return units.filter(pk__in=actor.unit_ids)
 
 

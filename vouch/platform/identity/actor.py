@@ -9,7 +9,7 @@ from vouch.platform.identity.terms import Scope
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """``id`` is ``user:12`` or ``system:import``; ``unit_ids`` are the units that a scope by unit reaches."""
+    """``id`` is ``user:12``, ``key:3`` or ``system:import``; ``unit_ids`` are what a scope by unit reaches."""
 
     id: str
     label: str
@@ -17,6 +17,17 @@ class Actor:
     roles: frozenset[str]
     scope: str
     unit_ids: frozenset[int] = frozenset()
+    # Those for whom this person stands in today (代理); their customers count as own.
+    delegators: frozenset[int] = frozenset()
+    # The classes readable in full; None means those of the roles. An inspection's account names its own.
+    field_classes: frozenset[str] | None = None
+    # An inspection's account (检查模式): it reads, and every read leaves an entry.
+    is_read_only: bool = False
+
+    @property
+    def own_ids(self) -> frozenset[int]:
+        """Whose customers are this actor's own: the person, and those whom they stand in for."""
+        return self.delegators if self.user_id is None else self.delegators | {self.user_id}
 
     def has_role(self, *roles: str) -> bool:
         """Whether the actor has at least one of the roles; the system has them all."""

@@ -11,7 +11,7 @@ from django.db.models import Q
 from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
-from vouch.platform.identity.terms import Role, Scope
+from vouch.platform.identity.terms import FieldClass, Office, Role, Scope
 
 
 class Unit(models.Model):
@@ -51,6 +51,17 @@ class User(AbstractBaseUser):
     unit = models.ForeignKey(Unit, models.PROTECT, related_name="staff", verbose_name=_("所属机构"))
     roles = ArrayField(models.CharField(max_length=30, choices=Role), default=list, verbose_name=_("岗位"))
     scope = models.CharField(_("数据范围"), max_length=12, choices=Scope, default=Scope.OWN)
+    # Exceptions to what the roles may read in full: added and taken away, for this person alone.
+    granted_classes = ArrayField(
+        models.CharField(max_length=12, choices=FieldClass),
+        default=list,
+        verbose_name=_("另行允许的字段类别"),
+    )
+    withheld_classes = ArrayField(
+        models.CharField(max_length=12, choices=FieldClass),
+        default=list,
+        verbose_name=_("不予允许的字段类别"),
+    )
     is_active = models.BooleanField(_("在职"), default=True)
     joined_at = models.DateTimeField(_("开户时间"))
 
@@ -69,3 +80,27 @@ class User(AbstractBaseUser):
 
     def __str__(self) -> str:
         return self.name
+
+
+class Part(models.Model):
+    """In which office a person acted on a matter (经办部位): one person, one matter, one office."""
+
+    matter_kind = models.CharField(_("业务种类"), max_length=30)
+    matter_id = models.CharField(_("业务"), max_length=40)
+    user = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name=_("员工"))
+    # Those for whom the person stood in at the time: they acted too, by another's hand.
+    stood_for = ArrayField(models.BigIntegerField(), default=list, verbose_name=_("被代理人"))
+    office = models.CharField(_("部位"), max_length=8, choices=Office)
+    at = models.DateTimeField(_("首次经办时间"))
+
+    class Meta:
+        verbose_name = _("经办部位")
+        constraints: ClassVar = [
+            # Also what two requests at the same moment run into.
+            models.UniqueConstraint(
+                fields=["matter_kind", "matter_id", "user"], name="identity_part_one_office_each"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.matter_kind}:{self.matter_id} {self.office}"

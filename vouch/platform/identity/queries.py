@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from django.db.models import QuerySet
+from collections.abc import Iterable
+
+from django.db.models import Q, QuerySet
 
 from vouch.platform.identity.actor import Actor
-from vouch.platform.identity.models import Unit, User
-from vouch.platform.identity.terms import HEAD_OFFICE_CODE, Role, Scope
+from vouch.platform.identity.models import Part, Unit, User
+from vouch.platform.identity.terms import HEAD_OFFICE_CODE, UNMASKS, Role, Scope
 
 
 class UnknownUnit(LookupError):
@@ -61,6 +63,30 @@ def actor_of(user: User) -> Actor:
         roles=frozenset(user.roles),
         scope=user.scope,
         unit_ids=unit_ids,
+        field_classes=classes_of(user),
+    )
+
+
+def classes_of(user: User) -> frozenset[str]:
+    """The field classes that this person may read in full: those of the roles, with the account's exceptions."""
+    classes: set[str] = set()
+    for role in user.roles:
+        classes.update(str(field_class) for field_class in UNMASKS[Role(role)])
+    return frozenset((classes | set(user.granted_classes)) - set(user.withheld_classes))
+
+
+def parts_in_other_offices(actor: Actor, *, kind: str, ids: Iterable[object], office: str) -> QuerySet[Part]:
+    """Parts in another office on these matters of the actor, or of those whom they stand in for.
+
+    What somebody did while standing in for the actor is the actor's doing too.
+    """
+    own = sorted(actor.own_ids)
+    return (
+        Part.objects.filter(matter_kind=kind, matter_id__in=[str(one) for one in ids])
+        .filter(Q(user_id__in=own) | Q(stood_for__overlap=own))
+        .exclude(office=office)
+        .select_related("user")
+        .order_by("pk")
     )
 
 

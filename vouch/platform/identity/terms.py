@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 
@@ -38,3 +40,115 @@ class Scope(TextChoices):
     UNIT = "unit", _("本机构")
     UNIT_BELOW = "unit_below", _("本机构及下级")
     ALL = "all", _("全部")
+
+
+class FieldClass(TextChoices):
+    """Kinds of values that not everybody may read in full (字段类别)."""
+
+    ORDINARY = "ordinary", _("一般")
+    IDENTITY = "identity", _("证件号码")
+    PHONE = "phone", _("联系方式")
+    ACCOUNT = "account", _("银行账户")
+    CREDIT = "credit", _("征信数据")
+    INCOME = "income", _("职业与收入")
+
+
+UNMASKS: Mapping[Role, frozenset[FieldClass]] = {
+    # Meets the customer, checks the papers at the table, collects authorisations and statements of income.
+    Role.ACCOUNT_MANAGER: frozenset(
+        {FieldClass.IDENTITY, FieldClass.PHONE, FieldClass.CREDIT, FieldClass.INCOME}
+    ),
+    # Pre-reviews what the account managers of the department collected.
+    Role.TEAM_LEAD: frozenset({FieldClass.IDENTITY, FieldClass.PHONE, FieldClass.CREDIT, FieldClass.INCOME}),
+    # Judges the person behind the firm and cross-checks flows of accounts.
+    Role.RISK_REVIEWER: frozenset(
+        {
+            FieldClass.IDENTITY,
+            FieldClass.PHONE,
+            FieldClass.ACCOUNT,
+            FieldClass.CREDIT,
+            FieldClass.INCOME,
+        }
+    ),
+    # Compares owners with certificates of title; needs no credit data for a price.
+    Role.APPRAISER: frozenset({FieldClass.IDENTITY, FieldClass.PHONE}),
+    # Decides on credit and ability to pay; who it is stands in the brief, numbers are not needed.
+    Role.COMMITTEE: frozenset({FieldClass.CREDIT, FieldClass.INCOME}),
+    # Writes identity numbers, accounts and addresses for service into contracts.
+    Role.LAWYER: frozenset({FieldClass.IDENTITY, FieldClass.PHONE, FieldClass.ACCOUNT}),
+    # Compares identity and receiving account with the contract before release.
+    Role.RELEASE_OFFICER: frozenset({FieldClass.IDENTITY, FieldClass.ACCOUNT}),
+    # Receives fees and pays claims: the account, and nothing else.
+    Role.CASHIER: frozenset({FieldClass.ACCOUNT}),
+    # Files papers by the identity on them.
+    Role.CUSTODIAN: frozenset({FieldClass.IDENTITY}),
+    # Calls, visits and looks at fresh credit reports after the guarantee was given.
+    Role.INSPECTOR: frozenset({FieldClass.PHONE, FieldClass.CREDIT, FieldClass.INCOME}),
+    # Bundles signals by person and reads credit events; does not call.
+    Role.MONITOR: frozenset({FieldClass.IDENTITY, FieldClass.CREDIT}),
+    # Finds debtors, files suits, traces accounts.
+    Role.RECOVERY: frozenset(
+        {
+            FieldClass.IDENTITY,
+            FieldClass.PHONE,
+            FieldClass.ACCOUNT,
+            FieldClass.CREDIT,
+            FieldClass.INCOME,
+        }
+    ),
+    # Answers persons' requests about their own data and checks authorisations against credit reads.
+    Role.COMPLIANCE: frozenset({FieldClass.IDENTITY, FieldClass.PHONE, FieldClass.CREDIT}),
+    # Answers for single decisions: credit and income, as the committee.
+    Role.CRO: frozenset({FieldClass.CREDIT, FieldClass.INCOME}),
+    # Steers by totals.
+    Role.EXECUTIVE: frozenset(),
+    # Checks that papers, accounts and authorisations are those of the person; every look is an entry.
+    Role.AUDITOR: frozenset(
+        {
+            FieldClass.IDENTITY,
+            FieldClass.PHONE,
+            FieldClass.ACCOUNT,
+            FieldClass.CREDIT,
+            FieldClass.INCOME,
+        }
+    ),
+    # Calls tenants of the building.
+    Role.STEWARD: frozenset({FieldClass.PHONE}),
+    # Runs the system, has no business with customers' data.
+    Role.ADMIN: frozenset(),
+}
+"""What each role may read in full; everything else shows masked. A person's exceptions are on the account."""
+
+
+class Office(TextChoices):
+    """Which part of the house a role belongs to; nobody acts in two of them on one matter (前中后台分离)."""
+
+    FRONT = "front", _("前台")
+    MIDDLE = "middle", _("中台")
+    BACK = "back", _("后台")
+
+
+OFFICES: Mapping[Role, Office | None] = {
+    # Brings customers in and keeps the relation.
+    Role.ACCOUNT_MANAGER: Office.FRONT,
+    Role.TEAM_LEAD: Office.FRONT,
+    Role.STEWARD: Office.FRONT,
+    # Judges, decides and watches, independently of who brought the customer.
+    Role.RISK_REVIEWER: Office.MIDDLE,
+    Role.APPRAISER: Office.MIDDLE,
+    Role.COMMITTEE: Office.MIDDLE,
+    Role.LAWYER: Office.MIDDLE,
+    Role.INSPECTOR: Office.MIDDLE,
+    Role.MONITOR: Office.MIDDLE,
+    Role.CRO: Office.MIDDLE,
+    # Moves money, papers and assets.
+    Role.RELEASE_OFFICER: Office.BACK,
+    Role.CASHIER: Office.BACK,
+    Role.CUSTODIAN: Office.BACK,
+    Role.RECOVERY: Office.BACK,
+    # Of no office: they steer, supervise or run the system, and hold no other role beside.
+    Role.COMPLIANCE: None,
+    Role.EXECUTIVE: None,
+    Role.AUDITOR: None,
+    Role.ADMIN: None,
+}
