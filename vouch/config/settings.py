@@ -8,6 +8,8 @@ VOUCH_HOSTS           names this installation answers to, separated by commas
 VOUCH_CIPHER          aes-256-gcm (default) or sm4-gcm
 VOUCH_KEY_RING        the vault's outer keys (see docs/vault.md); without it a file in VOUCH_HOME
 VOUCH_HEADS_DIR       where signed heads of the ledger are sent (default: heads in VOUCH_HOME; best another machine)
+VOUCH_LOG_FORMAT      json for a collector (one object a line), plain (default) for people
+VOUCH_LOG_LEVEL       WARNING (default): refusals, broken requests, errors; INFO says more
 VOUCH_DEBUG           1 for development
 """
 
@@ -85,6 +87,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "vouch.platform.web.request.RequestIdMiddleware",
+    "vouch.platform.web.privacy.PrivateMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -196,10 +199,14 @@ LEDGER_HEADS_DIR = Path(os.environ.get("VOUCH_HEADS_DIR") or VOUCH_HOME / "heads
 VOUCH_CIPHER = os.environ.get("VOUCH_CIPHER") or "aes-256-gcm"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 16 * 1024 * 1024
 
+LOG_FORMAT = "json" if os.environ.get("VOUCH_LOG_FORMAT") == "json" else "plain"
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"plain": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
+    "formatters": {
+        "plain": {"format": "{asctime} {levelname} {name} {message}", "style": "{"},
+        "json": {"()": "vouch.platform.web.log.JsonLines"},
+    },
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": LOG_FORMAT}},
     "root": {"handlers": ["console"], "level": os.environ.get("VOUCH_LOG_LEVEL", "WARNING")},
 }
