@@ -1,4 +1,4 @@
-"""What may be done to the installation itself."""
+"""The keys of the installation."""
 
 from __future__ import annotations
 

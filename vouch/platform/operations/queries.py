@@ -1,0 +1,28 @@
+"""Questions about the installation itself."""
+
+from __future__ import annotations
+
+from django.db.models import QuerySet
+
+from vouch.platform.operations.models import Backup, Drill
+from vouch.platform.operations.terms import BackupState, DrillState
+
+
+def backups() -> QuerySet[Backup]:
+    """All backups ever ordered, newest first."""
+    return Backup.objects.order_by("-ordered_at")
+
+
+def newest_backup() -> Backup | None:
+    """The newest backup that is whole and still there."""
+    return Backup.objects.filter(state=BackupState.DONE).order_by("-finished_at").first()
+
+
+def drills() -> QuerySet[Drill]:
+    """All drills, newest first."""
+    return Drill.objects.select_related("backup").order_by("-ordered_at")
+
+
+def newest_passed_drill() -> Drill | None:
+    """The newest drill whose restored backup was equal."""
+    return Drill.objects.filter(state=DrillState.PASSED).order_by("-finished_at").first()
