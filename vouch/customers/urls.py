@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from django.urls import path
 
-from vouch.customers import views
+from vouch.customers.views import invoices
 
 app_name = "customers"
 urlpatterns = [
-    path("<int:party_id>/", views.invoices, name="invoices"),
+    path("<int:party_id>/", invoices.invoices, name="invoices"),
 ]

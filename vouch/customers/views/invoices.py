@@ -7,7 +7,7 @@ from django.http.response import HttpResponseBase
 from django.utils.translation import gettext_lazy as _
 
 from vouch.customers import queries
-from vouch.customers.forms import InvoiceFilter
+from vouch.customers.forms.invoices import InvoiceFilter
 from vouch.customers.models import Invoice
 from vouch.customers.terms import InvoiceKind
 from vouch.platform.identity.request import StaffRequest

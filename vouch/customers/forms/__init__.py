@@ -1,0 +1,1 @@
+"""What people enter in this room."""

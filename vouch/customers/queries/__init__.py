@@ -1,0 +1,24 @@
+"""Questions about what we know of a customer."""
+
+from __future__ import annotations
+
+from vouch.customers.queries.invoices import (
+    InvoiceCounts,
+    InvoiceMonth,
+    InvoicesWanted,
+    TradingPartner,
+    customer_of,
+    invoice_counts,
+    invoices_of,
+    invoices_where,
+    last_invoice_on,
+    latest_invoice_on,
+    monthly_invoices,
+    top_partners,
+    visible_to,
+)
+
+__all__ = [
+    "InvoiceCounts", "InvoiceMonth", "InvoicesWanted", "TradingPartner", "customer_of", "invoice_counts", "invoices_of",
+    "invoices_where", "last_invoice_on", "latest_invoice_on", "monthly_invoices", "top_partners", "visible_to",
+]  # fmt: skip
