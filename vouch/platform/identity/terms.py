@@ -152,3 +152,27 @@ OFFICES: Mapping[Role, Office | None] = {
     Role.AUDITOR: None,
     Role.ADMIN: None,
 }
+
+
+class SignInMeans(TextChoices):
+    """How someone proved who they are (登录方式)."""
+
+    PASSWORD = "password", _("密码")
+    PASSWORD_CODE = "password_code", _("密码与动态口令")
+    PASSWORD_KEY = "password_key", _("密码与安全密钥")
+    PASSWORD_RECOVERY = "password_recovery", _("密码与恢复码")
+    PASSKEY = "passkey", _("通行密钥")
+    SINGLE_SIGN_ON = "single_sign_on", _("统一身份认证")
+
+
+class EndOfSession(TextChoices):
+    """Why a session ended (会话结束原因)."""
+
+    SIGNED_OUT = "signed_out", _("本人退出")
+    ENDED_ELSEWHERE = "ended_elsewhere", _("本人在其他设备上结束")
+    ENDED_BY_ADMIN = "ended_by_admin", _("管理员结束")
+    IDLE = "idle", _("长时间未操作")
+    TOO_LONG = "too_long", _("超过最长时限")
+    CREDENTIALS_CHANGED = "credentials_changed", _("密码或验证方式变更")
+    REPLACED = "replaced", _("同一浏览器重新登录")
+    ACCOUNT_CLOSED = "account_closed", _("账户停用")

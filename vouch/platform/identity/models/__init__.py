@@ -1,0 +1,7 @@
+"""Tables of identity, by noun."""
+
+from vouch.platform.identity.models.session import Session
+from vouch.platform.identity.models.staff import Part, Unit, User
+from vouch.platform.identity.models.used_password import UsedPassword
+
+__all__ = ["Part", "Session", "Unit", "UsedPassword", "User"]
