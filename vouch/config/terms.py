@@ -30,6 +30,8 @@ EVENT_TITLES: dict[str, str] = {
     "parties.assignment.made": "指定管户",
     "parties.assignment.ended": "结束管户",
     "parties.party.status_changed": "客户状态变更",
+    "parties.party.restricted": "限制处理",
+    "parties.party.unrestricted": "解除限制处理",
     "customers.invoices.recorded": "登记发票",
     "risk.scorecard.registered": "登记评分卡",
     "policy.version.drafted": "拟定政策版本",

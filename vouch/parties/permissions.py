@@ -7,11 +7,14 @@ from typing import Any
 from django.db.models import Q
 
 from vouch.parties.models import Assignment, Party
+from vouch.parties.terms import PartyStatus
 from vouch.platform.exchange.permissions import may_open_imports
 from vouch.platform.identity.actor import Actor
 from vouch.platform.identity.terms import Role, Scope
 
 REGISTERING_ROLES = (Role.ACCOUNT_MANAGER, Role.TEAM_LEAD, Role.RISK_REVIEWER, Role.CRO, Role.EXECUTIVE)
+# Restriction follows from a person's right; it is compliance that answers for it.
+RESTRICTING_ROLES = (Role.COMPLIANCE, Role.CRO)
 ASSIGNING_ROLES = (Role.TEAM_LEAD, Role.CRO, Role.EXECUTIVE)
 
 
@@ -52,8 +55,15 @@ def may_open_registration(actor: Actor) -> bool:
 
 
 def may_correct(actor: Actor, party: Party) -> bool:
-    """Those who deal with this customer."""
+    """Those who deal with this customer, unless it is kept and nothing else."""
+    if party.status == PartyStatus.RESTRICTED:
+        return False
     return actor.has_role(*REGISTERING_ROLES) and may_see(actor, party)
+
+
+def may_restrict(actor: Actor, party: Party) -> bool:
+    """Compliance, for customers that they see."""
+    return actor.has_role(*RESTRICTING_ROLES) and may_see(actor, party)
 
 
 def may_enrol(actor: Actor) -> bool:

@@ -17,11 +17,15 @@ class PartyStatus(TextChoices):
 
     ACTIVE = "active", _("正常")
     CLOSED = "closed", _("已注销")
+    RESTRICTED = "restricted", _("限制处理")
+    """Kept and nothing else (PIPL 47: 停止除存储和采取必要的安全保护措施之外的处理)."""
 
 
 TRANSITIONS: dict[str, frozenset[str]] = {
     PartyStatus.ACTIVE: frozenset({PartyStatus.CLOSED}),
     PartyStatus.CLOSED: frozenset({PartyStatus.ACTIVE}),
+    # Restricting and lifting it are verbs of their own.
+    PartyStatus.RESTRICTED: frozenset(),
 }
 
 

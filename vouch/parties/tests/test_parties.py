@@ -180,3 +180,23 @@ def test_particulars_cost_the_same_queries_for_one_and_for_many(
         actions.register_enterprise(actor=actor, at=now, unit=units["YW1"], registration=registration)
     with django_assert_num_queries(3):
         read()
+
+
+def test_a_restricted_party_is_stored_and_nothing_else(
+    firm: Party, actors: dict[str, Actor], now: datetime
+) -> None:
+    chief = actors["chenjing"]
+    with pytest.raises(Refused):
+        actions.restrict_party(actor=actors["liqiang"], at=now, party=firm, reason="无权")
+    actions.restrict_party(actor=chief, at=now, party=firm, reason="保存期限未满")
+    actions.restrict_party(actor=chief, at=now, party=firm, reason="重复")
+    firm.refresh_from_db()
+    assert firm.status == PartyStatus.RESTRICTED
+    with pytest.raises(Refused):
+        actions.change_status(actor=chief, at=now, party=firm, status=PartyStatus.ACTIVE, reason="绕过")
+    actions.lift_restriction(actor=chief, at=now, party=firm, reason="期满")
+    with pytest.raises(ValueError, match="没有被限制"):
+        actions.lift_restriction(actor=chief, at=now, party=firm, reason="期满")
+    events = {entry.event for entry in history_of("party", firm.pk)}
+    assert {"parties.party.restricted", "parties.party.unrestricted"} <= events
+    assert history_of("party", firm.pk).filter(event="parties.party.restricted").count() == 1
