@@ -176,3 +176,19 @@ class EndOfSession(TextChoices):
     CREDENTIALS_CHANGED = "credentials_changed", _("密码或验证方式变更")
     REPLACED = "replaced", _("同一浏览器重新登录")
     ACCOUNT_CLOSED = "account_closed", _("账户停用")
+
+
+class ApiScope(TextChoices):
+    """What a key of the programming interface may ask for (接口权限); stands among the roles of the key's actor."""
+
+    CUSTOMERS_READ = "api:customers:read", _("查询客户")
+    CUSTOMERS_WRITE = "api:customers:write", _("客户建档")
+    ASSESSMENTS_READ = "api:assessments:read", _("查询评估")
+    LEDGER_PROVE = "api:ledger:prove", _("取得日志证明")
+
+
+SCOPE_ROLES: Mapping[str, frozenset[Role]] = {
+    # The action that registers asks for a role of the front office, whoever calls it.
+    ApiScope.CUSTOMERS_WRITE: frozenset({Role.ACCOUNT_MANAGER}),
+}
+"""Roles that a scope brings with it, because an action asks for them."""

@@ -149,12 +149,13 @@ class Entry:
 
 
 def action(
-    event: str, *, may: Callable[..., bool]
+    event: str, *, may: Callable[..., bool], is_reading: bool = False
 ) -> Callable[[Callable[Concatenate[Entry, P], R]], Callable[P, R]]:
     """Make a verb of a function whose keyword arguments include ``actor`` and ``at`` (an aware moment).
 
     ``may`` is a predicate of the room's ``permissions``; it is given the actor and those of the verb's
-    arguments that it names. Raises Refused where it says no.
+    arguments that it names. Raises Refused where it says no. An inspection's account (``actor.is_read_only``) is
+    refused everything but what ``is_reading``: actions that change nothing but the ledger itself, and sign-in.
     """
     if not EVENT_NAME.match(event):
         message = f"not an event name: {event}"
@@ -166,6 +167,8 @@ def action(
         def run(*args: P.args, **kwargs: P.kwargs) -> R:
             given: dict[str, Any] = dict(kwargs)
             actor, at = given["actor"], given["at"]
+            if getattr(actor, "is_read_only", False) and not is_reading:
+                raise Refused(_("检查账户只能查看，不能执行任何操作。"))
             if not may(**{name: given[name] for name in wanted}):
                 raise Refused(_("您没有执行此操作的权限。"))
             entry = Entry(event)

@@ -1,7 +1,9 @@
 """Tables of identity, by noun."""
 
+from vouch.platform.identity.models.answered_request import AnsweredRequest
+from vouch.platform.identity.models.api_key import ApiKey
 from vouch.platform.identity.models.session import Session
 from vouch.platform.identity.models.staff import Part, Unit, User
 from vouch.platform.identity.models.used_password import UsedPassword
 
-__all__ = ["Part", "Session", "Unit", "UsedPassword", "User"]
+__all__ = ["AnsweredRequest", "ApiKey", "Part", "Session", "Unit", "UsedPassword", "User"]

@@ -62,6 +62,8 @@ class User(AbstractBaseUser):
         default=list,
         verbose_name=_("不予允许的字段类别"),
     )
+    # An inspection's account (检查模式): it reads, and every read leaves an entry.
+    is_read_only = models.BooleanField(_("只读账户"), default=False)
     is_active = models.BooleanField(_("在职"), default=True)
     joined_at = models.DateTimeField(_("开户时间"))
 

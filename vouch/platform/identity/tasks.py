@@ -1,0 +1,15 @@
+"""What the workers do for identity."""
+
+from __future__ import annotations
+
+from django.utils import timezone
+
+from vouch.platform.identity.actions.repeats import forget_answers
+from vouch.platform.identity.actor import system_actor
+from vouch.platform.jobs.beat import beat
+
+
+@beat("identity.forget_answers", seconds=3600)
+def forget_old_answers() -> None:
+    """Once an hour, forget which requests were answered long ago."""
+    forget_answers(actor=system_actor("identity"), at=timezone.now())
