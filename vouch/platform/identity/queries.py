@@ -102,7 +102,9 @@ def key_in_force(secret: str, *, at: datetime) -> ApiKey | None:
     parts = secret.split("_")
     if len(parts) < 3 or parts[0] != "vouch":
         return None
-    found = ApiKey.objects.filter(prefix=parts[1], revoked_at=None, expires_at__gt=at).exclude(prefix="").first()
+    found = (
+        ApiKey.objects.filter(prefix=parts[1], revoked_at=None, expires_at__gt=at).exclude(prefix="").first()
+    )
     if found is None or not hmac.compare_digest(found.digest, digest_of_key(secret)):
         return None
     return found

@@ -55,9 +55,7 @@ class ApiKey(models.Model):
                 condition=Q(digest="") | Q(approved_by__isnull=False), name="identity_apikey_issued_approved"
             ),
             # A key looks after nobody: "own" would be nothing.
-            models.CheckConstraint(
-                condition=~Q(data_scope=Scope.OWN), name="identity_apikey_scope_of_units"
-            ),
+            models.CheckConstraint(condition=~Q(data_scope=Scope.OWN), name="identity_apikey_scope_of_units"),
         ]
 
     def __str__(self) -> str:
