@@ -4,8 +4,9 @@ from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
 from vouch.config.terms import EVENT_TITLES, FIELD_TITLES, SUBJECT_TITLES
-from vouch.config.wiring import REACTIONS
+from vouch.config.wiring import FOREIGN_FACES, REACTIONS
 from vouch.platform.ledger import terms
+from vouch.platform.web.faces import foreign_faces
 
 
 class ConfigConfig(AppConfig):
@@ -14,10 +15,11 @@ class ConfigConfig(AppConfig):
     verbose_name = _("总装")
 
     def ready(self) -> None:
-        """Wire events to their reactions, and give the ledger the words for them."""
+        """Wire events to their reactions, doors to the libraries' pages, and words to the ledger."""
         from vouch.platform.ledger.reactions import register_reactions  # models must be loaded first
 
         register_reactions(REACTIONS)
+        foreign_faces(FOREIGN_FACES)
         terms.EVENT_TITLES.update(EVENT_TITLES)
         terms.SUBJECT_TITLES.update(SUBJECT_TITLES)
         terms.FIELD_TITLES.update(FIELD_TITLES)

@@ -1,6 +1,13 @@
-"""What follows what: ledger event → names of the tasks that react to it, one line each."""
+"""What follows what: ledger event → names of the tasks that react to it, one line each.
+
+And who may open the pages that libraries serve; their functions cannot say so themselves.
+"""
 
 from __future__ import annotations
+
+from collections.abc import Mapping
+
+from vouch.platform.web.faces import PUBLIC, SIGNED_IN, May
 
 REACTIONS: dict[str, tuple[str, ...]] = {
     "parties.enterprise.corrected": ("grading.reassess",),
@@ -8,3 +15,10 @@ REACTIONS: dict[str, tuple[str, ...]] = {
     # A newly published policy starts nothing by itself: standings under an older one are shown as such, and
     # risk management decides when the book is judged again.
 }
+
+FOREIGN_FACES: Mapping[str, May] = {
+    "account_login": PUBLIC,
+    "account_logout": SIGNED_IN,
+    "account_change_password": SIGNED_IN,
+}
+"""Name of an address → who may open it; a page of a library that is not named here is not served."""

@@ -14,6 +14,11 @@ def may_assess(actor: Actor, party_id: int) -> bool:
     return actor.has_role(*ASSESSING_ROLES) and parties.visible_to(actor).filter(pk=party_id).exists()
 
 
+def may_open_assessment(actor: Actor) -> bool:
+    """Who may have some customer judged at all."""
+    return actor.has_role(*ASSESSING_ROLES)
+
+
 def may_assess_book(actor: Actor) -> bool:
     """Risk management judges the whole book; the installation does on schedule and from the command line."""
     return actor.has_role(Role.RISK_REVIEWER, Role.CRO)

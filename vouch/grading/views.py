@@ -13,11 +13,13 @@ from vouch.grading import permissions, queries
 from vouch.grading.actions import order_run
 from vouch.grading.forms import RunForm
 from vouch.platform.identity.request import StaffRequest
+from vouch.platform.web.faces import SIGNED_IN, face
 from vouch.policy.queries import NoPolicyInForceError, policy_in_force
 
 SHOWN_RUNS = 50
 
 
+@face(may=SIGNED_IN)
 @require_http_methods(["GET", "POST"])
 def runs(request: StaffRequest) -> HttpResponse:
     """The latest batches of assessments (评估批次), and a new one over the whole book."""
@@ -46,12 +48,14 @@ def runs(request: StaffRequest) -> HttpResponse:
     return render(request, "grading/runs.html", context, status=422 if form.errors else 200)
 
 
+@face(may=SIGNED_IN)
 @require_GET
 def progress(request: StaffRequest) -> HttpResponse:
     """The table of batches alone, which asks again while one is under way."""
     return render(request, "grading/runs_table.html", {"runs": queries.runs()[:SHOWN_RUNS]})
 
 
+@face(may=SIGNED_IN, shows=("assessment", "party"))
 @require_GET
 def assessment(request: StaffRequest, pk: int) -> HttpResponse:
     """One decision in full, decided once more from its snapshot (决策回放)."""

@@ -66,6 +66,11 @@ def may_restrict(actor: Actor, party: Party) -> bool:
     return actor.has_role(*RESTRICTING_ROLES) and may_see(actor, party)
 
 
+def may_open_assignment(actor: Actor) -> bool:
+    """Who finds the form for another manager."""
+    return actor.has_role(*ASSIGNING_ROLES)
+
+
 def may_enrol(actor: Actor) -> bool:
     """Those who may import; which parties they may change is judged for a whole chunk at once."""
     return may_open_imports(actor) or actor.has_role(*REGISTERING_ROLES)

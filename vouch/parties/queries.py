@@ -18,6 +18,7 @@ from vouch.platform.identity.actor import Actor
 from vouch.platform.identity.models import Unit, User
 from vouch.platform.identity.queries import account_managers
 from vouch.platform.identity.terms import Scope
+from vouch.platform.web.faces import Visible
 
 
 def visible_to(actor: Actor) -> QuerySet[Party]:
@@ -155,3 +156,12 @@ def assignable_units(actor: Actor) -> QuerySet[Unit]:
 def assignable_staff() -> QuerySet[User]:
     """Who may look after customers."""
     return account_managers()
+
+
+VISIBLE: Visible = {
+    Party: visible_to,
+    Enterprise: lambda actor: Enterprise.objects.filter(party__in=visible_to(actor)),
+    Identifier: lambda actor: Identifier.objects.filter(party__in=visible_to(actor)),
+    Assignment: lambda actor: Assignment.objects.filter(party__in=visible_to(actor)),
+}
+"""How rows of each table are seen."""

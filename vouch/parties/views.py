@@ -8,19 +8,20 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
 from vouch.parties import actions, permissions, queries
 from vouch.parties.forms import CorrectionForm, DutyForm, RegistrationForm, initial_of
 from vouch.parties.models import Party
 from vouch.platform.identity.request import StaffRequest
+from vouch.platform.web.faces import face
 
 
+@face(may=permissions.may_open_registration, refusal=gettext_lazy("您的岗位不能新建客户。"))
 @require_http_methods(["GET", "POST"])
 def new_enterprise(request: StaffRequest) -> HttpResponse:
     """Register an enterprise by hand (新建客户)."""
-    if not permissions.may_open_registration(request.actor):
-        raise PermissionDenied(_("您的岗位不能新建客户。"))
     form = RegistrationForm(request.actor, request.POST or None, today=timezone.localdate())
     if request.method == "POST" and form.is_valid():
         try:
@@ -38,6 +39,7 @@ def new_enterprise(request: StaffRequest) -> HttpResponse:
     return _form_page(request, form, title=_("新建客户"), button=_("建档"))
 
 
+@face(may=permissions.may_open_registration, shows=("party",))
 @require_http_methods(["GET", "POST"])
 def correct(request: StaffRequest, pk: int) -> HttpResponse:
     """Give an enterprise other particulars, with the reason (更正登记信息)."""
@@ -60,6 +62,7 @@ def correct(request: StaffRequest, pk: int) -> HttpResponse:
     return _form_page(request, form, title=_("更正登记信息"), button=_("保存"), party=party)
 
 
+@face(may=permissions.may_open_assignment, shows=("party",))
 @require_http_methods(["GET", "POST"])
 def assign(request: StaffRequest, pk: int) -> HttpResponse:
     """Hand a customer to a unit and its managers (管户)."""

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from vouch.engine.canonical import FileError
 from vouch.platform.identity.request import StaffRequest
+from vouch.platform.web.faces import face
 from vouch.policy import permissions, queries
 from vouch.policy.actions import (
     WrongStateError,
@@ -32,6 +33,7 @@ MOVES: Mapping[str, Callable[..., PolicyVersion]] = {
 }
 
 
+@face(may=permissions.may_read, shows=("policy_version",))
 @require_http_methods(["GET", "POST"])
 def versions(request: StaffRequest) -> HttpResponse:
     """Every version of every policy (评估政策), and the way in for a new one."""
@@ -55,6 +57,7 @@ def versions(request: StaffRequest) -> HttpResponse:
     return render(request, "policy/versions.html", context, status=422 if form.errors else 200)
 
 
+@face(may=permissions.may_read, shows=("policy_version",))
 @require_GET
 def version(request: StaffRequest, pk: int) -> HttpResponse:
     """One version as a person reads it: card, rules, limit formula, consequences of each class."""
@@ -63,6 +66,7 @@ def version(request: StaffRequest, pk: int) -> HttpResponse:
     return render(request, "policy/version.html", context)
 
 
+@face(may=permissions.may_read, shows=("policy_version",))
 @require_POST
 def move(request: StaffRequest, pk: int, verb: str) -> HttpResponse:
     """Review, publish or retire a version."""

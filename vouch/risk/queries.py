@@ -8,6 +8,7 @@ from django.db.models import QuerySet
 
 from vouch.engine import scorecard_file
 from vouch.engine.scorecard import Scorecard as Card
+from vouch.platform.web.faces import Visible
 from vouch.risk.models import Scorecard
 
 
@@ -35,3 +36,7 @@ def facts_needed(row: Scorecard) -> tuple[str, ...]:
 def read_card(document: str, *, title: str) -> Card:
     """The card in this text; reading one again costs nothing. Raises FileError for a text that is no card."""
     return scorecard_file.read(document.encode(), name=title)
+
+
+VISIBLE: Visible = {Scorecard: "评分卡是规则，不含客户资料"}
+"""How rows of each table are seen."""

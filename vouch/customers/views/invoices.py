@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.http import Http404
 from django.http.response import HttpResponseBase
 from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_GET
 
 from vouch.customers import queries
 from vouch.customers.forms.invoices import InvoiceFilter
@@ -12,6 +13,7 @@ from vouch.customers.models import Invoice
 from vouch.customers.terms import InvoiceKind
 from vouch.platform.identity.request import StaffRequest
 from vouch.platform.web.columns import Column, Kind
+from vouch.platform.web.faces import SIGNED_IN, face
 from vouch.platform.web.tables import Table, respond
 
 INVOICES = Table(
@@ -51,6 +53,8 @@ def kind_of(invoice: Invoice) -> InvoiceKind:
     return InvoiceKind.RED if invoice.is_negative else InvoiceKind.POSITIVE
 
 
+@face(may=SIGNED_IN, shows=("party",))
+@require_GET
 def invoices(request: StaffRequest, party_id: int) -> HttpResponseBase:
     """Every invoice of one customer that the actor sees: filter, search, sort, page, export."""
     party = queries.customer_of(request.actor, party_id)

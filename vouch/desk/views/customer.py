@@ -11,24 +11,27 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_GET, require_POST
 
 from vouch.desk.queries import customer as queries
 from vouch.desk.queries.customer import Assessment, Party, Standing
 from vouch.desk.queries.customers import class_of
 from vouch.desk.terms import Panel
 from vouch.grading.actions import assess_party
-from vouch.grading.permissions import may_assess
+from vouch.grading.permissions import may_assess, may_open_assessment
 from vouch.grading.queries import explanation_of
 from vouch.parties.queries import assignments_of, size_of
 from vouch.parties.terms import FirmSizeName
 from vouch.platform.identity.request import StaffRequest
 from vouch.platform.web import charts
 from vouch.platform.web.charts import CLASS_COLOURS, Axis, Chart, Series, Slice
+from vouch.platform.web.faces import SIGNED_IN, face
 from vouch.platform.web.figures import day
 from vouch.policy.queries import NoPolicyInForceError
 
 
+@face(may=SIGNED_IN, shows=("party",))
+@require_GET
 def customer(request: StaffRequest, pk: int, panel: str = Panel.JUDGEMENT) -> HttpResponse:
     """The head of the page and one panel; HTMX gets the panel with its tabs."""
     party = _found(request, pk)
@@ -51,6 +54,7 @@ def customer(request: StaffRequest, pk: int, panel: str = Panel.JUDGEMENT) -> Ht
     return render(request, "desk/customer/page.html", context)
 
 
+@face(may=may_open_assessment, shows=("party",))
 @require_POST
 def reassess(request: StaffRequest, pk: int) -> HttpResponse:
     """Judge the customer again, on today's facts under today's policy (重新评估)."""

@@ -7,11 +7,13 @@ from typing import Any
 from django.http.response import HttpResponseBase
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_GET
 
 from vouch.desk.forms import CustomerFilter
 from vouch.desk.queries.customers import Party, class_of, customers
 from vouch.platform.identity.request import StaffRequest
 from vouch.platform.web.columns import Column, Kind
+from vouch.platform.web.faces import SIGNED_IN, face
 from vouch.platform.web.tables import Table, respond
 
 
@@ -77,6 +79,8 @@ CUSTOMERS = Table(
 )
 
 
+@face(may=SIGNED_IN, shows=("party",))
+@require_GET
 def customer_list(request: StaffRequest) -> HttpResponseBase:
     """Every customer that the actor sees: filter, search, sort, page, export."""
     filters = CustomerFilter(request.GET)

@@ -5,17 +5,21 @@ from __future__ import annotations
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.views.decorators.http import require_GET
 
 from vouch.desk.queries.book import Glance, changes, glance, work
 from vouch.desk.terms import CLASSES, INSUFFICIENT
 from vouch.platform.identity.request import StaffRequest
 from vouch.platform.web.charts import BLUE, CLASS_COLOURS, GREEN, RED, Chart, Slice, bars, donut
+from vouch.platform.web.faces import SIGNED_IN, face
 
 # The same tints as the grades' badges.
 GRADE_COLOURS = {"AAA": GREEN, "AA": GREEN, "A": BLUE, "B": BLUE, "C": RED, "D": RED}
 GRADED_CLASSES = tuple(name for name in CLASSES if name != INSUFFICIENT)
 
 
+@face(may=SIGNED_IN, shows=("party",))
+@require_GET
 def home(request: StaffRequest) -> HttpResponse:
     """Totals, spread, what changed and what waits, for the customers that the actor sees."""
     seen = glance(request.actor)

@@ -1,5 +1,6 @@
 """Questions about judgement: where customers stand, what was decided, why, and whether it replays."""
 
+from vouch.grading.models import Assessment, AssessmentRun, Standing
 from vouch.grading.queries.book import (
     Book,
     Line,
@@ -27,8 +28,17 @@ from vouch.grading.queries.history import (
     runs,
     unfinished_run,
 )
+from vouch.platform.web.faces import Visible
+
+VISIBLE: Visible = {
+    AssessmentRun: "评估批次只记户数与进度，不含客户资料",
+    Assessment: assessments_visible_to,
+    Standing: standings_visible_to,
+}
+"""How rows of each table are seen."""
 
 __all__ = [
+    "VISIBLE",
     "Book",
     "Explanation",
     "Line",

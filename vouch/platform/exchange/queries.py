@@ -15,6 +15,7 @@ from vouch.platform.identity.actor import Actor, system_actor
 from vouch.platform.identity.models import Unit, User
 from vouch.platform.identity.queries import actor_of
 from vouch.platform.identity.terms import Scope
+from vouch.platform.web.faces import Visible
 
 
 def visible_to(actor: Actor) -> QuerySet[Import]:
@@ -127,3 +128,11 @@ def next_open_row(row: ImportRow) -> ImportRow | None:
     """The next rejected row of the same import that nobody has dealt with."""
     waiting = kept_rows(row.batch, verdict=Verdict.REJECTED, state=RowState.OPEN).exclude(pk=row.pk)
     return waiting.filter(file__position=row.file.position, line__gt=row.line).first() or waiting.first()
+
+
+VISIBLE: Visible = {
+    Import: visible_to,
+    ImportFile: lambda actor: ImportFile.objects.filter(batch__in=visible_to(actor)),
+    ImportRow: lambda actor: ImportRow.objects.filter(batch__in=visible_to(actor)),
+}
+"""How rows of each table are seen."""

@@ -7,7 +7,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
@@ -29,9 +28,11 @@ from vouch.platform.exchange.terms import UNFINISHED, ImportStatus, RowState, Ve
 from vouch.platform.identity.request import StaffRequest
 from vouch.platform.web.columns import Column, Kind
 from vouch.platform.web.exports import EXPORTS
+from vouch.platform.web.faces import face
 from vouch.platform.web.tables import Table, respond
 
 PREVIEW_ROWS = 5
+REFUSAL = gettext_lazy("您的岗位不能导入数据。")
 
 
 def _kind_title(batch: Import) -> str:
@@ -92,18 +93,18 @@ ROWS = Table(
 )
 
 
+@face(may=may_open_imports, shows=("import",), refusal=REFUSAL)
 @require_GET
 def imports(request: StaffRequest) -> HttpResponseBase:
     """Every import that the actor may look at (导入)."""
-    _refuse_strangers(request)
     rows = queries.latest_imports(request.actor).prefetch_related("files")
     return respond(request, IMPORTS.listing(rows, request.GET), "exchange/imports.html")
 
 
+@face(may=may_open_imports, refusal=REFUSAL)
 @require_http_methods(["GET", "POST"])
 def new_import(request: StaffRequest, kind: str = "") -> HttpResponse:
     """Choose what to import, and the files."""
-    _refuse_strangers(request)
     kinds = list(importers().values())
     if not kinds or (kind and kind not in importers()):
         raise Http404
@@ -151,6 +152,7 @@ class _FilePart:
     preview: list[Sequence[str]]
 
 
+@face(may=may_open_imports, shows=("import",), refusal=REFUSAL)
 @require_http_methods(["GET", "POST"])
 def columns(request: StaffRequest, pk: int) -> HttpResponse:
     """Confirm which heading is which column, with the first rows beside it."""
@@ -194,6 +196,7 @@ def _opened(importer: Importer, file: ImportFile) -> FileTable:
     )
 
 
+@face(may=may_open_imports, shows=("import",), refusal=REFUSAL)
 @require_POST
 def cancel(request: StaffRequest, pk: int) -> HttpResponse:
     """Give up an import that has not begun."""
@@ -205,6 +208,7 @@ def cancel(request: StaffRequest, pk: int) -> HttpResponse:
     return redirect(batch)
 
 
+@face(may=may_open_imports, shows=("import",), refusal=REFUSAL)
 @require_GET
 def one_import(request: StaffRequest, pk: int) -> HttpResponseBase:
     """One import: how far it is, what became of its rows, and those that wait for somebody."""
@@ -220,6 +224,7 @@ def one_import(request: StaffRequest, pk: int) -> HttpResponseBase:
     )
 
 
+@face(may=may_open_imports, shows=("import",), refusal=REFUSAL)
 @require_GET
 def progress(request: StaffRequest, pk: int) -> HttpResponse:
     """The part of the page that moves while an import runs."""
@@ -244,6 +249,7 @@ def _progress_of(batch: Import) -> dict[str, object]:
     }
 
 
+@face(may=may_open_imports, shows=("import",), refusal=REFUSAL)
 @require_GET
 def download(request: StaffRequest, pk: int, suffix: str) -> HttpResponseBase:
     """The kept rows as a file, to be put right in a spreadsheet and delivered again."""
@@ -258,6 +264,7 @@ def download(request: StaffRequest, pk: int, suffix: str) -> HttpResponseBase:
     return EXPORTS[suffix](_("未导入的行"), table_columns, fitted, on=timezone.localdate())
 
 
+@face(may=may_open_imports, shows=("import", "import_row"), refusal=REFUSAL)
 @require_http_methods(["GET", "POST"])
 def one_row(request: StaffRequest, pk: int, row_pk: int) -> HttpResponse:
     """One kept row: correct it, accept it as it stands, or decide that it is not imported."""
@@ -334,11 +341,6 @@ def _nothing(request: StaffRequest, row: ImportRow, correction: CorrectionForm, 
 
 
 _DEEDS: dict[str, Deed] = {"correct": _correct, "accept": _accept, "dismiss": _dismiss}
-
-
-def _refuse_strangers(request: StaffRequest) -> None:
-    if not may_open_imports(request.actor):
-        raise PermissionDenied(_("您的岗位不能导入数据。"))
 
 
 def _visible(request: StaffRequest, pk: int) -> Import:

@@ -10,8 +10,9 @@ from django.utils.functional import SimpleLazyObject
 from vouch.platform.identity.actor import Actor
 from vouch.platform.identity.models import User
 from vouch.platform.identity.queries import actor_of
+from vouch.platform.web.faces import ANONYMOUS
 
-NOBODY = Actor(id="anonymous", label="未登录", user_id=None, roles=frozenset(), scope="own")
+NOBODY = Actor(id=ANONYMOUS, label="未登录", user_id=None, roles=frozenset(), scope="own")
 
 
 def _actor(request: HttpRequest) -> Actor:

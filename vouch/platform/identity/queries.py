@@ -12,6 +12,7 @@ from django.db.models import Q, QuerySet
 from vouch.platform.identity.actor import Actor
 from vouch.platform.identity.models import ApiKey, Part, Unit, User
 from vouch.platform.identity.terms import HEAD_OFFICE_CODE, SCOPE_ROLES, UNMASKS, Role, Scope
+from vouch.platform.web.faces import Visible
 
 
 class UnknownUnit(LookupError):
@@ -151,3 +152,10 @@ def active_staff() -> QuerySet[User]:
 def account_managers() -> QuerySet[User]:
     """Staff who may look after customers (管户)."""
     return active_staff().filter(roles__overlap=[Role.ACCOUNT_MANAGER, Role.TEAM_LEAD])
+
+
+VISIBLE: Visible = {
+    Unit: "机构名册，不含客户资料；凭岗位进入页面",
+    User: "员工名册，不含客户资料；凭岗位进入页面",
+}
+"""How rows of each table are seen."""

@@ -22,10 +22,17 @@ from vouch.platform.ledger.merkle import (
     root_from_path,
 )
 from vouch.platform.ledger.models import Block, Entry, Head, Leaf
+from vouch.platform.ledger.permissions import RoleHolder, may_read_ledger
+from vouch.platform.web.faces import Visible
 
 
 class NotSealed(LookupError):
     """There is no such entry, or no head covers it yet; ``str()`` is the Chinese message."""
+
+
+def visible_to(actor: RoleHolder) -> QuerySet[Entry]:
+    """The entries that the actor may read."""
+    return Entry.objects.all() if may_read_ledger(actor) else Entry.objects.none()
 
 
 def history_of(kind: str, pk: object) -> QuerySet[Entry]:
@@ -161,3 +168,12 @@ def verification() -> Report:
         with connection.cursor() as cursor:
             cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
         return verify(connection.connection, away=witness(), key=signing_key().public_key())
+
+
+VISIBLE: Visible = {
+    Entry: visible_to,
+    Leaf: "哈希，不含内容",
+    Block: "哈希，不含内容",
+    Head: "签名的哈希，不含内容",
+}
+"""How rows of each table are seen."""

@@ -6,13 +6,13 @@ import json
 from typing import Any
 from uuid import UUID
 
-from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_GET
 
 from vouch.platform.ledger import queries
 from vouch.platform.ledger._heads import LedgerBroken
@@ -21,7 +21,10 @@ from vouch.platform.ledger.models import Entry
 from vouch.platform.ledger.permissions import may_read_ledger
 from vouch.platform.ledger.terms import closed, event_title, field_title, subject_title
 from vouch.platform.web.columns import Column, Kind
+from vouch.platform.web.faces import face
 from vouch.platform.web.tables import Table, respond
+
+REFUSAL = gettext_lazy("操作日志只对监督岗位开放。")
 
 
 def summary(entry: Entry) -> str:
@@ -65,14 +68,10 @@ ENTRIES = Table(
 )
 
 
-def _only_readers(request: HttpRequest) -> None:
-    if not may_read_ledger(getattr(request, "actor", None)):
-        raise PermissionDenied(_("操作日志只对监督岗位开放。"))
-
-
+@face(may=may_read_ledger, shows=("entry",), refusal=REFUSAL)
+@require_GET
 def entries(request: HttpRequest) -> HttpResponseBase:
     """Every entry, newest first, by person, subject, event and day (操作日志)."""
-    _only_readers(request)
     filters = LedgerFilter(request.GET)
     filters.is_valid()
     wanted = filters.cleaned_data
@@ -86,9 +85,10 @@ def entries(request: HttpRequest) -> HttpResponseBase:
     return respond(request, ENTRIES.listing(rows, request.GET, filters), "ledger/entries.html")
 
 
+@face(may=may_read_ledger, shows=("entry",), refusal=REFUSAL)
+@require_GET
 def entry(request: HttpRequest, pk: UUID) -> HttpResponse:
     """One entry: what changed side by side, its place in the tree, and its proof (日志详情)."""
-    _only_readers(request)
     row = get_object_or_404(queries.latest_entries(), pk=pk)
     context: dict[str, Any] = {"entry": row, "proof": None, "head": None, "broken": ""}
     try:
@@ -102,9 +102,10 @@ def entry(request: HttpRequest, pk: UUID) -> HttpResponse:
     return render(request, "ledger/entry.html", context)
 
 
+@face(may=may_read_ledger, shows=("entry",), refusal=REFUSAL)
+@require_GET
 def proof(request: HttpRequest, pk: UUID, size: int) -> HttpResponse:
     """The entry's proof under one head, as the file that ``vouch ledger check-proof`` reads."""
-    _only_readers(request)
     try:
         found, _head = queries.proof_of(pk, head=queries.head_of_size(size))
     except queries.NotSealed as error:
@@ -114,18 +115,20 @@ def proof(request: HttpRequest, pk: UUID, size: int) -> HttpResponse:
     return _file(found, f"proof-{pk}.json")
 
 
+@face(may=may_read_ledger, refusal=REFUSAL)
+@require_GET
 def head(request: HttpRequest, size: int) -> HttpResponse:
     """A signed head as a file."""
-    _only_readers(request)
     found = queries.head_of_size(size)
     if found is None:
         raise Http404(_("没有这个树头。"))
     return _file(found.document, f"head-{size}.json")
 
 
+@face(may=may_read_ledger, refusal=REFUSAL)
+@require_GET
 def key(request: HttpRequest) -> HttpResponse:
     """The public key that heads are checked with."""
-    _only_readers(request)
     response = HttpResponse(queries.public_key(), content_type="application/x-pem-file")
     response["Content-Disposition"] = 'attachment; filename="key.pub"'
     return response

@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from django.db.models import Count, QuerySet
 
 from vouch.platform.vault.keys import SubjectKey, unwrap
-from vouch.platform.vault.models import DataKey, Document
+from vouch.platform.vault.models import Chunk, DataKey, Document
 from vouch.platform.vault.terms import KeyDestroyed, NoKey, Place, Subject, Unreadable
+from vouch.platform.web.faces import Visible
 
 
 def key_of(subject: Subject) -> SubjectKey:
@@ -83,3 +84,11 @@ def key_counts() -> KeyCounts:
         by_version=dict(rows.order_by("ring_version")),
         destroyed=DataKey.objects.exclude(destroyed_at=None).count(),
     )
+
+
+VISIBLE: Visible = {
+    DataKey: "已加密的数据密钥，不经任何页面显示",
+    Document: "文件的登记；经所属房间的表读取，由该表决定可见范围",
+    Chunk: "文件的密文分段；随文件读取",
+}
+"""How rows of each table are seen."""

@@ -178,10 +178,10 @@ def test_rejected_rows_are_downloaded_with_their_values(manager: Client, batch: 
 def test_those_who_may_not_import_find_no_page(client: Client, batch: Import, staff: dict[str, User]) -> None:
     client.force_login(staff["liqiang"], backend="allauth.account.auth_backends.AuthenticationBackend")
     assert client.get(reverse("exchange:imports")).status_code == 403
-    assert client.get(batch.get_absolute_url()).status_code == 404
+    assert client.get(batch.get_absolute_url()).status_code == 403
     row = ImportRow.objects.first()
     assert row is not None
-    assert client.post(reverse("exchange:row", args=[batch.pk, row.pk]), {"do": "dismiss"}).status_code == 404
+    assert client.post(reverse("exchange:row", args=[batch.pk, row.pk]), {"do": "dismiss"}).status_code == 403
 
 
 @pytest.mark.parametrize("count", [1, 12])
