@@ -14,7 +14,6 @@ from vouch.customers.terms import Direction, InvoiceKind, InvoiceState
 from vouch.parties import queries as parties
 from vouch.parties.models import Party
 from vouch.platform.identity.actor import Actor
-from vouch.platform.web.faces import Visible
 
 ZERO = Decimal("0.00")
 RATE_STEP = Decimal("0.000001")
@@ -228,7 +227,3 @@ def latest_invoice_on() -> date | None:
     """The day of the newest invoice of all; what is judged later than that rests on old data."""
     last: date | None = Invoice.objects.aggregate(last=Max("issued_on"))["last"]
     return last
-
-
-VISIBLE: Visible = {Invoice: visible_to}
-"""How rows of each table are seen."""

@@ -10,7 +10,7 @@ from datetime import datetime
 from django.db.models import Q, QuerySet
 
 from vouch.platform.identity.actor import Actor
-from vouch.platform.identity.models import ApiKey, Part, Unit, User
+from vouch.platform.identity.models import ApiKey, Part, Session, Unit, UsedPassword, User
 from vouch.platform.identity.terms import HEAD_OFFICE_CODE, SCOPE_ROLES, UNMASKS, Role, Scope
 from vouch.platform.web.faces import Visible
 
@@ -156,6 +156,9 @@ def account_managers() -> QuerySet[User]:
 
 VISIBLE: Visible = {
     Unit: "机构名册，不含客户资料；凭岗位进入页面",
+    Part: "员工的经办记录，只供前中后台分离的判断，不经页面显示",
+    Session: "员工的登录会话，不含客户资料；各人看本人的",
+    UsedPassword: "口令的哈希，不经任何页面显示",
     User: "员工名册，不含客户资料；凭岗位进入页面",
 }
 """How rows of each table are seen."""

@@ -6,6 +6,7 @@ from django.db.models import QuerySet
 
 from vouch.platform.operations.models import Backup, Drill
 from vouch.platform.operations.terms import BackupState, DrillState
+from vouch.platform.web.faces import Visible
 
 
 def backups() -> QuerySet[Backup]:
@@ -26,3 +27,10 @@ def drills() -> QuerySet[Drill]:
 def newest_passed_drill() -> Drill | None:
     """The newest drill whose restored backup was equal."""
     return Drill.objects.filter(state=DrillState.PASSED).order_by("-finished_at").first()
+
+
+VISIBLE: Visible = {
+    Backup: "备份的登记，不含客户资料；凭岗位进入页面",
+    Drill: "恢复演练的登记，不含客户资料；凭岗位进入页面",
+}
+"""How rows of each table are seen."""
