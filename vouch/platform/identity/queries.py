@@ -10,7 +10,7 @@ from datetime import datetime
 from django.db.models import Q, QuerySet
 
 from vouch.platform.identity.actor import Actor
-from vouch.platform.identity.models import ApiKey, Part, Session, Unit, UsedPassword, User
+from vouch.platform.identity.models import AnsweredRequest, ApiKey, Part, Session, Unit, UsedPassword, User
 from vouch.platform.identity.terms import HEAD_OFFICE_CODE, SCOPE_ROLES, UNMASKS, Role, Scope
 from vouch.platform.web.faces import Visible
 
@@ -155,6 +155,8 @@ def account_managers() -> QuerySet[User]:
 
 
 VISIBLE: Visible = {
+    AnsweredRequest: "接口请求的指纹与处理结果，只供重复请求的判断，不经页面显示",
+    ApiKey: "接口密钥的登记（只存哈希），不含客户资料；凭岗位进入页面",
     Unit: "机构名册，不含客户资料；凭岗位进入页面",
     Part: "员工的经办记录，只供前中后台分离的判断，不经页面显示",
     Session: "员工的登录会话，不含客户资料；各人看本人的",

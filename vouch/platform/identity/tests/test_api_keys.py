@@ -113,7 +113,8 @@ def test_a_key_is_an_actor_of_its_units_that_reads_nothing_in_full(proposed: Api
 def test_calls_are_counted_by_the_minute(proposed: ApiKey, now: datetime) -> None:
     actor, minute = actor_of_key(proposed), now.replace(second=0, microsecond=0)
     counts = [
-        count_call(actor=actor, at=minute + timedelta(seconds=second), key=proposed) for second in (0, 30, 59, 60)
+        count_call(actor=actor, at=minute + timedelta(seconds=second), key=proposed)
+        for second in (0, 30, 59, 60)
     ]
     assert counts == [1, 2, 3, 1]
     proposed.refresh_from_db()
