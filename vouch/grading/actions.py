@@ -23,7 +23,9 @@ from vouch.grading.queries import compact
 from vouch.grading.terms import Direction, Outcome, RunState
 from vouch.parties.models import Party
 from vouch.platform.database.copy import copy_rows
+from vouch.platform.identity.actions import take_part
 from vouch.platform.identity.actor import Actor
+from vouch.platform.identity.terms import Office
 from vouch.platform.jobs.defer import defer
 from vouch.platform.ledger.action import Entry, action
 from vouch.policy import queries as policies
@@ -57,6 +59,7 @@ def assess_party(entry: Entry, *, actor: Actor, at: datetime, party_id: int, as_
     The same facts under the same policy are the same assessment: a repeat finds it and leaves no entry. Raises
     vouch.policy.queries.NoPolicyInForceError.
     """
+    take_part(actor=actor, matter=("party", str(party_id)), office=Office.MIDDLE, at=at)
     party = Party.objects.get(pk=party_id)
     version = policies.policy_in_force(at=at, kind=party.kind)
     (judged,) = _judge([party_id], version=version, as_of=as_of)

@@ -6,7 +6,8 @@ from vouch.parties import queries as parties
 from vouch.platform.identity.actor import Actor
 from vouch.platform.identity.terms import Role
 
-ASSESSING_ROLES = (Role.ACCOUNT_MANAGER, Role.TEAM_LEAD, Role.RISK_REVIEWER, Role.CRO, Role.MONITOR)
+# The middle office judges; what the front office corrects is judged again by itself.
+ASSESSING_ROLES = (Role.RISK_REVIEWER, Role.CRO, Role.MONITOR)
 
 
 def may_assess(actor: Actor, party_id: int) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
@@ -16,9 +17,11 @@ from vouch.grading.models import Assessment, AssessmentRun, Standing
 from vouch.grading.tasks import reassess
 from vouch.grading.terms import Direction, Outcome, RunState
 from vouch.grading.tests.conftest import AS_OF, Firms, Sells
+from vouch.parties.actions import EnterpriseDetails, correct_enterprise
 from vouch.parties.models import Party
 from vouch.platform.identity.actor import Actor
 from vouch.platform.identity.models import Unit, User
+from vouch.platform.identity.terms import Scope
 from vouch.platform.ledger.action import Refused
 from vouch.platform.ledger.merkle import root_hash
 from vouch.platform.ledger.models import Entry
@@ -236,7 +239,7 @@ def test_without_a_policy_in_force_nobody_is_judged(
         assess_party(actor=actor, at=now, party_id=book_of_firms[0].pk, as_of=AS_OF)
 
 
-def test_an_officer_judges_his_own_customers_and_not_the_book(
+def test_the_middle_office_judges_what_it_sees_and_the_front_office_nothing(
     policy: PolicyVersion,
     firms: Firms,
     units: dict[str, Unit],
@@ -246,10 +249,29 @@ def test_an_officer_judges_his_own_customers_and_not_the_book(
 ) -> None:
     own = firms("李强的客户", unit=units["YW1"], manager=staff["liqiang"], monthly=50_000)
     foreign = firms("吴婷的客户", unit=units["YW2"], manager=staff["wuting"], monthly=50_000)
-    assert assess_party(actor=actors["liqiang"], at=now, party_id=own.pk, as_of=AS_OF).score
-    for name, party_id in (("liqiang", foreign.pk), ("sunlei", own.pk)):
+    reviewer = replace(actors["wangfang"], scope=Scope.UNIT, unit_ids=frozenset({units["YW1"].pk}))
+    assert assess_party(actor=reviewer, at=now, party_id=own.pk, as_of=AS_OF).score
+    for refused, party_id in (
+        (reviewer, foreign.pk),
+        (actors["liqiang"], own.pk),
+        (actors["sunlei"], own.pk),
+    ):
         with pytest.raises(Refused):
-            assess_party(actor=actors[name], at=now, party_id=party_id, as_of=AS_OF)
+            assess_party(actor=refused, at=now, party_id=party_id, as_of=AS_OF)
+
+
+def test_whoever_described_a_customer_does_not_judge_it(
+    policy: PolicyVersion, firms: Firms, actors: dict[str, Actor], actor: Actor, now: datetime
+) -> None:
+    firm = firms("两手抓企业", monthly=50_000)
+    details = EnterpriseDetails(name="两手抓企业", staff_count=500)
+    correct_enterprise(actor=actors["wangfang"], at=now, party=firm, details=details, reason="补录人数")
+    with pytest.raises(Refused, match="您已以前台身份办理过这一业务，不能再以中台身份办理"):
+        assess_party(actor=actors["wangfang"], at=now, party_id=firm.pk, as_of=AS_OF)
+    # Somebody else of the middle office does, and then does not describe it.
+    assert assess_party(actor=actors["chenjing"], at=now, party_id=firm.pk, as_of=AS_OF)
+    with pytest.raises(Refused, match="中台"):
+        correct_enterprise(actor=actors["chenjing"], at=now, party=firm, details=details, reason="改回")
     with pytest.raises(Refused):
         start_run(actor=actors["liqiang"], at=now, as_of=AS_OF, party_ids=None)
 

@@ -9,8 +9,10 @@ from django.utils.translation import gettext as _
 
 from vouch.parties import permissions
 from vouch.parties.models import Assignment, Party
+from vouch.platform.identity.actions import take_part
 from vouch.platform.identity.actor import Actor
 from vouch.platform.identity.models import Unit, User
+from vouch.platform.identity.terms import Office
 from vouch.platform.ledger.action import Entry, action
 
 
@@ -33,6 +35,7 @@ def assign_party(entry: Entry, *, actor: Actor, at: datetime, party: Party, duty
     """Hand the party over; the present assignment ends on the day on which the new one starts. Raises WrongDays."""
     if duty.manager is not None and duty.manager == duty.second_manager:
         raise WrongDays(_("A角和B角不能是同一人。"))
+    take_part(actor=actor, matter=("party", str(party.pk)), office=Office.FRONT, at=at)
     Party.objects.select_for_update().get(pk=party.pk)
     present = Assignment.objects.filter(party=party, ends_on=None).first()
     before = None
@@ -64,6 +67,7 @@ def assign_party(entry: Entry, *, actor: Actor, at: datetime, party: Party, duty
 @action("parties.assignment.ended", may=permissions.may_assign)
 def end_assignment(entry: Entry, *, actor: Actor, at: datetime, party: Party, ends_on: date) -> None:
     """End the present assignment; from then on only those who see all customers see this one. Raises WrongDays."""
+    take_part(actor=actor, matter=("party", str(party.pk)), office=Office.FRONT, at=at)
     Party.objects.select_for_update().get(pk=party.pk)
     present = Assignment.objects.filter(party=party, ends_on=None).first()
     if present is None:

@@ -22,9 +22,11 @@ from vouch.parties.models import Assignment, Enterprise, Identifier, Party
 from vouch.parties.queries import plain_text, visible_to
 from vouch.parties.terms import PartyKind, PartyStatus
 from vouch.platform.database.copy import copy_rows
+from vouch.platform.identity.actions import take_parts
 from vouch.platform.identity.actor import Actor
 from vouch.platform.identity.models import Unit
-from vouch.platform.identity.terms import Scope
+from vouch.platform.identity.queries import parts_in_other_offices
+from vouch.platform.identity.terms import Office, Scope
 from vouch.platform.ledger.action import Entry, action
 
 CodeKey = tuple[str, str, str]
@@ -56,6 +58,7 @@ class Effect(Enum):
     SAME = "same"
     CONFLICT = "conflict"
     HIDDEN = "hidden"
+    APART = "apart"
     DIVIDED = "divided"
 
 
@@ -63,6 +66,7 @@ class Effect(Enum):
 class Enrolled:
     """The party, and what became of it. CONFLICT: this same delivery said something else of the same code before.
     HIDDEN: somebody else's customer, whom the actor may not see; nothing was written.
+    APART: the actor judged this customer and may not describe it too (offices are kept apart); nothing was written.
     DIVIDED: its codes belong to two different parties; nothing was written.
     """
 
@@ -100,6 +104,7 @@ def enrol(enrolments: Sequence[Enrolment], *, occasion: Occasion) -> list[Enroll
     """
     known = _known({code for enrolment in enrolments for code in enrolment.codes})
     seen = _seen(known, occasion.actor)
+    apart = _apart(known, occasion.actor)
     ids = iter(_next_ids(sum(not known.keys() & set(enrolment.codes) for enrolment in enrolments)))
     fresh: dict[CodeKey, tuple[int, EnterpriseDetails]] = {}
     new: list[tuple[int, Enrolment]] = []
@@ -111,8 +116,12 @@ def enrol(enrolments: Sequence[Enrolment], *, occasion: Occasion) -> list[Enroll
             result.append(Enrolled(next(iter({**records, **twins})), Effect.DIVIDED))
         elif records:
             ((party_id, record),) = records.items()
-            hidden = seen is not None and party_id not in seen
-            effect = Effect.HIDDEN if hidden else _update(record, enrolment, known, occasion)
+            if seen is not None and party_id not in seen:
+                effect = Effect.HIDDEN
+            elif party_id in apart:
+                effect = Effect.APART
+            else:
+                effect = _update(record, enrolment, known, occasion)
             result.append(Enrolled(party_id, effect))
         elif twins:
             ((party_id, details),) = twins.items()
@@ -125,6 +134,9 @@ def enrol(enrolments: Sequence[Enrolment], *, occasion: Occasion) -> list[Enroll
             new.append((party_id, enrolment))
             result.append(Enrolled(party_id, Effect.NEW))
     _write_new(new, occasion)
+    written = [one.party_id for one in result if one.effect in {Effect.NEW, Effect.CHANGED}]
+    # One statement for the chunk: whoever brings a customer's particulars in acts in the front office.
+    take_parts(actor=occasion.actor, kind="party", ids=written, office=Office.FRONT, at=occasion.at)
     return result
 
 
@@ -163,6 +175,15 @@ def _seen(known: Mapping[CodeKey, _Known], actor: Actor) -> set[int] | None:
         return None
     ids = [record.party_id for record in known.values()]
     return set(visible_to(actor).filter(pk__in=ids).values_list("pk", flat=True))
+
+
+def _apart(known: Mapping[CodeKey, _Known], actor: Actor) -> set[int]:
+    """Which of the known parties the actor dealt with in another office than the front."""
+    if actor.user_id is None or not known:
+        return set()
+    ids = {record.party_id for record in known.values()}
+    parts = parts_in_other_offices(actor, kind="party", ids=ids, office=Office.FRONT)
+    return {int(found) for found in parts.values_list("matter_id", flat=True)}
 
 
 def _next_ids(count: int) -> list[int]:

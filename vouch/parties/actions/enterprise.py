@@ -14,8 +14,10 @@ from vouch.parties.actions.enrolment import CodeKey, customer_number, index_part
 from vouch.parties.actions.reading import PROFILE_FIELDS, EnterpriseDetails
 from vouch.parties.models import Assignment, Enterprise, Identifier, Party
 from vouch.parties.terms import TRANSITIONS, PartyStatus
+from vouch.platform.identity.actions import take_part
 from vouch.platform.identity.actor import Actor
 from vouch.platform.identity.models import Unit, User
+from vouch.platform.identity.terms import Office
 from vouch.platform.ledger.action import Entry, action
 
 
@@ -44,6 +46,7 @@ def register_enterprise(
     party = Party.objects.create(name=details.name, number="", created_at=at)
     party.number = customer_number(party.pk)
     party.save(update_fields=["number"])
+    take_part(actor=actor, matter=("party", str(party.pk)), office=Office.FRONT, at=at)
     profile = {name: getattr(details, name) for name in PROFILE_FIELDS}
     Enterprise.objects.create(party=party, updated_at=at, **profile)
     for kind, source, value in registration.codes:
@@ -68,6 +71,7 @@ def correct_enterprise(
     entry: Entry, *, actor: Actor, at: datetime, party: Party, details: EnterpriseDetails, reason: str
 ) -> Party:
     """Replace the particulars by those given, empty ones included."""
+    take_part(actor=actor, matter=("party", str(party.pk)), office=Office.FRONT, at=at)
     locked = Party.objects.select_for_update(of=("self",)).select_related("enterprise").get(pk=party.pk)
     before, after = {}, {}
     for name in ("name", *PROFILE_FIELDS):
@@ -90,6 +94,7 @@ def correct_enterprise(
 @action("parties.identifier.added", may=permissions.may_correct)
 def add_identifier(entry: Entry, *, actor: Actor, at: datetime, party: Party, code: CodeKey) -> Identifier:
     """Note a further code that the party goes by. Raises AlreadyKnown."""
+    take_part(actor=actor, matter=("party", str(party.pk)), office=Office.FRONT, at=at)
     _refuse_known(code)
     kind, source, value = code
     identifier = Identifier.objects.create(party=party, kind=kind, source=source, value=value)
@@ -103,6 +108,7 @@ def change_status(
     entry: Entry, *, actor: Actor, at: datetime, party: Party, status: PartyStatus, reason: str
 ) -> None:
     """Close a customer, or open them again. Raises ValueError where the state does not allow it."""
+    take_part(actor=actor, matter=("party", str(party.pk)), office=Office.FRONT, at=at)
     locked = Party.objects.select_for_update().get(pk=party.pk)
     if status not in TRANSITIONS[locked.status]:
         raise ValueError(_("客户现在的状态不允许此操作。"))

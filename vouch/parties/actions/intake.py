@@ -142,6 +142,10 @@ def _count(outcome: Outcome, row: Row, reading: Reading, result: Enrolled) -> No
         reason = _("该企业已是其他机构的客户，不在您的数据范围内")
         outcome.rejected.append(Finding(row, "code", reason))
         return
+    if result.effect is Effect.APART:
+        reason = _("您已以中台或后台身份办理过该客户，其登记信息须由其他人员导入")
+        outcome.rejected.append(Finding(row, "code", reason))
+        return
     if result.effect is Effect.SAME:
         outcome.unchanged += 1
         return

@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 from django.core.management import call_command
 from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from vouch.engine.identifiers import uscc_check_character
 from vouch.parties.actions import Duty, assign_party
@@ -21,9 +22,12 @@ from vouch.parties.tests.conftest import GOOD, HEAD, OLD
 from vouch.platform.exchange import actions
 from vouch.platform.exchange.models import Import, ImportRow
 from vouch.platform.exchange.queries import kept_rows
+from vouch.platform.identity.actions import take_part
 from vouch.platform.identity.actor import Actor
-from vouch.platform.identity.models import Unit
+from vouch.platform.identity.models import Part, Unit
+from vouch.platform.identity.terms import Office
 from vouch.platform.ledger.models import Entry
+from vouch.platform.ledger.testing import writing
 
 pytestmark = pytest.mark.django_db
 
@@ -167,6 +171,36 @@ def test_an_importer_of_one_unit_does_not_touch_the_customers_of_another(
     batch = import_text(HEAD + GOOD.replace("10(万元)", "99(万元)"), unit=units["YW1"], by=lead)
     assert counts(batch) == (0, 0, 1, 0)
     assert "不在您的数据范围内" in kept_rows(batch).get().reason
+
+
+def test_whoever_judged_a_customer_does_not_import_its_particulars(
+    import_text: Run, firm: Party, actors: dict[str, Actor], units: dict[str, Unit], now: Any
+) -> None:
+    with writing():
+        take_part(actor=actors["wangfang"], matter=("party", str(firm.pk)), office=Office.MIDDLE, at=now)
+    batch = import_text(
+        HEAD + GOOD.replace("10(万元)", "99(万元)") + OLD, unit=units["YW1"], by=actors["wangfang"]
+    )
+    assert counts(batch)[2] == 1
+    assert "须由其他人员导入" in kept_rows(batch).filter(verdict="rejected").get().reason
+    # What she brought in herself she brought in as the front office.
+    brought = Part.objects.get(user=actors["wangfang"].user_id, office=Office.FRONT)
+    assert brought.matter_id == str(Party.objects.get(name="丙加工厂").pk)
+
+
+def test_keeping_the_offices_apart_costs_an_import_a_question_a_chunk_not_a_row(
+    import_text: Run, actors: dict[str, Actor], units: dict[str, Unit]
+) -> None:
+    def asked(count: int, first: int) -> int:
+        rows = "".join(
+            OLD.replace("丙", f"丙{n}").replace("3202112107499", f"{3202112100000 + n}")
+            for n in range(first, first + count)
+        )
+        with CaptureQueriesContext(connection) as queries:
+            assert sum(counts(import_text(HEAD + rows, unit=units["YW1"], by=actors["wangfang"]))) >= count
+        return sum("identity_part" in query["sql"] for query in queries)
+
+    assert asked(1, 0) == asked(50, 100) <= 3
 
 
 class TestResolving:

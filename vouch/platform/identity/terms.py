@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
@@ -192,3 +192,17 @@ SCOPE_ROLES: Mapping[str, frozenset[Role]] = {
     ApiScope.CUSTOMERS_WRITE: frozenset({Role.ACCOUNT_MANAGER}),
 }
 """Roles that a scope brings with it, because an action asks for them."""
+
+
+def offices_of(roles: Iterable[str]) -> frozenset[Office | None]:
+    """The offices that these roles belong to; None stands for roles of no office."""
+    return frozenset(OFFICES[Role(role)] for role in roles)
+
+
+def is_same_office(roles: Iterable[str], others: Iterable[str]) -> bool:
+    """Whether two people may stand in for one another: one office, or, outside the offices, the same roles."""
+    mine, theirs = frozenset(roles), frozenset(others)
+    offices = offices_of(mine)
+    if not mine or not theirs or offices != offices_of(theirs):
+        return False
+    return None not in offices or mine == theirs

@@ -1,0 +1,26 @@
+"""Who stands in for whom, and on which days."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from vouch.platform.identity.models import Delegation, User
+from vouch.platform.identity.terms import is_same_office
+
+
+def stood_in_for(user: User, *, on: date) -> list[User]:
+    """For whom this person stands in on a day, by name.
+
+    A delegation counts only while both are in office and their roles still belong to the same one.
+    """
+    live = Delegation.objects.filter(
+        delegate=user.pk,
+        starts_on__lte=on,
+        ends_on__gte=on,
+        ended_at=None,
+        consented_at__isnull=False,
+        principal__is_active=True,
+    ).select_related("principal")
+    principals = {found.principal_id: found.principal for found in live}
+    alike = [one for one in principals.values() if is_same_office(one.roles, user.roles)]
+    return sorted(alike, key=lambda one: (one.name, one.pk))
