@@ -1,0 +1,255 @@
+"""What a report says about borrowing: accounts and how they were repaid, duties for the debts of others, who asked."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from vouch.engine.credit_report.codes import BAD_CLASSES, EVENTS, Standing, standing_of
+from vouch.engine.credit_report.report import Group, Record, Report, ReportKind, When
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """Months of repayment: the worst degree of lateness (0 to 7), how many months were late, and what is no degree.
+
+    ``unknown`` are marks that no table has: kept apart, because counting them as good would hide something.
+    """
+
+    worst: int
+    late_months: int
+    events: frozenset[str]
+    unknown: frozenset[str]
+
+
+def history_of(marks: Iterable[str]) -> History:
+    """Digits are degrees; D, Z, G and B are events, never numbers (regulation fact sheet §7.2)."""
+    listed = [mark.strip().upper() for mark in marks]
+    degrees = [int(mark) for mark in listed if mark in set("1234567")]
+    known = set("1234567NCMA*#/") | EVENTS
+    return History(
+        worst=max(degrees, default=0),
+        late_months=len(degrees),
+        events=frozenset(listed) & EVENTS,
+        unknown=frozenset(listed) - known - {""},
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """One borrowing; amounts in the report's own unit, None where it says nothing."""
+
+    number: str
+    account_type: str
+    business: str
+    lender: str
+    opened_on: When | None
+    due_on: When | None
+    closed_on: When | None
+    standing: Standing
+    five_class: str
+    principal: Decimal | None
+    limit: Decimal | None
+    balance: Decimal | None
+    overdue: Decimal | None
+    monthly_due: Decimal | None
+    marks: tuple[tuple[When | None, str], ...]
+    trades: tuple[str, ...]
+
+    @property
+    def is_open(self) -> bool:
+        """Whether anything may still be owed or drawn."""
+        return self.standing not in {Standing.SETTLED, Standing.TRANSFERRED}
+
+    @property
+    def is_bad(self) -> bool:
+        """不良: a bad class, 呆账, in court or collected."""
+        hopeless = {Standing.BAD_DEBT, Standing.IN_COURT, Standing.COLLECTED}
+        return self.five_class in BAD_CLASSES or self.standing in hopeless
+
+    def history(self, *, months: int, until: date) -> History:
+        """The months that end with ``until``; one that both lists of the bureau name counts once, as the worse of the two."""
+        last = until.year * 12 + until.month
+        seen: dict[int, str] = {}
+        undated = []
+        for when, mark in self.marks:
+            if when is None or when.month is None:
+                undated.append(mark)
+            else:
+                month = when.year * 12 + when.month
+                seen[month] = max(seen.get(month, mark), mark, key=_gravity)
+        inside = [mark for month, mark in seen.items() if last - months < month <= last]
+        return history_of([*inside, *undated])
+
+
+@dataclass(frozen=True, slots=True)
+class Duty:
+    """What the subject answers for if another does not pay (相关还款责任)."""
+
+    borrower_kind: str
+    duty_kind: str
+    contract: str
+    lender: str
+    amount: Decimal | None
+    balance: Decimal | None
+    five_class: str
+    overdue_months: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """Who asked for the subject's report, and why."""
+
+    on: When | None
+    institution_type: str
+    institution: str
+    reason: str
+
+
+def accounts_of(report: Report) -> tuple[Account, ...]:
+    """Every borrowing account of the report."""
+    if report.kind is ReportKind.PERSON:
+        return tuple(_of_person(record) for record in report.of("PD01"))
+    return tuple(_of_enterprise(record) for record in report.of("ED01"))
+
+
+def duties_of(report: Report) -> tuple[Duty, ...]:
+    """Every duty for the debts of others."""
+    if report.kind is ReportKind.PERSON:
+        return tuple(
+            Duty(
+                borrower_kind=one.text("PD03AD08"),
+                duty_kind=one.text("PD03AD03"),
+                contract=one.text("PD03AQ02"),
+                lender=one.text("PD03AQ01"),
+                amount=one.money("PD03AJ01"),
+                balance=one.money("PD03AJ02"),
+                five_class=one.text("PD03AD05"),
+                overdue_months=one.count("PD03AS01"),
+            )
+            for one in report.of("PD03")
+        )
+    single = (
+        Duty(
+            borrower_kind=one.text("ED070D01"),
+            duty_kind=one.text("ED070D03"),
+            contract=one.text("ED070I03"),
+            lender=one.text("ED070I02"),
+            amount=one.money("ED070J01"),
+            balance=one.money("ED070J02"),
+            five_class=one.text("ED070D08"),
+            overdue_months=one.count("ED070S01"),
+        )
+        for one in report.of("ED07")
+    )
+    summed = (
+        Duty(
+            borrower_kind="",
+            duty_kind=one.text(f"{one.block}0D01"),
+            contract=one.text(f"{one.block}0I03"),
+            lender=one.text(f"{one.block}0I02"),
+            amount=one.money(f"{one.block}0J01"),
+            balance=one.money(f"{one.block}0J02"),
+            five_class=one.text(f"{one.block}0D04"),
+            overdue_months=None,
+        )
+        for one in (*report.of("ED08"), *report.of("ED09"))
+    )
+    return (*single, *summed)
+
+
+def queries_of(report: Report) -> tuple[Query, ...]:
+    """Who asked; reports of enterprises list nobody."""
+    return tuple(
+        Query(one.when("PH010R01"), one.text("PH010D01"), one.text("PH010Q02"), one.text("PH010Q03"))
+        for one in report.of("PH01")
+    )
+
+
+def _gravity(mark: str) -> int:
+    return 8 if mark in EVENTS else int(mark) if mark in set("1234567") else 0
+
+
+def _of_person(record: Record) -> Account:
+    account_type = record.text("PD01AD01")
+    # The latest monthly figures where the bureau gives them; of a closed account only the last state is left.
+    state = record.text("PD01CD01") or record.text("PD01BD01")
+    overdue = record.money("PD01CJ06")
+    marks = [*_marks(record, "PD01D"), *_marks(record, "PD01E")]
+    return Account(
+        number=record.text("PD01AI01"),
+        account_type=account_type,
+        business=record.text("PD01AD03"),
+        lender=record.text("PD01AI02"),
+        opened_on=record.when("PD01AR01"),
+        due_on=record.when("PD01AR02"),
+        closed_on=record.when("PD01BR01"),
+        standing=standing_of(account_type, state),
+        five_class=record.text("PD01CD02") or record.text("PD01BD03"),
+        principal=record.money("PD01AJ01"),
+        limit=record.money("PD01AJ02"),
+        balance=_first(record, "PD01CJ01", "PD01CJ02", "PD01BJ01"),
+        overdue=overdue,
+        monthly_due=record.money("PD01CJ04"),
+        marks=tuple(marks),
+        trades=tuple(_texts(record.rows.get("PD01F", ()), "PD01FD01")),
+    )
+
+
+def _marks(record: Record, segment: str) -> list[tuple[When | None, str]]:
+    found = []
+    for row in record.rows.get(segment, ()):
+        when, mark = row.get(f"{segment}R03"), row.get(f"{segment}D01")
+        if isinstance(mark, str):
+            found.append((when if isinstance(when, When) else None, mark))
+    return found
+
+
+def _of_enterprise(record: Record) -> Account:
+    latest = _latest(record.rows.get("ED01B", ()))
+    is_settled = record.text("ED01AD01") == "2"
+    overdue, five = latest.get("ED01BJ04"), latest.get("ED01BD01")
+    balance = latest.get("ED01BJ01")
+    standing = Standing.SETTLED if is_settled else Standing.NORMAL
+    if not is_settled and record.text("ED01AD02") == "C1":
+        standing = Standing.COLLECTED
+    elif not is_settled and isinstance(overdue, Decimal) and overdue > 0:
+        standing = Standing.OVERDUE
+    return Account(
+        number=record.text("ED01AI01"),
+        account_type=record.text("ED01AD02"),
+        business=record.text("ED01AD06") or record.text("ED01AD05"),
+        lender=record.text("ED01AI02"),
+        opened_on=record.when("ED01AR01"),
+        due_on=record.when("ED01AR02"),
+        closed_on=record.when("ED01AR03"),
+        standing=standing,
+        five_class=five if isinstance(five, str) else "",
+        principal=record.money("ED01AJ01"),
+        limit=record.money("ED01AJ02"),
+        balance=balance if isinstance(balance, Decimal) else None,
+        overdue=overdue if isinstance(overdue, Decimal) else None,
+        monthly_due=None,
+        marks=(),
+        trades=tuple(_texts(record.rows.get("ED01C", ()), "ED01CD01")),
+    )
+
+
+def _latest(rows: Sequence[Group]) -> Group:
+    """The performance with the latest day; the bureau does not promise an order."""
+
+    def day(row: Group) -> date:
+        when = row.get("ED01BR01")
+        return when.first_day if isinstance(when, When) else date.min
+
+    return max(rows, key=day, default=Group())
+
+
+def _first(record: Record, *codes: str) -> Decimal | None:
+    return next((amount for code in codes if (amount := record.money(code)) is not None), None)
+
+
+def _texts(rows: Iterable[Group], code: str) -> list[str]:
+    return [value for row in rows if isinstance(value := row.get(code), str)]
