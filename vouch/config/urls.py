@@ -5,7 +5,10 @@ from __future__ import annotations
 from allauth.account import views as account
 from django.urls import include, path
 
+from vouch.config import api
+
 urlpatterns = [
+    path("api/v1/", include(api.urls)),
     # Only the doors that staff need: nobody signs up, and nobody resets a password by mail yet.
     path("sign-in/", account.login, name="account_login"),
     path("sign-out/", account.logout, name="account_logout"),

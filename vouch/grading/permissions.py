@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from vouch.parties import queries as parties
 from vouch.platform.identity.actor import Actor
-from vouch.platform.identity.terms import Role
+from vouch.platform.identity.terms import ApiScope, Role
 
 # The middle office judges; what the front office corrects is judged again by itself.
 ASSESSING_ROLES = (Role.RISK_REVIEWER, Role.CRO, Role.MONITOR)
@@ -23,3 +23,8 @@ def may_open_assessment(actor: Actor) -> bool:
 def may_assess_book(actor: Actor) -> bool:
     """Risk management judges the whole book; the installation does on schedule and from the command line."""
     return actor.has_role(Role.RISK_REVIEWER, Role.CRO)
+
+
+def may_read_by_key(actor: Actor) -> bool:
+    """Programs with a key for it."""
+    return actor.has_role(ApiScope.ASSESSMENTS_READ)

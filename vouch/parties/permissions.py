@@ -10,7 +10,7 @@ from vouch.parties.models import Assignment, Party
 from vouch.parties.terms import PartyStatus
 from vouch.platform.exchange.permissions import may_open_imports
 from vouch.platform.identity.actor import Actor
-from vouch.platform.identity.terms import Role, Scope
+from vouch.platform.identity.terms import ApiScope, Role, Scope
 
 REGISTERING_ROLES = (Role.ACCOUNT_MANAGER, Role.TEAM_LEAD, Role.RISK_REVIEWER, Role.CRO, Role.EXECUTIVE)
 # Restriction follows from a person's right; it is compliance that answers for it.
@@ -35,7 +35,7 @@ def may_see(actor: Actor, party: Party) -> bool:
     """Whether the party is among those that the actor sees."""
     if actor.scope == Scope.ALL:
         return True
-    if actor.user_id is None:
+    if actor.user_id is None and actor.scope == Scope.OWN:
         return False
     return Assignment.objects.filter(assignments_seen_by(actor), party=party).exists()
 
@@ -79,3 +79,13 @@ def may_enrol(actor: Actor) -> bool:
 def may_assign(actor: Actor, party: Party) -> bool:
     """Heads of departments and above, for customers that they see."""
     return actor.has_role(*ASSIGNING_ROLES) and may_see(actor, party)
+
+
+def may_list_by_key(actor: Actor) -> bool:
+    """Programs with a key for it."""
+    return actor.has_role(ApiScope.CUSTOMERS_READ)
+
+
+def may_register_by_key(actor: Actor) -> bool:
+    """Programs with a key for it; for which units, the action asks."""
+    return actor.has_role(ApiScope.CUSTOMERS_WRITE)

@@ -19,6 +19,11 @@ def may_read_ledger(actor: RoleHolder | None) -> bool:
     return actor is not None and actor.has_role(*READERS)
 
 
+def may_take_proof(actor: RoleHolder) -> bool:
+    """Programs whose key may ask for proofs; identity's word for it."""
+    return actor.has_role("api:ledger:prove")
+
+
 class Named(Protocol):
     """Someone with an id, such as ``system:ledger``."""
 

@@ -77,6 +77,11 @@ def opened(row: Entry) -> tuple[dict[str, Any] | None, dict[str, Any] | None]:
     return opener.opened(row.pk, "before", row.before), opener.opened(row.pk, "after", row.after)
 
 
+def provable_by(actor: Any) -> QuerySet[Entry]:
+    """Entries whose proof a key may take: those it left itself; every one where its scope is all customers."""
+    return Entry.objects.all() if actor.scope == "all" else Entry.objects.filter(actor_id=actor.id)
+
+
 def leaf_number(entry_id: UUID) -> int | None:
     """The entry's place in the tree; None while it waits for the sealer."""
     return Leaf.objects.filter(entry_id=entry_id).values_list("number", flat=True).first()
