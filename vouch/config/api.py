@@ -81,8 +81,6 @@ api.add_router("", grading)
 api.add_router("", ledger)
 
 
-
-
 @api.exception_handler(Problem)
 def _problem(request: HttpRequest, error: Any) -> HttpResponse:
     return problem_response(error)
@@ -108,7 +106,9 @@ def _broken(request: HttpRequest, error: Any) -> HttpResponse:
     if settings.DEBUG:
         raise error
     logger.error("%s %s failed", request.method, request.path, exc_info=error)
-    return problem_response(Problem(500, "internal-error", _("服务器内部错误，请把 instance 告诉系统管理员。")))
+    return problem_response(
+        Problem(500, "internal-error", _("服务器内部错误，请把 instance 告诉系统管理员。"))
+    )
 
 
 @api.exception_handler(PermissionDenied)
@@ -142,7 +142,9 @@ def _door(view: View) -> View:
 def openapi(request: HttpRequest) -> HttpResponse:
     """The OpenAPI document; it tells of shapes, not of data."""
     response = HttpResponse(content_type="application/json; charset=utf-8")
-    response.write(api.renderer.render(request, api.get_openapi_schema(path_prefix="/api/v1/"), response_status=200))
+    response.write(
+        api.renderer.render(request, api.get_openapi_schema(path_prefix="/api/v1/"), response_status=200)
+    )
     return response
 
 
@@ -155,7 +157,12 @@ def reference(request: StaffRequest) -> HttpResponse:
         for address, methods in document["paths"].items()
         for method, operation in methods.items()
     ]
-    schemas = document["components"]["schemas"]
+    # Lists, because a template would take a field named "items" for the method.
+    schemas = [
+        (name, list(shape["properties"].items()))
+        for name, shape in document["components"]["schemas"].items()
+        if "properties" in shape
+    ]
     return render(request, "config/reference.html", {"operations": operations, "schemas": schemas})
 
 
@@ -170,14 +177,16 @@ nowhere.csrf_exempt = True  # type: ignore[attr-defined]
 
 def _patterns() -> list[URLPattern]:
     operations, _app, _space = api.urls
-    found = [
+    return [
         path("openapi.json", openapi, name="openapi"),
         path("reference/", reference, name="reference"),
+        *(
+            path(str(entry.pattern), _door(entry.callback), name=entry.name)
+            for entry in operations
+            if entry.name not in {"openapi-json", "api-root"}
+        ),
+        path("<path:rest>", nowhere, name="nowhere"),
     ]
-    for entry in operations:
-        if entry.name not in {"openapi-json", "api-root"}:
-            found.append(path(str(entry.pattern), _door(entry.callback), name=entry.name))
-    return [*found, path("<path:rest>", nowhere, name="nowhere")]
 
 
 urls = (_patterns(), "api")

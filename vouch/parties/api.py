@@ -67,8 +67,6 @@ class CustomersOut(Schema):
 class CustomerFilter(Schema):
     """What the list is filtered by; all of it together."""
 
-    model_config = ConfigDict(extra="forbid")
-
     q: str = Field("", max_length=80, description="名称、代码或客户编号中的文字")
     code: str = Field("", max_length=80, description="统一社会信用代码、旧注册号或来源代码，完整的")
     status: PartyStatus | None = None

@@ -17,9 +17,9 @@ from django.utils.translation import gettext as _
 from vouch.platform.identity.actions.repeats import Answer, KeyedRequest, KeyTaken, answer_once
 from vouch.platform.identity.request import StaffRequest
 from vouch.platform.web.problems import Problem
+from vouch.platform.web.request import ONCE_FIELD
 
 HEADER = "Idempotency-Key"
-FIELD = "once_key"
 _KEY = re.compile(r"[\x21-\x7e]{1,80}")
 _TOKEN = re.compile(r"[0-9a-f]{32}")
 
@@ -61,11 +61,11 @@ def submit_once(request: StaffRequest, answer: Callable[[], Answer]) -> Answer:
 
     Going back, changing the form and sending it again is another request.
     """
-    token = request.POST.get(FIELD, "")
+    token = request.POST.get(ONCE_FIELD, "")
     if not _TOKEN.fullmatch(token):
         return answer()
     fields = request.POST.copy()
-    for name in (FIELD, "csrfmiddlewaretoken"):
+    for name in (ONCE_FIELD, "csrfmiddlewaretoken"):
         fields.pop(name, None)
     digest = _digest(request, fields.urlencode().encode())
     keyed = KeyedRequest(f"form:{token}:{digest[:32]}", digest)

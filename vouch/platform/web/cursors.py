@@ -1,5 +1,6 @@
 """Pages of a list for programs: each page names where the next one begins, so that rows that come or go between two
-calls are neither skipped nor repeated."""
+calls are neither skipped nor repeated.
+"""
 
 from __future__ import annotations
 

@@ -8,6 +8,9 @@ from contextvars import ContextVar
 
 from django.http import HttpRequest, HttpResponse
 
+ONCE_FIELD = "once_key"
+"""Name of the hidden field by which a form that was sent twice is known (``{% once %}``)."""
+
 request_id: ContextVar[str] = ContextVar("request_id", default="")
 
 

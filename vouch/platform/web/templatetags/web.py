@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import secrets
 from typing import Any
 
 from django import template
@@ -14,6 +15,7 @@ from django.utils.safestring import SafeString
 from vouch.platform.web import figures
 from vouch.platform.web.charts import Chart
 from vouch.platform.web.icons import icon_svg
+from vouch.platform.web.request import ONCE_FIELD
 
 register = template.Library()
 
@@ -68,6 +70,12 @@ def or_dash(value: object) -> object:
 def icon(name: str, kind: str = "outline") -> SafeString:
     """A Tabler icon."""
     return icon_svg(name, kind)
+
+
+@register.simple_tag
+def once() -> SafeString:
+    """A hidden field by which the form, sent twice, is known for the same; the view calls ``submit_once``."""
+    return format_html('<input type="hidden" name="{}" value="{}">', ONCE_FIELD, secrets.token_hex(16))
 
 
 @register.simple_tag
