@@ -10,6 +10,10 @@ from typing import Any
 from vouch.config.wsgi import application as product
 
 
+def _discard(*_args: Any) -> Any:
+    return None
+
+
 def application(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
     """WSGI: as the product; with ``X-Die: before`` or ``after`` the whole server is gone at that moment."""
     moment = environ.get("HTTP_X_DIE")
@@ -17,6 +21,6 @@ def application(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]
         return product(environ, start_response)
     if moment == "after":
         # Read to its end, so that everything the request does is done; the answer goes nowhere.
-        b"".join(product(environ, lambda *_args: None))
+        b"".join(product(environ, _discard))
     os.killpg(os.getpgrp(), signal.SIGKILL)
     return []

@@ -121,8 +121,11 @@ def _absent(request: HttpRequest, error: Any) -> HttpResponse:
     return problem_response(Problem(404, "not-found", _("没有找到，或不在密钥的数据范围内。")))
 
 
-def _door(view: View) -> View:
+def _door(view: View | None) -> View:
     """No sign-in page for programs, and a refused method reads like every other error."""
+    if view is None:
+        message = "an address of the interface without an operation"
+        raise TypeError(message)
 
     @functools.wraps(view)
     def serve(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
@@ -183,7 +186,7 @@ def _patterns() -> list[URLPattern]:
         *(
             path(str(entry.pattern), _door(entry.callback), name=entry.name)
             for entry in operations
-            if entry.name not in {"openapi-json", "api-root"}
+            if isinstance(entry, URLPattern) and entry.name not in {"openapi-json", "api-root"}
         ),
         path("<path:rest>", nowhere, name="nowhere"),
     ]

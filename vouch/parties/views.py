@@ -14,6 +14,8 @@ from django.views.decorators.http import require_http_methods
 from vouch.parties import actions, permissions, queries
 from vouch.parties.forms import CorrectionForm, DutyForm, RegistrationForm, initial_of
 from vouch.parties.models import Party
+from vouch.platform.identity.actions.repeats import Answer
+from vouch.platform.identity.repeats import submit_once
 from vouch.platform.identity.request import StaffRequest
 from vouch.platform.web.faces import face
 
@@ -25,17 +27,12 @@ def new_enterprise(request: StaffRequest) -> HttpResponse:
     form = RegistrationForm(request.actor, request.POST or None, today=timezone.localdate())
     if request.method == "POST" and form.is_valid():
         try:
-            party = actions.register_enterprise(
-                actor=request.actor,
-                at=timezone.now(),
-                unit=form.cleaned_data["unit"],
-                registration=form.registration(),
-            )
+            done = submit_once(request, lambda: _registered(request, form))
         except actions.AlreadyKnown as error:
             form.add_error("code", str(error))
         else:
-            messages.success(request, _("已新建客户 %(number)s。") % {"number": party.number})
-            return redirect(party)
+            messages.success(request, _("已新建客户 %(number)s。") % done.body)
+            return redirect("desk:customer", pk=done.body["id"])
     return _form_page(request, form, title=_("新建客户"), button=_("建档"))
 
 
@@ -79,6 +76,16 @@ def assign(request: StaffRequest, pk: int) -> HttpResponse:
             messages.success(request, _("管户已调整。"))
             return redirect(party)
     return _form_page(request, form, title=_("调整管户"), button=_("保存"), party=party)
+
+
+def _registered(request: StaffRequest, form: RegistrationForm) -> Answer:
+    party = actions.register_enterprise(
+        actor=request.actor,
+        at=timezone.now(),
+        unit=form.cleaned_data["unit"],
+        registration=form.registration(),
+    )
+    return Answer(302, {"id": party.pk, "number": party.number})
 
 
 def _visible(request: StaffRequest, pk: int) -> Party:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
 from decimal import Decimal
 
@@ -50,6 +51,22 @@ def test_an_officer_registers_a_customer_of_their_own(
     present = queries.current_assignment(party)
     assert present is not None
     assert present.manager == staff["liqiang"]
+
+
+def test_a_form_that_is_sent_twice_registers_one_customer(
+    client: Client, staff: dict[str, User], units: dict[str, Unit]
+) -> None:
+    officer = signed_in(client, staff["liqiang"])
+    page = officer.get(reverse("parties:new")).content.decode()
+    found = re.search(r'name="once_key" value="([0-9a-f]{32})"', page)
+    assert found
+    data = NEW | {"unit": units["YW1"].pk, "once_key": found[1]}
+    first, again = (officer.post(reverse("parties:new"), data) for _ in range(2))
+    assert first["Location"] == again["Location"] == Party.objects.get().get_absolute_url()
+    # Going back and changing the form is another request, which is judged anew.
+    changed = officer.post(reverse("parties:new"), data | {"name": "另一个名称有限公司"})
+    assert changed.status_code == 422
+    assert "已属于客户" in changed.content.decode()
 
 
 @pytest.mark.parametrize(

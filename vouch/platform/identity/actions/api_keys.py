@@ -45,7 +45,7 @@ def propose_key(entry: Entry, *, actor: Actor, at: datetime, details: KeyDetails
         data_scope=details.data_scope,
         per_minute=details.per_minute,
         expires_at=details.expires_at,
-        proposed_by=User.objects.get(pk=actor.user_id),
+        proposed_by=_person(actor),
         proposed_at=at,
     )
     entry.about("api_key", key.pk, after=_shown(key))
@@ -58,7 +58,7 @@ def approve_key(entry: Entry, *, actor: Actor, at: datetime, key: ApiKey) -> Non
     locked = _locked(key)
     if locked.approved_at is not None or locked.revoked_at is not None:
         raise KeyNotReady(_("该密钥已批准或已吊销。"))
-    locked.approved_by = User.objects.get(pk=actor.user_id)
+    locked.approved_by = _person(actor)
     locked.approved_at = at
     locked.save(update_fields=["approved_by", "approved_at"])
     entry.about("api_key", key.pk, after=_shown(locked))
@@ -107,6 +107,11 @@ def count_call(entry: Entry, *, actor: Actor, at: datetime, key: ApiKey) -> int:
             {"at": at, "pk": key.pk},
         )
         return int(cursor.fetchone()[0])
+
+
+def _person(actor: Actor) -> User:
+    """The permission has made sure that it is one."""
+    return User.objects.get(pk=actor.user_id or 0)
 
 
 def _locked(key: ApiKey) -> ApiKey:
