@@ -13,10 +13,13 @@ from django.utils.translation import gettext_lazy as _
 from vouch.parties.terms import Currency, IdentifierKind, PartyKind, PartyStatus
 from vouch.platform.exchange.models import Import
 from vouch.platform.identity.models import Unit, User
+from vouch.platform.web.subjects import Watched
 
 
-class Party(models.Model):
+class Party(Watched):
     """A customer, or somebody whom a customer depends on (客户)."""
+
+    subject_kind = "party"
 
     number = models.CharField(_("客户编号"), max_length=20)
     kind = models.CharField(_("客户类型"), max_length=12, choices=PartyKind, default=PartyKind.ENTERPRISE)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 
 from vouch.platform.identity.terms import Scope
 
@@ -23,6 +24,8 @@ class Actor:
     field_classes: frozenset[str] | None = None
     # An inspection's account (检查模式): it reads, and every read leaves an entry.
     is_read_only: bool = False
+    # An inspection looks at this period alone: both days included, None for all.
+    period: tuple[date, date] | None = None
 
     @property
     def own_ids(self) -> frozenset[int]:

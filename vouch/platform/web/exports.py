@@ -22,6 +22,7 @@ from django.utils import timezone
 from django.utils.functional import Promise
 
 from vouch.platform.web.columns import Column
+from vouch.platform.web.watermark import mark
 
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 WIDTHS = {"text": 24, "code": 22, "date": 12, "moment": 17, "class": 10, "grade": 8}
@@ -66,12 +67,20 @@ def as_xlsx(
     sheet = book.add_worksheet(str(title)[:31])
     head = book.add_format({"bold": True, "bg_color": "#E9EEF6", "bottom": 1, "text_wrap": False})
     formats = {kind: book.add_format({"num_format": text}) for kind, text in NUMBER_FORMATS.items()}
+    text = mark()
+    top = 1 if text else 0
+    if text:
+        # On every printed page, and above the columns on the screen.
+        spelled = text.replace("&", "&&")
+        sheet.set_header(f"&C{spelled}"[:250])
+        sheet.set_footer(f"&C{spelled}"[:250])
+        sheet.write_string(0, 0, text)
     for place, column in enumerate(columns):
         sheet.set_column(place, place, WIDTHS.get(column.kind, 16))
-        sheet.write_string(0, place, column.heading, head)
-    sheet.freeze_panes(1, 1)
-    last = 0
-    for last, record in enumerate(records, start=1):
+        sheet.write_string(top, place, column.heading, head)
+    sheet.freeze_panes(top + 1, 1)
+    last = top
+    for last, record in enumerate(records, start=top + 1):
         for place, (column, raw) in enumerate(zip(columns, record, strict=True)):
             value = _plain(column, raw)
             if value is None or value == "":
@@ -83,14 +92,15 @@ def as_xlsx(
                 sheet.write_number(last, place, value, form)
             else:
                 sheet.write_string(last, place, str(value))
-    if last:
-        sheet.autofilter(0, 0, last, len(columns) - 1)
+    if last > top:
+        sheet.autofilter(top, 0, last, len(columns) - 1)
     book.close()
     file.seek(0)
     response = FileResponse(
         file, content_type="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
     )
     response["Content-Disposition"] = _disposition(_file_name(title, on, "xlsx"))
+    response.is_marked = bool(text)  # type: ignore[attr-defined]
     return response
 
 
@@ -98,11 +108,14 @@ def as_csv(
     title: str | Promise, columns: Sequence[Column], records: Iterable[Sequence[Any]], *, on: date
 ) -> StreamingHttpResponse:
     """UTF-8 with a byte-order mark, because Excel otherwise reads Chinese as GBK."""
+    text = mark()
 
     def lines() -> Iterable[str]:
         buffer = StringIO()
         writer = csv.writer(buffer)
         buffer.write("\ufeff")
+        if text:
+            writer.writerow([safe_text(text)])
         writer.writerow([column.heading for column in columns])
         for record in records:
             values = (_plain(column, raw) for column, raw in zip(columns, record, strict=True))
@@ -115,6 +128,7 @@ def as_csv(
 
     response = StreamingHttpResponse(lines(), content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = _disposition(_file_name(title, on, "csv"))
+    response.is_marked = bool(text)  # type: ignore[attr-defined]
     return response
 
 
