@@ -1,0 +1,158 @@
+"""Sheets as firms hand them in → amounts by line: two halves side by side, opening beside closing, in yuan or 万元."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from vouch.engine.bank_statement.cells import Cell, Unreadable, amount_of, plain
+from vouch.engine.financials.lines import Line, label_key, line_named
+
+HEADER_ROWS = 15
+_NOW = (
+    "期末余额",
+    "期末数",
+    "期末",
+    "本期金额",
+    "本期数",
+    "本年累计",
+    "本年累计金额",
+    "本年金额",
+    "本年数",
+    "年末余额",
+    "年末数",
+)
+_BEFORE = ("年初余额", "年初数", "期初余额", "期初数", "期初", "上期金额", "上期数", "上年金额", "上年数", "上年同期", "上年同期数", "上年年末余额")  # fmt: skip
+_ROW_NUMBER = ("行次", "行号", "序号", "附注", "注释号")
+_UNIT = re.compile(r"单位[:：]?(?:人民币)?(万元|千元|百万元|元)")
+UNITS: Mapping[str, int] = {"元": 1, "千元": 1_000, "万元": 10_000, "百万元": 1_000_000}
+
+
+@dataclass(frozen=True, slots=True)
+class CellProblem:
+    """What was not taken: sheet, row and column counted from 1, and why."""
+
+    sheet: str
+    row: int
+    column: int
+    message: str
+
+    def __str__(self) -> str:
+        return f"{self.sheet} 第 {self.row} 行第 {self.column} 列：{self.message}"
+
+
+@dataclass(slots=True)
+class Book:
+    """``periods`` are this period and the one before it, fen by line; ``unknown`` are headings that no format has."""
+
+    periods: tuple[dict[str, int], dict[str, int]] = field(default_factory=lambda: ({}, {}))
+    problems: list[CellProblem] = field(default_factory=list)
+    unknown: list[CellProblem] = field(default_factory=list)
+    units: dict[str, str] = field(default_factory=dict)
+
+
+def read_sheets(sheets: Mapping[str, Sequence[Sequence[Cell]]]) -> Book:
+    """Read sheets by name. A line told twice with different amounts is a problem, and its first amount stays."""
+    book = Book()
+    for name, rows in sheets.items():
+        _Reader(book, name, rows).read()
+    return book
+
+
+class _Reader:
+    def __init__(self, book: Book, name: str, rows: Sequence[Sequence[Cell]]) -> None:
+        self.book, self.name, self.rows = book, name, rows
+        self.unit = self._unit()
+        self.periods = self._columns()
+        book.units[name] = self.unit
+
+    def _unit(self) -> str:
+        for row in self.rows[:HEADER_ROWS]:
+            for cell in row:
+                if found := _UNIT.search(plain(cell).replace(" ", "")):
+                    return found[1]
+        return "元"
+
+    def _columns(self) -> dict[int, int]:
+        """Column → 0 for this period, 1 for the one before, where a heading says so; 行次 and 附注 are -1."""
+        for row in self.rows[:HEADER_ROWS]:
+            found = {}
+            for place, cell in enumerate(row):
+                text = re.sub(r"[（(].*?[)）]|\s", "", plain(cell))
+                if text in _NOW:
+                    found[place] = 0
+                elif text in _BEFORE:
+                    found[place] = 1
+                elif text in _ROW_NUMBER:
+                    found[place] = -1
+            if 0 in found.values() or 1 in found.values():
+                return found
+        return {}
+
+    def read(self) -> None:
+        """Row by row, left to right: a heading, then its amounts until the next heading."""
+        for number, row in enumerate(self.rows, start=1):
+            line: Line | None = None
+            taken = 0
+            for place, cell in enumerate(row):
+                text = plain(cell)
+                if not text or self.periods.get(place) == -1:
+                    continue
+                if self._is_heading(cell, place):
+                    line, taken = line_named(text), 0
+                    if line is None and self._has_amounts(row, place):
+                        self.book.unknown.append(
+                            CellProblem(self.name, number, place + 1, f"不认识的项目“{text}”")
+                        )
+                elif line is not None:
+                    period = self.periods.get(place, taken if not self.periods else -1)
+                    taken += 1
+                    if period in {0, 1}:
+                        self._take(line, period, cell, at=(number, place + 1))
+
+    def _is_heading(self, cell: Cell, place: int) -> bool:
+        """Chinese that is no amount; in a column of amounts words are an amount that cannot be read."""
+        if not isinstance(cell, str) or self.periods.get(place) in {0, 1}:
+            return False
+        text = plain(cell)
+        return bool(re.search(r"[\u4e00-\u9fff]", label_key(text))) and not re.match(r"[¥￥(（-]?[0-9]", text)
+
+    def _has_amounts(self, row: Sequence[Cell], place: int) -> bool:
+        """Whether an amount stands right of the heading, before the next one; headings of parts have none."""
+        for right, cell in enumerate(row[place + 1 :], start=place + 1):
+            if self._is_heading(cell, right):
+                return False
+            try:
+                if self.periods.get(right) != -1 and amount_of(cell):
+                    return True
+            except Unreadable:
+                return True
+        return False
+
+    def _take(self, line: Line, period: int, cell: Cell, *, at: tuple[int, int]) -> None:
+        row, column = at
+        try:
+            amount = amount_of(cell) if self.unit == "元" else _scaled(cell, UNITS[self.unit])
+        except Unreadable as error:
+            self.book.problems.append(CellProblem(self.name, row, column, f"{line.title}：{error}"))
+            return
+        if amount is None:
+            return
+        known = self.book.periods[period].setdefault(line.code, amount)
+        if known != amount:
+            message = f"{line.title}：与前面的 {known / 100:,.2f} 元不一致（{amount / 100:,.2f} 元），未采用"
+            self.book.problems.append(CellProblem(self.name, row, column, message))
+
+
+def _scaled(cell: Cell, factor: int) -> int | None:
+    """Fen of an amount in 千元 or 万元, whose decimals may go on to the cent. Raises Unreadable."""
+    places = len(str(factor)) + 1
+    # A workbook keeps 0.3 as something a little beside it; what is nearest to the cent was meant.
+    text = f"{cell:.{places}f}" if isinstance(cell, float) else plain(cell).replace(",", "").replace(" ", "")
+    sign = -1 if text.startswith("(") and text.endswith(")") else 1
+    whole, _, decimals = (text[1:-1] if sign < 0 else text).partition(".")
+    if decimals and (not decimals.isdigit() or len(decimals) > places):
+        raise Unreadable(f"“{plain(cell)}”小数位过多，不是以此单位表示的金额")
+    fen = amount_of(f"{whole}{decimals}")
+    return None if fen is None else sign * fen * factor // 10 ** len(decimals)
