@@ -64,7 +64,7 @@ class _Reader:
     def __init__(self, book: Book, name: str, rows: Sequence[Sequence[Cell]]) -> None:
         self.book, self.name, self.rows = book, name, rows
         self.unit = self._unit()
-        self.periods = self._columns()
+        self.heading_row, self.periods = self._columns()
         book.units[name] = self.unit
 
     def _unit(self) -> str:
@@ -74,9 +74,9 @@ class _Reader:
                     return found[1]
         return "元"
 
-    def _columns(self) -> dict[int, int]:
-        """Column → 0 for this period, 1 for the one before, where a heading says so; 行次 and 附注 are -1."""
-        for row in self.rows[:HEADER_ROWS]:
+    def _columns(self) -> tuple[int, dict[int, int]]:
+        """The heading's row, and column → 0 for this period, 1 for the one before; 行次 and 附注 are -1."""
+        for number, row in enumerate(self.rows[:HEADER_ROWS], start=1):
             found = {}
             for place, cell in enumerate(row):
                 text = re.sub(r"[（(].*?[)）]|\s", "", plain(cell))
@@ -87,8 +87,8 @@ class _Reader:
                 elif text in _ROW_NUMBER:
                     found[place] = -1
             if 0 in found.values() or 1 in found.values():
-                return found
-        return {}
+                return number, found
+        return 0, {}
 
     def read(self) -> None:
         """Row by row, left to right: a heading, then its amounts until the next heading."""
@@ -101,7 +101,7 @@ class _Reader:
                     continue
                 if self._is_heading(cell, place):
                     line, taken = line_named(text), 0
-                    if line is None and self._has_amounts(row, place):
+                    if line is None and number > self.heading_row and self._has_amounts(row, place):
                         self.book.unknown.append(
                             CellProblem(self.name, number, place + 1, f"不认识的项目“{text}”")
                         )
