@@ -83,7 +83,7 @@ def test_a_definition_shows_on_focus_too(visits: Visits, firm_book: list[Party])
 def test_pages_fit_a_phone_and_its_menu_opens(visits: Visits, firm_book: list[Party], width: int) -> None:
     visit = visits(width)
     firm = firm_book[0].pk
-    pages = ["/", "/customers/", "/ledger/", "/imports/", "/policies/", "/password/"]
+    pages = ["/", "/customers/", "/ledger/", "/imports/", "/policies/", "/account/password/"]
     pages += [f"/customers/{firm}/{panel}" for panel in ("", "facts/", "invoices/", "identity/", "history/")]
     for path in pages:
         page = visit.open(path)

@@ -11,20 +11,31 @@ VOUCH_HEADS_DIR       where signed heads of the ledger are sent (default: heads 
 VOUCH_LOG_FORMAT      json for a collector (one object a line), plain (default) for people
 VOUCH_LOG_LEVEL       WARNING (default): refusals, broken requests, errors; INFO says more
 VOUCH_DEBUG           1 for development
+VOUCH_PRODUCTION      1 where others reach it, by https alone (see docs/signing-in.md for this and what follows)
+VOUCH_PROXIES         networks of the reverse proxies whose forwarded headers count, e.g. 10.0.0.5,fd00::/8
+VOUCH_ORIGINS         origins that may post forms, where they differ from https:// and the names in VOUCH_HOSTS
+VOUCH_MFA             optional, required, or the roles that need a second factor, e.g. admin,cro,auditor
+VOUCH_IDLE_MINUTES    a session ends after so long without a request (30)
+VOUCH_SESSION_HOURS   and after so long in any case (12)
+VOUCH_OIDC_ISSUER     single sign-on by OpenID Connect, with VOUCH_OIDC_CLIENT_ID, _CLIENT_SECRET, _NAME and _CLAIM
 """
 
 from __future__ import annotations
 
 import os
 import secrets
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from csp.constants import NONE, SELF
+from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
 from vouch.platform.database.connection import database_settings
 from vouch.platform.database.home import home
+from vouch.platform.identity.terms import Role
 
 BASE_DIR = Path(__file__).resolve().parents[2]
 ASSETS_DIR = BASE_DIR / "node_modules"
@@ -47,7 +58,13 @@ def _secret_key() -> str:
 
 SECRET_KEY = _secret_key()
 DEBUG = os.environ.get("VOUCH_DEBUG") == "1"
+PRODUCTION = os.environ.get("VOUCH_PRODUCTION") == "1"
+if PRODUCTION and DEBUG:
+    raise ImproperlyConfigured("VOUCH_DEBUG 与 VOUCH_PRODUCTION 不能同时为 1。")
+if PRODUCTION and not os.environ.get("VOUCH_HOSTS"):
+    raise ImproperlyConfigured("生产环境须在 VOUCH_HOSTS 写明访问本系统的域名。")
 ALLOWED_HOSTS = os.environ.get("VOUCH_HOSTS", "127.0.0.1,localhost,[::1]").split(",")
+VOUCH_PROXIES = os.environ.get("VOUCH_PROXIES", "")
 
 INSTALLED_APPS = [
     "django.contrib.auth",
@@ -81,9 +98,13 @@ INSTALLED_APPS = [
     # Below our rooms, so that the rooms' templates stand before its own.
     "allauth",
     "allauth.account",
+    "allauth.mfa",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
 ]
 
 MIDDLEWARE = [
+    "vouch.platform.web.proxy.TrustedProxyMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "vouch.platform.web.request.RequestIdMiddleware",
@@ -97,8 +118,10 @@ MIDDLEWARE = [
     "vouch.platform.identity.middleware.ActorMiddleware",
     "vouch.platform.web.faces.FaceMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "vouch.platform.identity.middleware.SessionLimitsMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "vouch.platform.identity.middleware.FirstStepsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "csp.middleware.CSPMiddleware",
     "axes.middleware.AxesMiddleware",
@@ -126,40 +149,148 @@ DATABASES = {"default": database_settings()}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # Rate limits and lock-outs live in the cache, and every process must see the same ones.
-CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "django_cache"}}
+# The library's 300 entries would push out a code that was used, which could then be used again.
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "django_cache",
+        "OPTIONS": {"MAX_ENTRIES": 200_000},
+    }
+}
 
 AUTH_USER_MODEL = "identity.User"
 AUTHENTICATION_BACKENDS = [
     "axes.backends.AxesStandaloneBackend",
     "allauth.account.auth_backends.AuthenticationBackend",
 ]
-AUTH_PASSWORD_VALIDATORS = [
+AUTH_PASSWORD_VALIDATORS: list[dict[str, Any]] = [
     {
         "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
         "OPTIONS": {"min_length": 12},
     },
+    {"NAME": "vouch.platform.identity.passwords.LengthLimit"},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+    {
+        "NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
+        "OPTIONS": {"user_attributes": ("username", "name")},
+    },
+    {"NAME": "vouch.platform.identity.passwords.NotUsedBefore"},
 ]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "desk:home"
 ACCOUNT_ADAPTER = "vouch.platform.identity.adapter.StaffAccountAdapter"
+ACCOUNT_FORMS = {
+    "change_password": "vouch.platform.identity.forms.RenewPasswordForm",
+    "reauthenticate": "vouch.platform.identity.forms.ConfirmPasswordForm",
+}
 ACCOUNT_LOGIN_METHODS = {"username"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]
 ACCOUNT_USER_MODEL_EMAIL_FIELD = None
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_LOGOUT_ON_GET = False
-# Who guesses passwords is locked out below, and told for how long; allauth's own limit of five would come first.
-ACCOUNT_RATE_LIMITS = {"login_failed": "60/m/ip"}
+# From one address and for one name, however many addresses try it; axes locks a pair of the two after ten.
+ACCOUNT_RATE_LIMITS = {
+    "login_failed": "60/m/ip,100/15m/key",
+    "second_factor": "10/15m/key",
+    "reauthenticate": "20/15m/user",
+}
 AXES_FAILURE_LIMIT = 10
-AXES_COOLOFF_TIME = 0.25
+AXES_COOLOFF_TIME = timedelta(minutes=15)
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
-AXES_LOCKOUT_TEMPLATE = "identity/locked.html"
+AXES_LOCKOUT_CALLABLE = "vouch.platform.identity.adapter.locked_out"
+AXES_CLIENT_IP_CALLABLE = "vouch.platform.identity.adapter.address_of"
 AXES_VERBOSE = False
 
+MFA_ADAPTER = "vouch.platform.identity.second_factor.SealedMFAAdapter"
+MFA_FORMS = {
+    "authenticate": "vouch.platform.identity.forms.SignInCodeForm",
+    "reauthenticate": "vouch.platform.identity.forms.ConfirmCodeForm",
+    "activate_totp": "vouch.platform.identity.forms.ActivateAppForm",
+    "edit_webauthn": "vouch.platform.identity.forms.KeyNameForm",
+}
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+# A used code is remembered for one period, so codes of other periods must not be taken.
+MFA_TOTP_TOLERANCE = 0
+# Browsers let keys work on http for localhost alone.
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not PRODUCTION
+
+
+def _second_factor() -> str | frozenset[str]:
+    """``required``, ``optional``, or the roles that need one."""
+    key_roles = "admin,cro,executive,compliance,auditor,risk_reviewer,release_officer,cashier"
+    said = os.environ.get("VOUCH_MFA") or (key_roles if PRODUCTION else "optional")
+    if said in {"required", "optional"}:
+        return said
+    roles = frozenset(part.strip() for part in said.split(","))
+    if unknown := roles - set(Role):
+        raise ImproperlyConfigured(f"VOUCH_MFA 中有未知的岗位：{'、'.join(sorted(unknown))}")
+    return roles
+
+
+VOUCH_MFA = _second_factor()
+VOUCH_IDLE_SECONDS = int(os.environ.get("VOUCH_IDLE_MINUTES") or 30) * 60
+VOUCH_SESSION_SECONDS = int(os.environ.get("VOUCH_SESSION_HOURS") or 12) * 3600
+VOUCH_ONE_TIME_SECONDS = 72 * 3600
+
+SOCIALACCOUNT_ADAPTER = "vouch.platform.identity.single_sign_on.StaffSocialAdapter"
+SOCIALACCOUNT_LOGIN_ON_GET = False
+SOCIALACCOUNT_STORE_TOKENS = False
+SOCIALACCOUNT_REQUESTS_TIMEOUT = 10
+VOUCH_OIDC: dict[str, str] = {}
+VOUCH_OIDC_TRUSTS_FACTOR = os.environ.get("VOUCH_OIDC_MFA") == "1"
+if _issuer := os.environ.get("VOUCH_OIDC_ISSUER"):
+    VOUCH_OIDC = {
+        "issuer": _issuer,
+        "name": os.environ.get("VOUCH_OIDC_NAME") or "统一身份认证",
+        "claim": os.environ.get("VOUCH_OIDC_CLAIM") or "preferred_username",
+    }
+    if PRODUCTION and not _issuer.startswith("https://"):
+        raise ImproperlyConfigured("生产环境的 VOUCH_OIDC_ISSUER 须以 https:// 开头。")
+SOCIALACCOUNT_PROVIDERS: dict[str, Any] = {
+    "openid_connect": {
+        "OAUTH_PKCE_ENABLED": True,
+        "APPS": [
+            {
+                "provider_id": "staff",
+                "name": VOUCH_OIDC["name"],
+                "client_id": os.environ.get("VOUCH_OIDC_CLIENT_ID", ""),
+                "secret": os.environ.get("VOUCH_OIDC_CLIENT_SECRET", ""),
+                "settings": {
+                    "server_url": VOUCH_OIDC["issuer"].rstrip("/"),
+                    "fetch_userinfo": False,
+                    "oauth_pkce_enabled": True,
+                },
+            }
+        ]
+        if VOUCH_OIDC
+        else [],
+    }
+}
+
+SESSION_ENGINE = "vouch.platform.identity.sessions"
 SESSION_COOKIE_HTTPONLY = True
-SESSION_COOKIE_AGE = 12 * 60 * 60
+SESSION_COOKIE_AGE = VOUCH_SESSION_SECONDS
+SESSION_EXPIRE_AT_BROWSER_CLOSE = True
+CSRF_COOKIE_HTTPONLY = True
+if PRODUCTION:
+    # The prefix makes browsers refuse a cookie that came without https or from another host.
+    SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = "__Host-session", "__Host-csrf"
+    SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = True
+    SECURE_HSTS_SECONDS = 365 * 24 * 3600
+    SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = True
+    if VOUCH_PROXIES:
+        # Believed from the proxies alone: TrustedProxyMiddleware drops everybody else's.
+        SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+    CSRF_TRUSTED_ORIGINS = [
+        origin.strip()
+        for origin in (
+            os.environ.get("VOUCH_ORIGINS")
+            or ",".join(f"https://{host.strip()}" for host in ALLOWED_HOSTS if host.strip())
+        ).split(",")
+    ]
 X_FRAME_OPTIONS = "DENY"
 SECURE_REFERRER_POLICY = "same-origin"
 CONTENT_SECURITY_POLICY = {
@@ -168,7 +299,15 @@ CONTENT_SECURITY_POLICY = {
         "img-src": [SELF, "data:"],
         "object-src": [NONE],
         "base-uri": [NONE],
-        "form-action": [SELF],
+        # Browsers follow a form's redirect only to where forms may go: to the single sign-on as well.
+        "form-action": [
+            SELF,
+            *[
+                f"{part.scheme}://{part.netloc}"
+                for part in [urlsplit(VOUCH_OIDC.get("issuer", ""))]
+                if part.netloc
+            ],
+        ],
         "frame-ancestors": [NONE],
     },
 }

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from allauth.account import views as account
 from django.urls import include, path
 
 from vouch.config import api
 
 urlpatterns = [
     path("api/v1/", include(api.urls)),
-    # Only the doors that staff need: nobody signs up, and nobody resets a password by mail yet.
-    path("sign-in/", account.login, name="account_login"),
-    path("sign-out/", account.logout, name="account_logout"),
-    path("password/", account.password_change, name="account_change_password"),
+    path("", include("vouch.platform.identity.urls.sign_in")),
+    path("account/", include("vouch.platform.identity.urls.account")),
     path("", include("vouch.desk.urls")),
     path("policies/", include("vouch.policy.urls")),
     path("assessments/", include("vouch.grading.urls")),

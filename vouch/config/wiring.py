@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from vouch.platform.web.faces import PUBLIC, SIGNED_IN, May
+from vouch.platform.web.faces import May
 
 REACTIONS: dict[str, tuple[str, ...]] = {
     "parties.enterprise.corrected": ("grading.reassess",),
@@ -16,9 +16,5 @@ REACTIONS: dict[str, tuple[str, ...]] = {
     # risk management decides when the book is judged again.
 }
 
-FOREIGN_FACES: Mapping[str, May] = {
-    "account_login": PUBLIC,
-    "account_logout": SIGNED_IN,
-    "account_change_password": SIGNED_IN,
-}
+FOREIGN_FACES: Mapping[str, May] = {}
 """Name of an address → who may open it; a page of a library that is not named here is not served."""

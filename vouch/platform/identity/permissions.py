@@ -71,3 +71,23 @@ def may_repeat(actor: Actor) -> bool:
 def may_forget_answers(actor: Actor) -> bool:
     """The installation itself."""
     return actor.is_system
+
+
+def may_end_sessions(actor: Actor, user: Model) -> bool:
+    """Everyone their own, administrators everyone's."""
+    return bool(actor.user_id == user.pk) or may_manage_staff(actor)
+
+
+def may_change_own_access(actor: Actor, user: Model) -> bool:
+    """Everyone their own second factor; nobody another's."""
+    return bool(actor.user_id == user.pk)
+
+
+def may_manage_others(actor: Actor, user: Model) -> bool:
+    """Administrators, but for themselves: they have the page that everyone has."""
+    return may_manage_staff(actor) and actor.user_id != user.pk
+
+
+def may_watch_the_door(actor: Actor) -> bool:
+    """The installation: whoever failed to sign in is nobody yet."""
+    return actor.is_system

@@ -10,6 +10,13 @@ from vouch.platform.identity.models import (
     UsedPassword,
     User,
 )
+from vouch.platform.identity.queries.access import (
+    OpenSession,
+    has_second_factor,
+    newest_password,
+    open_sessions,
+    used_hashes,
+)
 from vouch.platform.identity.queries.delegation import stood_in_for
 from vouch.platform.identity.queries.keys import actor_of_key, api_keys, digest_of_key, key_in_force
 from vouch.platform.identity.queries.parts import parts_in_other_offices
@@ -40,6 +47,7 @@ VISIBLE: Visible = {
 
 __all__ = [
     "VISIBLE",
+    "OpenSession",
     "UnknownUnit",
     "account_managers",
     "active_staff",
@@ -48,11 +56,15 @@ __all__ = [
     "api_keys",
     "classes_of",
     "digest_of_key",
+    "has_second_factor",
     "head_office",
     "key_in_force",
+    "newest_password",
+    "open_sessions",
     "parts_in_other_offices",
     "stood_in_for",
     "unit_named",
     "units",
     "units_below",
+    "used_hashes",
 ]

@@ -51,7 +51,7 @@ def test_after_ten_wrong_passwords_even_the_right_one_waits(wangfang: User, clie
 
 
 def test_without_a_session_every_page_leads_to_the_door(client: Client, db: None) -> None:
-    for path in ("/", "/customers/", "/customers/1/", "/ledger/", "/password/"):
+    for path in ("/", "/customers/", "/customers/1/", "/ledger/", "/account/password/"):
         response = client.get(path)
         assert response.status_code == 302
         assert response["Location"].startswith("/sign-in/")
@@ -68,8 +68,8 @@ def test_signing_out_takes_a_post(wangfang: User, client: Client) -> None:
 def test_one_changes_ones_own_password_and_the_ledger_knows_it(wangfang: User, client: Client) -> None:
     sign_in(client, PASSWORD)
     again = {"oldpassword": PASSWORD, "password1": "a-better-one-27183", "password2": "a-better-one-27183"}
-    assert client.post("/password/", {**again, "oldpassword": "wrong"}).status_code == 200
-    assert client.post("/password/", again).status_code == 302
+    assert client.post("/account/password/", {**again, "oldpassword": "wrong"}).status_code == 200
+    assert client.post("/account/password/", again).status_code == 302
     entry = latest_entries().filter(event="identity.password.renewed", actor_id=f"user:{wangfang.pk}").first()
     assert entry is not None
     assert "工作台" in sign_in(Client(), "a-better-one-27183")
