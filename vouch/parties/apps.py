@@ -1,5 +1,9 @@
+from functools import partial
+
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
+
+from vouch.platform.identity.holdings import Holding, UnitUse, register_holding, register_unit_use
 
 
 class PartiesConfig(AppConfig):
@@ -13,3 +17,23 @@ class PartiesConfig(AppConfig):
         from vouch.platform.exchange.importer import register
 
         register(EnterpriseImporter())
+        _tell_holdings()
+
+
+def _tell_holdings() -> None:
+    """Say what people and units have in hand here, and how it goes over to others."""
+    from vouch.parties import queries  # models must be loaded first
+    from vouch.parties.actions import hand_over_customers  # models must be loaded first
+
+    for side, title in (("manager", _("管户（A角）")), ("second_manager", _("协办（B角）"))):
+        register_holding(
+            Holding(
+                name=f"parties.{side}",
+                title=title,
+                count=partial(queries.held_count, side=side),
+                items=partial(queries.held_parties, side=side),
+                named=queries.named_parties,
+                hand_over=partial(hand_over_customers, side=side),
+            )
+        )
+    register_unit_use(UnitUse(name="parties.unit", title=_("管户客户"), count=queries.unit_count))

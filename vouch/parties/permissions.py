@@ -89,3 +89,8 @@ def may_list_by_key(actor: Actor) -> bool:
 def may_register_by_key(actor: Actor) -> bool:
     """Programs with a key for it; for which units, the action asks."""
     return actor.has_role(ApiScope.CUSTOMERS_WRITE)
+
+
+def may_hand_over_customers(actor: Actor) -> bool:
+    """As for assigning; whether each of the customers is the actor's to give is judged for all at once."""
+    return actor.has_role(*ASSIGNING_ROLES)

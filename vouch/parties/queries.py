@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 from decimal import Decimal
 
@@ -15,6 +15,7 @@ from vouch.parties.models import Assignment, Enterprise, Identifier, Party
 from vouch.parties.permissions import assignments_seen_by
 from vouch.parties.terms import IdentifierKind
 from vouch.platform.identity.actor import Actor
+from vouch.platform.identity.holdings import Item
 from vouch.platform.identity.models import Unit, User
 from vouch.platform.identity.queries import account_managers
 from vouch.platform.identity.terms import Scope
@@ -145,7 +146,7 @@ def age_in_months(established_on: date, *, as_of: date) -> int:
 
 def assignable_units(actor: Actor) -> QuerySet[Unit]:
     """The units to which the actor may give a customer: those they reach, or their own."""
-    units = Unit.objects.order_by("code")
+    units = Unit.objects.filter(closed_at=None).order_by("code")
     if actor.scope == Scope.ALL:
         return units
     if actor.scope == Scope.OWN:
@@ -156,6 +157,34 @@ def assignable_units(actor: Actor) -> QuerySet[Unit]:
 def assignable_staff() -> QuerySet[User]:
     """Who may look after customers."""
     return account_managers()
+
+
+def held_count(user_id: int, *, side: str) -> int:
+    """How many customers the person looks after now, as ``manager`` (A角) or ``second_manager`` (B角)."""
+    return Assignment.objects.filter(ends_on=None, **{side: user_id}).count()
+
+
+def held_parties(actor: Actor, user_id: int, *, side: str) -> list[Item]:
+    """Those of them that the actor sees, by name."""
+    mine = Assignment.objects.filter(party=OuterRef("pk"), ends_on=None, **{side: user_id})
+    return _items(visible_to(actor).filter(Exists(mine)))
+
+
+def named_parties(actor: Actor, party_ids: Iterable[int]) -> list[Item]:
+    """These parties, as far as the actor sees them, by name."""
+    return _items(visible_to(actor).filter(pk__in=list(party_ids)))
+
+
+def _items(parties: QuerySet[Party]) -> list[Item]:
+    return [
+        Item(party.pk, party.name, party.number, party.get_absolute_url())
+        for party in parties.order_by("name", "pk")
+    ]
+
+
+def unit_count(unit_id: int) -> int:
+    """How many customers belong to the unit now."""
+    return Assignment.objects.filter(ends_on=None, unit=unit_id).count()
 
 
 VISIBLE: Visible = {

@@ -269,7 +269,7 @@ def test_whoever_described_a_customer_does_not_judge_it(
     with pytest.raises(Refused, match="您已以前台身份办理过这一业务，不能再以中台身份办理"):
         assess_party(actor=actors["wangfang"], at=now, party_id=firm.pk, as_of=AS_OF)
     # Somebody else of the middle office does, and then does not describe it.
-    assert assess_party(actor=actors["chenjing"], at=now, party_id=firm.pk, as_of=AS_OF)
+    assert assess_party(actor=actors["chenjing"], at=now, party_id=firm.pk, as_of=AS_OF).score is not None
     with pytest.raises(Refused, match="中台"):
         correct_enterprise(actor=actors["chenjing"], at=now, party=firm, details=details, reason="改回")
     with pytest.raises(Refused):

@@ -206,3 +206,52 @@ def is_same_office(roles: Iterable[str], others: Iterable[str]) -> bool:
     if not mine or not theirs or offices != offices_of(theirs):
         return False
     return None not in offices or mine == theirs
+
+
+def roles_fault(roles: Iterable[str]) -> str:
+    """Why one person may not hold these roles together, in Chinese; empty where they may."""
+    held = sorted({Role(role) for role in roles}, key=Role.values.index)
+    if not held:
+        return str(_("请至少选择一个岗位。"))
+    alone = [role for role in held if OFFICES[role] is None]
+    if alone and len(held) > 1:
+        return str(_("“%(role)s”须单独任职，不能兼任其他岗位。")) % {"role": alone[0].label}
+    first = {office: role for role in reversed(held) if (office := OFFICES[role]) is not None}
+    if len(first) > 1:
+        (one, other), *_rest = ((a, b) for a in first for b in first if a < b)
+        return str(
+            _("“%(one)s”属%(one_office)s，“%(other)s”属%(other_office)s：前中后台分离，同一人不能兼任。")
+        ) % {
+            "one": first[one].label,
+            "one_office": Office(one).label,
+            "other": first[other].label,
+            "other_office": Office(other).label,
+        }
+    return ""
+
+
+class ChangeKind(TextChoices):
+    """What a change of rights does (权限变更种类)."""
+
+    APPOINT = "appoint", _("员工开户")
+    CHANGE = "change", _("调整权限")
+    CLOSE = "close", _("销户")
+    REOPEN = "reopen", _("恢复账户")
+    MOVE_UNIT = "move_unit", _("机构调整上级")
+
+
+class ChangeState(TextChoices):
+    """Where a request to change rights stands (申请状态)."""
+
+    WAITING = "waiting", _("待审批")
+    APPLIED = "applied", _("已生效")
+    REFUSED = "refused", _("已拒绝")
+    WITHDRAWN = "withdrawn", _("已撤回")
+    EXPIRED = "expired", _("已过期")
+
+
+CHANGE_DAYS = 7
+"""Days for which a request waits for its second person."""
+
+DELEGATION_DAYS_MAX = 60
+"""Days that one delegation may last: a longer absence is a hand-over."""

@@ -1,4 +1,4 @@
-"""What may be done to units and staff."""
+"""Accounts of staff: opened when the installation is set up, taken out of use at once."""
 
 from __future__ import annotations
 
@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from vouch.platform.identity import permissions
+from vouch.platform.identity.actions.session import close_sessions
 from vouch.platform.identity.actor import Actor
 from vouch.platform.identity.models import Unit, User
-from vouch.platform.identity.terms import Scope
+from vouch.platform.identity.terms import EndOfSession, Scope, roles_fault
 from vouch.platform.ledger.action import Entry, action
 
 
@@ -25,26 +26,26 @@ class StaffDetails:
     password: str | None = None
 
 
-@action("identity.unit.opened", may=permissions.may_manage_staff)
-def open_unit(entry: Entry, *, actor: Actor, at: datetime, code: str, name: str, parent: Unit) -> Unit:
-    """Open a branch or department below another."""
-    unit = Unit.objects.create(code=code, name=name, parent=parent)
-    entry.about("unit", unit.pk, after={"code": code, "name": name, "parent": parent.code})
-    return unit
+class WrongRights(ValueError):
+    """These rights cannot be held, or not by this person now; ``str()`` is the Chinese message."""
 
 
-@action("identity.unit.renamed", may=permissions.may_manage_staff)
-def rename_unit(entry: Entry, *, actor: Actor, at: datetime, unit: Unit, name: str) -> Unit:
-    """Give a unit its new name."""
-    entry.about("unit", unit.pk, before={"name": unit.name}, after={"name": name})
-    unit.name = name
-    unit.save(update_fields=["name"])
-    return unit
-
-
-@action("identity.user.appointed", may=permissions.may_manage_staff)
+@action("identity.user.appointed", may=permissions.may_appoint)
 def appoint_staff(entry: Entry, *, actor: Actor, at: datetime, details: StaffDetails) -> User:
-    """Open a sign-in for a member of staff. Without a password they cannot sign in yet."""
+    """Open an account while the installation is set up. Without a password they cannot sign in yet.
+
+    People ask for one with ``request_change`` instead, which takes two of them. Raises WrongRights.
+    """
+    user, after = open_account(details, at=at)
+    entry.about("user", user.pk, after=after)
+    return user
+
+
+def open_account(details: StaffDetails, *, at: datetime) -> tuple[User, dict[str, object]]:
+    """Inside an action: the new account, and what the ledger says of it. Raises WrongRights."""
+    fault = roles_fault(details.roles)
+    if fault:
+        raise WrongRights(fault)
     user = User(
         username=details.username,
         name=details.name,
@@ -58,12 +59,32 @@ def appoint_staff(entry: Entry, *, actor: Actor, at: datetime, details: StaffDet
     else:
         user.set_password(details.password)
     user.save(force_insert=True)
-    after = {
+    after: dict[str, object] = {
         "username": user.username,
         "name": user.name,
         "unit": details.unit.code,
         "roles": user.roles,
         "scope": str(user.scope),
     }
-    entry.about("user", user.pk, after=after)
-    return user
+    return user, after
+
+
+@action("identity.user.suspended", may=permissions.may_suspend)
+def suspend_account(entry: Entry, *, actor: Actor, at: datetime, user: User, reason: str) -> None:
+    """Shut somebody out at once (停用). One person may: it takes rights away. Opening again takes two."""
+    locked = User.objects.select_for_update(of=("self",)).get(pk=user.pk)
+    if not locked.is_active:
+        entry.nothing()
+        return
+    shut_out(locked, at=at)
+    entry.about("user", user.pk, before={"is_active": True}, after={"is_active": False})
+    entry.purpose(reason)
+
+
+def shut_out(user: User, *, at: datetime) -> None:
+    """Inside an action: the account is out of use, its password is gone and its sessions are worthless."""
+    user.is_active = False
+    # What was known of it before is worth nothing should the account open again.
+    user.set_unusable_password()
+    user.save(update_fields=["is_active", "password"])
+    close_sessions(user, why=EndOfSession.ACCOUNT_CLOSED, at=at)

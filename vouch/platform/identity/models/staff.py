@@ -7,7 +7,7 @@ from typing import ClassVar
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
@@ -23,10 +23,16 @@ class Unit(models.Model):
         "self", models.PROTECT, null=True, blank=True, related_name="children", verbose_name=_("上级机构")
     )
 
+    closed_at = models.DateTimeField(_("撤销时间"), null=True, blank=True)
+
     class Meta:
         verbose_name = _("机构")
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["code"], name="identity_unit_code_unique"),
+            # The shortest circle; longer ones are refused where units are moved, under a lock on all of them.
+            models.CheckConstraint(
+                condition=Q(parent=None) | ~Q(parent=F("pk")), name="identity_unit_not_below_itself"
+            ),
             # One tree, not a forest.
             models.UniqueConstraint(
                 fields=["parent"],
@@ -66,6 +72,8 @@ class User(AbstractBaseUser):
     is_read_only = models.BooleanField(_("只读账户"), default=False)
     is_active = models.BooleanField(_("在职"), default=True)
     joined_at = models.DateTimeField(_("开户时间"))
+    # Closed for good (销户); without it an account out of use is suspended (停用), and keeps what it holds.
+    closed_at = models.DateTimeField(_("销户时间"), null=True, blank=True)
 
     USERNAME_FIELD = "username"
     REQUIRED_FIELDS: ClassVar[list[str]] = ["name"]
@@ -76,6 +84,9 @@ class User(AbstractBaseUser):
         verbose_name = _("员工")
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["username"], name="identity_user_username_exact"),
+            models.CheckConstraint(
+                condition=Q(closed_at=None) | Q(is_active=False), name="identity_user_closed_is_inactive"
+            ),
             # 王芳 and WangFang may not sign in as two people who differ in case alone.
             models.UniqueConstraint(Lower("username"), name="identity_user_username_unique"),
         ]

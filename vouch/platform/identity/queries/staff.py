@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import QuerySet
+from django.db.models import Count, QuerySet
 from django.utils import timezone
 
 from vouch.platform.identity.actor import Actor
@@ -82,8 +83,8 @@ def classes_of(user: User) -> frozenset[str]:
 
 
 def units() -> QuerySet[Unit]:
-    """Every unit, by code."""
-    return Unit.objects.order_by("code")
+    """Every unit that is not closed, by code."""
+    return Unit.objects.filter(closed_at=None).order_by("code")
 
 
 def active_staff() -> QuerySet[User]:
@@ -94,3 +95,39 @@ def active_staff() -> QuerySet[User]:
 def account_managers() -> QuerySet[User]:
     """Staff who may look after customers (管户)."""
     return active_staff().filter(roles__overlap=[Role.ACCOUNT_MANAGER, Role.TEAM_LEAD])
+
+
+def staff() -> QuerySet[User]:
+    """Everyone who has or had an account, with their unit."""
+    return User.objects.select_related("unit")
+
+
+@dataclass(frozen=True, slots=True)
+class Branch:
+    """A unit in its tree: how deep it hangs (0 is the head office) and how many active people it has itself."""
+
+    unit: Unit
+    depth: int
+    staff_count: int
+
+
+def unit_tree() -> list[Branch]:
+    """Every unit, closed ones included, each below its parent, siblings by code; two reads."""
+    counts = dict(
+        User.objects.filter(is_active=True)
+        .values_list("unit_id")
+        .annotate(count=Count("pk"))
+        .values_list("unit_id", "count")
+    )
+    children: dict[int | None, list[Unit]] = {}
+    for unit in Unit.objects.order_by("code"):
+        children.setdefault(unit.parent_id, []).append(unit)
+    found: list[Branch] = []
+
+    def hang(parent_id: int | None, depth: int) -> None:
+        for unit in children.get(parent_id, ()):
+            found.append(Branch(unit, depth, counts.get(unit.pk, 0)))
+            hang(unit.pk, depth + 1)
+
+    hang(None, 0)
+    return found
