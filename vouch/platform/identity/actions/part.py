@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 from django.db import connection
 from django.utils.translation import gettext as _
@@ -54,7 +55,7 @@ def take_parts(*, actor: Actor, kind: str, ids: Sequence[object], office: Office
     if actor.user_id is None or not ids:
         return
     distinct = sorted({str(one) for one in ids})
-    values = {
+    values: dict[str, Any] = {
         "kind": kind,
         "user_id": actor.user_id,
         "stood_for": sorted(actor.delegators),

@@ -81,7 +81,7 @@ def request_change(entry: Entry, *, actor: Actor, at: datetime, wish: Wish) -> R
     RightsChange.objects.filter(state=ChangeState.WAITING, expires_at__lte=at).update(
         state=ChangeState.EXPIRED
     )
-    requester = User.objects.get(pk=actor.user_id)
+    requester = User.objects.get(pk=actor.user_id or 0)
     try:
         with transaction.atomic():
             change = RightsChange.objects.create(
@@ -260,14 +260,14 @@ def _waiting(actor: Actor, change: RightsChange, *, at: datetime) -> RightsChang
 
 
 def _locked_person(change: RightsChange) -> User:
-    person = User.objects.select_for_update(of=("self",)).get(pk=change.person_id)
+    person = User.objects.select_for_update(of=("self",)).get(pk=change.person_id or 0)
     change.person = person
     return person
 
 
 def _decided(row: RightsChange, state: ChangeState, *, actor: Actor, at: datetime, note: str) -> None:
     row.state, row.decided_at, row.note = state, at, note
-    row.decided_by = User.objects.get(pk=actor.user_id)
+    row.decided_by = User.objects.get(pk=actor.user_id or 0)
     row.save(update_fields=["state", "decided_at", "note", "decided_by"])
 
 
