@@ -10,6 +10,10 @@ VOUCH_KEY_RING        the vault's outer keys (see docs/vault.md); without it a f
 VOUCH_HEADS_DIR       where signed heads of the ledger are sent (default: heads in VOUCH_HOME; best another machine)
 VOUCH_LOG_FORMAT      json for a collector (one object a line), plain (default) for people
 VOUCH_LOG_LEVEL       WARNING (default): refusals, broken requests, errors; INFO says more
+VOUCH_BACKUP_DIR      where scheduled backups go, each in a folder of its own (without it there is no schedule; docs/backup.md)
+VOUCH_BACKUP_TIME     when, every day (default 02:30)
+VOUCH_BACKUP_KEEP     how many are kept: daily,weekly,monthly (default 7,4,12)
+VOUCH_DRILL_DAY       on which day of the month the newest one is restored for trial (default 1; 0 for never)
 VOUCH_DEBUG           1 for development
 VOUCH_PRODUCTION      1 where others reach it, by https alone (see docs/signing-in.md for this and what follows)
 VOUCH_PROXIES         networks of the reverse proxies whose forwarded headers count, e.g. 10.0.0.5,fd00::/8
@@ -337,6 +341,10 @@ IMPORTS_DIR = VOUCH_HOME / "imports"
 LEDGER_HEADS_DIR = Path(os.environ.get("VOUCH_HEADS_DIR") or VOUCH_HOME / "heads")
 # How new ciphertexts are made; the old ones say for themselves how they were.
 VOUCH_CIPHER = os.environ.get("VOUCH_CIPHER") or "aes-256-gcm"
+BACKUP_DIR = os.environ.get("VOUCH_BACKUP_DIR", "")
+BACKUP_TIME = os.environ.get("VOUCH_BACKUP_TIME") or "02:30"
+BACKUP_KEEP = os.environ.get("VOUCH_BACKUP_KEEP") or "7,4,12"
+DRILL_DAY = os.environ.get("VOUCH_DRILL_DAY") or "1"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 16 * 1024 * 1024
 
 LOG_FORMAT = "json" if os.environ.get("VOUCH_LOG_FORMAT") == "json" else "plain"

@@ -6,7 +6,7 @@ and DATABASE_OWNER_URL (the owner's) the institution's own PostgreSQL is used, e
 
 import contextlib
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any, cast
 
 import psycopg
@@ -97,8 +97,19 @@ def as_owner(alias: str = DEFAULT_DB_ALIAS) -> Iterator[None]:
 
 def owner_connection(alias: str = DEFAULT_DB_ALIAS) -> "psycopg.Connection[tuple[Any, ...]]":
     """A connection of its own as the schema's owner, to the database the alias points to now; the caller closes it."""
+    return _connection_of_its_own(alias, connections[alias].settings_dict["OWNER"])
+
+
+def app_connection(alias: str = DEFAULT_DB_ALIAS) -> "psycopg.Connection[tuple[Any, ...]]":
+    """The same as the running role: for a transaction that goes on beside those of Django."""
+    return _connection_of_its_own(alias, connections[alias].settings_dict)
+
+
+def _connection_of_its_own(
+    alias: str, credentials: Mapping[str, Any]
+) -> "psycopg.Connection[tuple[Any, ...]]":
     settings = connections[alias].settings_dict
     options = {key: value for key, value in settings["OPTIONS"].items() if key != "pool"}
     given = {"host": "HOST", "port": "PORT", "user": "USER", "password": "PASSWORD"}
-    owner = {name: settings["OWNER"][key] for name, key in given.items() if settings["OWNER"][key]}
-    return psycopg.connect(dbname=settings["NAME"], **owner, **options)
+    named = {name: credentials[key] for name, key in given.items() if credentials[key]}
+    return psycopg.connect(dbname=settings["NAME"], **named, **options)

@@ -183,6 +183,36 @@ class Witness:
                 pem.write_bytes(public_pem(key))
         return count
 
+    def set_back(self, size: int, *, aside: str) -> Path:
+        """Put everything aside in a folder of that name, and go on from a copy of the first ``size`` leaves and their heads.
+
+        What was sent away stays as evidence, and what is still true goes on being held against the table. Returns the folder.
+        """
+        with locked(self.folder / ".lock"):
+            kept = [head for head in self.heads() if head.size <= size]
+            leaves = kept[-1].size if kept else 0
+            old = self.folder / aside
+            old.mkdir(mode=0o700)
+            for name in (HEADS_FILE, LEAVES_FILE):
+                if (self.folder / name).exists():
+                    (self.folder / name).rename(old / name)
+            if (self.folder / KEY_FILE).exists():
+                (old / KEY_FILE).write_bytes((self.folder / KEY_FILE).read_bytes())
+            if kept:
+                _copy_start(old / LEAVES_FILE, self.folder / LEAVES_FILE, leaves * LEAF_BYTES)
+                lines = b"".join(canonical_json(head.document) + b"\n" for head in kept)
+                (self.folder / HEADS_FILE).write_bytes(lines)
+        return old
+
+
+def _copy_start(source: Path, target: Path, size: int) -> None:
+    with source.open("rb") as old, target.open("wb") as new:
+        while size > 0 and (data := old.read(min(size, 1024 * 1024))):
+            new.write(data)
+            size -= len(data)
+        new.flush()
+        os.fsync(new.fileno())
+
 
 def _cut_half_line(file: int) -> None:
     size = os.fstat(file).st_size

@@ -6,11 +6,13 @@ import logging
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
 from django.db import connection
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 
 from vouch.platform.database.copy import copy_rows
 from vouch.platform.ledger import _record, permissions, queries
@@ -26,6 +28,11 @@ LOCK = 0x766F756368  # "vouch": the sealer's advisory lock, one per database
 BATCH = 20_000
 # Entries are looked for from so long before the last head on: a transaction may commit that much after it wrote.
 SLACK = timedelta(minutes=15)
+
+WITNESS_REMEDY = _lazy(
+    "如果数据库是您重新建立的，或由较早的备份恢复而来，请运行 vouch ledger restart-witness：旧树头会归档保留，并留下一条日志；"
+    "否则操作日志可能被删改，请运行 vouch ledger verify，并用备份核对。"
+)
 
 CANDIDATES = f"""
     SELECT {_record.SELECT} FROM ledger_entry e
@@ -57,11 +64,17 @@ def _edge(last: Head | None, away: Witness) -> Frontier:
     sent = away.last_head()
     if last is None:
         if sent is not None:
-            raise LedgerBroken(_("已外送的树头显示曾有 %d 条分录，但库中没有树头。") % sent.size)
+            raise LedgerBroken(
+                _("已外送的树头（%(folder)s）显示曾有 %(size)d 条分录，但库中没有树头。%(remedy)s")
+                % {"folder": away.folder, "size": sent.size, "remedy": WITNESS_REMEDY}
+            )
         return Frontier()
     head = queries.signed_head(last)
     if sent is not None and (sent.size > head.size or (sent.size == head.size and sent != head)):
-        raise LedgerBroken(_("库中最新树头与已外送的树头不一致。"))
+        raise LedgerBroken(
+            _("库中最新树头（%(here)d 条）与已外送的树头（%(sent)d 条）不一致。%(remedy)s")
+            % {"here": head.size, "sent": sent.size, "remedy": WITNESS_REMEDY}
+        )
     try:
         frontier = Frontier.from_bytes(last.size, bytes(last.edge))
     except ValueError as error:
@@ -160,6 +173,28 @@ def send_heads_away() -> int:
     if newest is None or (last is not None and last.size >= newest.size):
         return 0
     return away.receive(lambda start: _newer(start, newest.size), signing_key().public_key())
+
+
+@action("ledger.witness.restarted", may=permissions.may_seal)
+def restart_witness(entry: Entry, *, actor: Signer, at: datetime, reason: str) -> Path | None:
+    """Let the witness go on from the newest head in the table, where it knows of more: the database was set up anew, or restored.
+
+    Returns the folder that keeps what was sent away before; None where the witness is not ahead. Raises LedgerBroken, OSError.
+    """
+    away = witness()
+    newest = Head.objects.order_by("-size").first()
+    size, sent = newest.size if newest else 0, away.last_head()
+    if sent is None or sent.size <= size:
+        entry.nothing()
+        return None
+    entry.purpose(reason)
+    entry.about(
+        "witness",
+        away.folder,
+        before={"size": sent.size, "root": sent.root.hex()},
+        after={"size": size, "root": bytes(newest.root).hex() if newest else ""},
+    )
+    return away.set_back(size, aside=f"superseded-{at:%Y%m%dT%H%M%S%f}")
 
 
 def _newer(start: int, end: int) -> tuple[Iterator[SignedHead], Iterator[tuple[UUID, bytes]]]:

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from datetime import date
+from collections.abc import Mapping
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
 from django.db import connection, transaction
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Exists, Min, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
 
+from vouch.engine.canonical import canonical_json
 from vouch.platform.ledger import _proof, _protected, _record
 from vouch.platform.ledger._heads import LedgerBroken, SignedHead, iso, witness
-from vouch.platform.ledger._keys import public_pem, signing_key
+from vouch.platform.ledger._keys import is_signed, key_id, public_pem, signing_key
 from vouch.platform.ledger._verify import Report, verify
 from vouch.platform.ledger.merkle import (
     BLOCK_LEAVES,
@@ -111,6 +113,26 @@ def public_key() -> bytes:
     return public_pem(signing_key().public_key())
 
 
+def signature_of(document: Mapping[str, Any]) -> dict[str, str]:
+    """The installation's signature (Ed25519) under a JSON document whose ``format`` tells it from a head."""
+    key = signing_key()
+    return {"key": key_id(key.public_key()), "value": key.sign(canonical_json(document)).hex()}
+
+
+def is_our_signature(document: Mapping[str, Any], signature: Any) -> bool:
+    """Whether ``signature`` is what ``signature_of`` gave for this document."""
+    try:
+        value = bytes.fromhex(signature["value"])
+    except (KeyError, TypeError, ValueError):
+        return False
+    return is_signed(signing_key().public_key(), value, canonical_json(document))
+
+
+def sent_head() -> SignedHead | None:
+    """The newest head that was sent away. Raises LedgerBroken."""
+    return witness().last_head()
+
+
 def proof_of(entry_id: UUID, *, head: SignedHead | None = None) -> tuple[dict[str, Any], SignedHead]:
     """The entry's proof under a head (the newest where none is given), and that head.
 
@@ -182,3 +204,10 @@ VISIBLE: Visible = {
     Head: "签名的哈希，不含内容",
 }
 """How rows of each table are seen."""
+
+
+def unsealed() -> tuple[int, datetime | None]:
+    """How many entries wait for the sealer, and when the oldest of them was recorded."""
+    waiting = Entry.objects.filter(~Exists(Leaf.objects.filter(entry_id=OuterRef("pk"))))
+    found = waiting.aggregate(count=Count("pk"), oldest=Min("recorded_at"))
+    return found["count"], found["oldest"]

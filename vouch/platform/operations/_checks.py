@@ -4,8 +4,7 @@ import os
 import shutil
 import sys
 import zoneinfo
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -21,6 +20,8 @@ from vouch.platform.database import supervisor
 from vouch.platform.database.home import home
 from vouch.platform.database.schema import EXTENSIONS, OLDEST_SERVER
 from vouch.platform.jobs.worker import rescue_seconds
+from vouch.platform.operations._finding import Check, Finding
+from vouch.platform.operations._upkeep import UPKEEP
 
 OLDEST_PYTHON = (3, 11)
 FREE_GIB = 2
@@ -32,18 +33,6 @@ ASSETS = (
     "htmx/htmx.min.js",
 )
 ICONS = Path("@tabler", "icons", "icons", "outline")
-
-
-@dataclass(frozen=True)
-class Finding:
-    """One line of the report: good, or bad with what to do; None where there is nothing to judge."""
-
-    is_good: bool | None
-    text: str
-    remedy: str = ""
-
-
-Check = Callable[[], Iterator[Finding]]
 
 
 def _python() -> Iterator[Finding]:
@@ -220,4 +209,4 @@ def _jobs() -> Iterator[Finding]:
 
 
 WITHOUT_DATABASE: tuple[Check, ...] = (_python, _disk, _assets)
-WITH_DATABASE: tuple[Check, ...] = (_server, _roles, _schema, _ledger, _people, _jobs)
+WITH_DATABASE: tuple[Check, ...] = (_server, _roles, _schema, _ledger, _people, _jobs, *UPKEEP)

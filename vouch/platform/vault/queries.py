@@ -14,6 +14,10 @@ from vouch.platform.vault.terms import KeyDestroyed, NoKey, Place, Subject, Unre
 from vouch.platform.web.faces import Visible
 
 
+from vouch.platform.vault.models import DataKey, Document
+from vouch.platform.vault.terms import KeyDestroyed, NoKey, Place, Subject, Unreadable, VaultError
+
+
 def key_of(subject: Subject) -> SubjectKey:
     """The subject's key. Raises NoKey, KeyDestroyed, VaultError."""
     row = DataKey.objects.filter(subject_kind=subject.kind, subject_id=subject.id).first()
@@ -92,3 +96,14 @@ VISIBLE: Visible = {
     Chunk: "文件的密文分段；随文件读取",
 }
 """How rows of each table are seen."""
+
+
+def some_data_keys_open(count: int) -> bool:
+    """Whether the ring opens data keys: tried on up to so many, the newest."""
+    rows = DataKey.objects.filter(destroyed_at=None).order_by("-pk")[:count]
+    try:
+        for row in rows:
+            opened(row)
+    except VaultError:
+        return False
+    return True

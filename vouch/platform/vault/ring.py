@@ -10,6 +10,7 @@ current; nothing in the database changes. ``index`` keys the blind index; it mus
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import secrets
@@ -77,6 +78,11 @@ def read_ring(content: str | bytes, *, source: str) -> Ring:
     }:
         raise InstallationError(f"{source} 中的密钥应为 {SECRET_BYTES * 2} 位十六进制数，且包含当前密钥。")
     return ring
+
+
+def fingerprint(material: bytes) -> str:
+    """Enough to tell two keys apart, nothing to guess one from."""
+    return hashlib.sha256(b"fingerprint" + material).hexdigest()[:8]
 
 
 def ring_file() -> Path:

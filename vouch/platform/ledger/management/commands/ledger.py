@@ -29,11 +29,12 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: argparse.ArgumentParser) -> None:
         parts = parser.add_subparsers(
-            dest="part", required=True, metavar="verify|seal|prove|prove-growth|check-proof"
+            dest="part", required=True, metavar="verify|seal|prove|prove-growth|check-proof|restart-witness"
         )
         parts.add_parser("verify", help="核验全部分录：完好退出码为 0，否则为 1 并列出分录")
         seal = parts.add_parser("seal", help="立即封存待封存的分录并外送树头")
         seal.add_argument("--recent", action="store_true", help="只看最近写入的分录（定时任务的做法）")
+        parts.add_parser("restart-witness", help="数据库重建或恢复后，归档超前的外送树头，从库中最新树头继续")
         prove = parts.add_parser("prove", help="为一条分录出具证明文件")
         prove.add_argument("entry", type=UUID, help="分录编号")
         prove.add_argument("--out", type=Path, required=True, help="证明文件，例如 proof.json")
@@ -55,6 +56,7 @@ class Command(BaseCommand):
             "prove": self._prove,
             "prove-growth": self._prove_growth,
             "check-proof": self._check,
+            "restart-witness": self._restart_witness,
         }
         try:
             parts[options["part"]](options)
@@ -90,6 +92,15 @@ class Command(BaseCommand):
         self.stdout.write(f"已封存 {done.count} 条分录。")
         if done.forged:
             raise CommandError("有分录的验证码不符，请运行 vouch ledger verify。")
+
+    def _restart_witness(self, options: dict[str, Any]) -> None:
+        old = actions.restart_witness(
+            actor=actions.Sealer(), at=timezone.now(), reason="数据库重建或恢复后重新开始外送"
+        )
+        if old is None:
+            self.stdout.write("外送的树头没有超前，无需处理。")
+        else:
+            self.stdout.write(f"旧树头已归档到 {old}，请妥善保存；外送从库中最新树头继续。")
 
     def _prove(self, options: dict[str, Any]) -> None:
         proof, head = queries.proof_of(options["entry"])

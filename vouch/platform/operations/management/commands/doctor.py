@@ -8,7 +8,8 @@ from django.db import Error
 
 from vouch.platform.database import supervisor
 from vouch.platform.database.home import InstallationError
-from vouch.platform.operations._checks import WITH_DATABASE, WITHOUT_DATABASE, Check, Finding
+from vouch.platform.operations._checks import WITH_DATABASE, WITHOUT_DATABASE
+from vouch.platform.operations._finding import Check, Finding
 
 MARKS = {True: "✓", False: "✗", None: "–"}
 

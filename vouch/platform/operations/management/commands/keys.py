@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import hashlib
 import os
 from typing import Any
 
@@ -16,7 +15,7 @@ from vouch.platform.ledger.queries import public_key
 from vouch.platform.operations.actions import rotate_keys
 from vouch.platform.vault.ciphers import chosen_cipher
 from vouch.platform.vault.queries import key_counts
-from vouch.platform.vault.ring import is_from_environment, ring, ring_file
+from vouch.platform.vault.ring import fingerprint, is_from_environment, ring, ring_file
 from vouch.platform.vault.terms import VaultError
 
 
@@ -40,8 +39,7 @@ class Command(BaseCommand):
         self.stdout.write(f"密钥环：{place}；新密文使用 {chosen_cipher().name}")
         for version, material in sorted(now.materials.items()):
             mark = "（当前）" if version == now.current else ""
-            # Enough to tell two rings apart, nothing to guess a key from.
-            name = hashlib.sha256(b"fingerprint" + material).hexdigest()[:8]
+            name = fingerprint(material)
             wrapped = counts.by_version.get(version, 0)
             self.stdout.write(f"  第 {version} 版{mark} 指纹 {name}：封装 {wrapped} 个数据密钥")
         self.stdout.write(f"  已销毁的数据密钥：{counts.destroyed} 个")
