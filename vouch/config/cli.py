@@ -30,7 +30,11 @@ def main() -> None:
     from vouch.platform.database.supervisor import hold
 
     part = (command, sys.argv[2] if len(sys.argv) > 2 else "")
-    needs_no_database = command in WITHOUT_DATABASE or part in PARTS_WITHOUT_DATABASE or "--help" in sys.argv
+    # A backup is checked where it lies, on a machine without a database too.
+    only_checks = command == "restore" and "--check" in sys.argv
+    needs_no_database = (
+        command in WITHOUT_DATABASE or part in PARTS_WITHOUT_DATABASE or only_checks or "--help" in sys.argv
+    )
     try:
         with nullcontext() if needs_no_database else hold():
             execute_from_command_line(sys.argv)

@@ -10,12 +10,8 @@ from django.db.models import Count, QuerySet
 
 from vouch.platform.vault.keys import SubjectKey, unwrap
 from vouch.platform.vault.models import Chunk, DataKey, Document
-from vouch.platform.vault.terms import KeyDestroyed, NoKey, Place, Subject, Unreadable
-from vouch.platform.web.faces import Visible
-
-
-from vouch.platform.vault.models import DataKey, Document
 from vouch.platform.vault.terms import KeyDestroyed, NoKey, Place, Subject, Unreadable, VaultError
+from vouch.platform.web.faces import Visible
 
 
 def key_of(subject: Subject) -> SubjectKey:
