@@ -24,14 +24,11 @@ from vouch.platform.database.cluster import locked
 from vouch.platform.ledger._keys import is_signed, key_id, public_pem
 from vouch.platform.ledger._record import EPOCH
 from vouch.platform.ledger.merkle import HASH_BYTES
+from vouch.platform.ledger.terms import LedgerBroken
 
 LEAF_BYTES = 16 + HASH_BYTES
 TAIL_BYTES = 4096
 HEADS_FILE, LEAVES_FILE, KEY_FILE = "heads.jsonl", "leaves.bin", "ledger-signing.pub"
-
-
-class LedgerBroken(RuntimeError):
-    """The ledger contradicts what was signed or sent away; ``str()`` is the Chinese message."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,11 +16,12 @@ from django.utils.translation import gettext_lazy as _lazy
 
 from vouch.platform.database.copy import copy_rows
 from vouch.platform.ledger import _record, permissions, queries
-from vouch.platform.ledger._heads import LedgerBroken, SignedHead, Witness, sign_head, witness
+from vouch.platform.ledger._heads import SignedHead, Witness, sign_head, witness
 from vouch.platform.ledger._keys import key_id, signing_key
 from vouch.platform.ledger.action import Entry, Signer, action
 from vouch.platform.ledger.merkle import BLOCK_LEAVES, Frontier
 from vouch.platform.ledger.models import Block, Head, Leaf
+from vouch.platform.ledger.terms import LedgerBroken
 
 logger = logging.getLogger(__name__)
 

@@ -9,7 +9,7 @@ from django.http import Http404, HttpRequest
 from ninja import Router, Schema
 
 from vouch.platform.ledger import permissions, queries
-from vouch.platform.ledger._heads import LedgerBroken
+from vouch.platform.ledger.terms import LedgerBroken
 from vouch.platform.web.faces import face
 from vouch.platform.web.problems import Problem
 

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from vouch.engine.canonical import canonical_json
 from vouch.platform.ledger import _proof, _protected, _record
-from vouch.platform.ledger._heads import LedgerBroken, SignedHead, iso, witness
+from vouch.platform.ledger._heads import SignedHead, iso, witness
 from vouch.platform.ledger._keys import is_signed, key_id, public_pem, signing_key
 from vouch.platform.ledger._verify import Report, verify
 from vouch.platform.ledger.merkle import (
@@ -25,6 +25,7 @@ from vouch.platform.ledger.merkle import (
 )
 from vouch.platform.ledger.models import Block, Entry, Head, Leaf
 from vouch.platform.ledger.permissions import RoleHolder, may_read_ledger
+from vouch.platform.ledger.terms import LedgerBroken
 from vouch.platform.web.faces import Visible
 
 

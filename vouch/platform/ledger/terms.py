@@ -20,6 +20,10 @@ FIELD_TITLES: dict[str, str] = {}
 """Name of a field in an entry → what a person reads."""
 
 
+class LedgerBroken(RuntimeError):
+    """The ledger contradicts what was signed or sent away; ``str()`` is the Chinese message."""
+
+
 def event_title(event: str) -> str:
     """The event in words, or its name where nobody gave it any."""
     return EVENT_TITLES.get(event, event)

@@ -15,11 +15,10 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET
 
 from vouch.platform.ledger import queries
-from vouch.platform.ledger._heads import LedgerBroken
 from vouch.platform.ledger.forms import LedgerFilter
 from vouch.platform.ledger.models import Entry
 from vouch.platform.ledger.permissions import may_read_ledger
-from vouch.platform.ledger.terms import closed, event_title, field_title, subject_title
+from vouch.platform.ledger.terms import LedgerBroken, closed, event_title, field_title, subject_title
 from vouch.platform.web.columns import Column, Kind
 from vouch.platform.web.faces import face
 from vouch.platform.web.tables import Table, respond

@@ -23,7 +23,8 @@ from vouch.platform.database.home import InstallationError, home
 from vouch.platform.database.transfer import Snapshot, Table, TransferError, snapshot
 from vouch.platform.identity.actor import Actor
 from vouch.platform.ledger.actions import Sealer, seal_entries
-from vouch.platform.ledger.queries import LedgerBroken, signature_of
+from vouch.platform.ledger.queries import signature_of
+from vouch.platform.ledger.terms import LedgerBroken
 from vouch.platform.operations import actions
 from vouch.platform.operations._archive import (
     FILES,

@@ -25,7 +25,8 @@ from vouch.platform.database.schema import prepare_schema
 from vouch.platform.database.transfer import loading
 from vouch.platform.identity.actor import Actor
 from vouch.platform.ledger.actions import restart_witness
-from vouch.platform.ledger.queries import LedgerBroken, is_our_signature, newest_head, verification
+from vouch.platform.ledger.queries import is_our_signature, newest_head, verification
+from vouch.platform.ledger.terms import LedgerBroken
 from vouch.platform.operations._archive import (
     KEYS,
     MANIFEST,

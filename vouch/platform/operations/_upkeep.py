@@ -14,7 +14,8 @@ from django.utils import timezone
 
 from vouch.platform.database.home import InstallationError, home
 from vouch.platform.database.secret_files import read_secret
-from vouch.platform.ledger.queries import LedgerBroken, newest_head, sent_head, unsealed
+from vouch.platform.ledger.queries import newest_head, sent_head, unsealed
+from vouch.platform.ledger.terms import LedgerBroken
 from vouch.platform.operations._archive import MANIFEST
 from vouch.platform.operations._finding import Check, Finding
 from vouch.platform.operations._keys_kept import KEYS

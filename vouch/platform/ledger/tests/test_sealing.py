@@ -23,13 +23,14 @@ from hypothesis import strategies as st
 
 from vouch.platform.database.connection import owner_connection
 from vouch.platform.ledger import _record, queries
-from vouch.platform.ledger._heads import LedgerBroken, SignedHead, witness
+from vouch.platform.ledger._heads import SignedHead, witness
 from vouch.platform.ledger._keys import entry_key, signing_key
 from vouch.platform.ledger._proof import fault_of
 from vouch.platform.ledger.action import Entry as Door
 from vouch.platform.ledger.action import Refused, action
 from vouch.platform.ledger.actions import Sealer, seal_batch, seal_entries, send_heads_away
 from vouch.platform.ledger.models import Block, Entry, Head, Leaf
+from vouch.platform.ledger.terms import LedgerBroken
 from vouch.platform.ledger.testing import writing
 from vouch.platform.ledger.tests.attacker import TABLES, attacker
 from vouch.platform.ledger.tests.conftest import Clerk, anyone

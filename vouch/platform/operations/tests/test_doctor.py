@@ -3,20 +3,39 @@
 from __future__ import annotations
 
 import io
+import json
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
+from django.conf import settings as django_settings
 from django.core.management import call_command
 from django.db import connection
+from django.utils import timezone
+from pytest_django import Settings
 
 from vouch.platform.database.connection import owner_connection
-from vouch.platform.operations import sign_ins
+from vouch.platform.identity.actor import Actor
+from vouch.platform.ledger import action as action_module
+from vouch.platform.ledger.actions import Sealer, seal_entries
+from vouch.platform.ledger.queries import sent_head
+from vouch.platform.ledger.testing import writing
+from vouch.platform.operations import _upkeep, actions, sign_ins
+from vouch.platform.operations._keys_kept import KEYS
+from vouch.platform.operations.models import Backup, Drill
 from vouch.platform.operations.sign_ins import SignIn, remember, remembered, sign_ins_file
 
 needs_assets = pytest.mark.skipif(
     not (Path(__file__).resolve().parents[4] / "node_modules").is_dir(),
     reason="browser assets: run `make setup`",
 )
+
+
+@pytest.fixture(autouse=True)
+def own_heads(settings: Settings, tmp_path: Path) -> None:
+    """The heads of the test database are not those that the installation sent away."""
+    settings.LEDGER_HEADS_DIR = tmp_path / "heads"
+    settings.BACKUP_DIR = ""
 
 
 def report() -> tuple[int, str]:
@@ -101,3 +120,84 @@ def test_first_passwords_are_kept_for_this_user_alone(
     remember(people)
     assert remembered() == people
     assert sign_ins_file().stat().st_mode & 0o777 == 0o600
+
+
+def backup_of(at: datetime, folder: Path, *, state: str = "done", cause: str = "") -> Backup:
+    with writing():
+        return Backup.objects.create(
+            ordered_at=at,
+            ordered_by="t",
+            state=state,
+            folder=str(folder),
+            finished_at=at,
+            size=1,
+            cause=cause,
+        )
+
+
+@pytest.mark.django_db
+def test_a_backup_that_is_late_failed_or_was_never_tried_is_told(settings: Settings, tmp_path: Path) -> None:
+    settings.BACKUP_DIR = str(tmp_path)
+    assert "✗ 还没有备份" in report()[1]
+    now = timezone.now()
+    (tmp_path / "manifest.json").touch()
+    backup = backup_of(now - timedelta(hours=25), tmp_path)
+    text = report()[1]
+    assert "✓ 最近的备份在 25 小时前" in text
+    assert "– 备份还没有演练过恢复　→ 请运行 vouch drill" in text
+    backup_of(now - timedelta(hours=1), tmp_path / "other", state="failed", cause="磁盘已满\n详情")
+    with writing():
+        Backup.objects.filter(pk=backup.pk).update(finished_at=now - timedelta(hours=27))
+        passed = Drill.objects.create(
+            ordered_at=now, ordered_by="t", state="passed", folder="x", finished_at=now - timedelta(days=41)
+        )
+    text = report()[1]
+    assert "✗ 最近一次备份失败：磁盘已满　→" in text
+    assert "✗ 最近的备份在 27 小时前" in text
+    assert "✗ 最近一次通过的恢复演练在 41 天前" in text
+    with writing():
+        Drill.objects.filter(pk=passed.pk).update(finished_at=now - timedelta(days=39))
+        Drill.objects.create(
+            ordered_at=now + timedelta(seconds=1),
+            ordered_by="t",
+            state="failed",
+            folder="x",
+            cause="表 a 少 1 行",
+        )
+    text = report()[1]
+    assert "✓ 最近一次通过的恢复演练在 39 天前" in text
+    assert "✗ 最近一次恢复演练未通过：表 a 少 1 行" in text
+
+
+@pytest.mark.django_db
+def test_entries_that_nobody_seals_and_heads_of_another_database_are_told(
+    actor: Actor, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    late = timezone.now() - timedelta(minutes=11)
+    monkeypatch.setattr(action_module.timezone, "now", lambda: late)
+    actions.order_backup(actor=actor, at=now, folder="x")
+    monkeypatch.undo()
+    assert "✗ 1 条操作日志待封存，最早的在 11 分钟前" in report()[1]
+    seal_entries(actor=Sealer(), at=now, everything=True)
+    assert "✓ 操作日志按时封存，0 条待封存" in report()[1]
+    away = sent_head()
+    assert away is not None
+    heads = Path(django_settings.LEDGER_HEADS_DIR) / "heads.jsonl"
+    ahead = {**away.document, "size": 9}
+    heads.write_text(json.dumps(ahead) + "\n")
+    code, text = report()
+    assert code == 1
+    assert "✗ 已外送的树头有 9 条，库中只有 1 条" in text
+    assert "vouch ledger restart-witness" in text
+
+
+@pytest.mark.django_db
+def test_a_key_file_that_others_may_read_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for kept in KEYS:
+        monkeypatch.delenv(kept.variable, raising=False)
+    monkeypatch.setattr(_upkeep, "home", lambda: tmp_path)
+    (tmp_path / "ledger.key").write_text("a" * 64)
+    (tmp_path / "ledger.key").chmod(0o644)
+    text = report()[1]
+    assert f"✗ 密钥文件 {tmp_path / 'ledger.key'} 对其他用户开放" in text
+    assert f"→ chmod 600 {tmp_path / 'ledger.key'}" in text

@@ -14,9 +14,10 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
 from vouch.platform.ledger import actions, queries
-from vouch.platform.ledger._heads import LedgerBroken, SignedHead
+from vouch.platform.ledger._heads import SignedHead
 from vouch.platform.ledger._keys import read_public_pem
 from vouch.platform.ledger._proof import fault_of
+from vouch.platform.ledger.terms import LedgerBroken
 
 SHOWN = 50
 
