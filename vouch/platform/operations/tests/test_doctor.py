@@ -16,7 +16,6 @@ from pytest_django import Settings
 
 from vouch.platform.database.connection import owner_connection
 from vouch.platform.identity.actor import Actor
-from vouch.platform.ledger import action as action_module
 from vouch.platform.ledger.actions import Sealer, seal_entries
 from vouch.platform.ledger.queries import sent_head
 from vouch.platform.ledger.testing import writing
@@ -174,7 +173,7 @@ def test_entries_that_nobody_seals_and_heads_of_another_database_are_told(
     actor: Actor, now: datetime, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     late = timezone.now() - timedelta(minutes=11)
-    monkeypatch.setattr(action_module.timezone, "now", lambda: late)
+    monkeypatch.setattr(timezone, "now", lambda: late)
     actions.order_backup(actor=actor, at=now, folder="x")
     monkeypatch.undo()
     assert "✗ 1 条操作日志待封存，最早的在 11 分钟前" in report()[1]
