@@ -35,6 +35,9 @@ each definition beside its SQL.
 Invoices: amounts are 金额, without tax; sales and purchases count valid invoices net of red ones (红字); an invoice
 dated after the day does not count. A window of N months ends on the day and is counted back in rolling months, which
 are calendar months where the day is the last of one. What is observed begins with the firm's first invoice.
+
+Facts of credit (`credit.…`) are guarded: they are asked with a purpose, `catalogue.ask(…, purpose=Purpose(code="20",
+at=now))`, read of those alone who have authorised it at that moment, and missing for everybody else (`consent.md`).
 """
 
 

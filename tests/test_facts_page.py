@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import runpy
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
 
-from vouch.engine.facts import catalogue
+from vouch.engine.facts import Purpose, catalogue
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -21,7 +21,8 @@ def test_the_page_of_facts_says_what_the_catalogue_says() -> None:
 @pytest.mark.django_db
 def test_every_fact_is_answered() -> None:
     names = [fact.name for fact in catalogue]
-    frame = catalogue.ask(names, [1], as_of=date(2026, 11, 20))
+    purpose = Purpose(code="20", at=datetime(2026, 11, 20, tzinfo=UTC))
+    frame = catalogue.ask(names, [1], as_of=date(2026, 11, 20), purpose=purpose)
     assert list(frame.columns) == names
 
 

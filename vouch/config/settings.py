@@ -345,6 +345,8 @@ BACKUP_DIR = os.environ.get("VOUCH_BACKUP_DIR", "")
 BACKUP_TIME = os.environ.get("VOUCH_BACKUP_TIME") or "02:30"
 BACKUP_KEEP = os.environ.get("VOUCH_BACKUP_KEEP") or "7,4,12"
 DRILL_DAY = os.environ.get("VOUCH_DRILL_DAY") or "1"
+# Signed papers and credit reports (10 MB at most) stay in memory: below this no upload touches the disk in plain.
+FILE_UPLOAD_MAX_MEMORY_SIZE = 12 * 1024 * 1024
 DATA_UPLOAD_MAX_MEMORY_SIZE = 16 * 1024 * 1024
 
 LOG_FORMAT = "json" if os.environ.get("VOUCH_LOG_FORMAT") == "json" else "plain"

@@ -18,8 +18,17 @@ class CustomersConfig(AppConfig):
         # Models exist only now.
         from vouch.customers.actions import InvoiceImporter
         from vouch.customers.facts import FACTS, ask
+        from vouch.customers.facts.credit import CREDIT_FACTS, ask_credit
+        from vouch.customers.queries import consenting, holdings
         from vouch.engine.facts import catalogue
         from vouch.platform.exchange.importer import register
 
         catalogue.register(facts=FACTS, ask=ask)
+        catalogue.register(facts=CREDIT_FACTS, ask=ask_credit)
+        catalogue.guard("credit", consent=consenting)
         register(InvoiceImporter())
+        holdings.register_holdings("parties", holdings.told_by_parties)
+        holdings.register_holdings("customers", holdings.told_by_customers)
+        holdings.register_holdings("ledger", holdings.told_by_ledger)
+        holdings.register_retention("parties", holdings.claims_of_parties)
+        holdings.register_retention("customers", holdings.claims_of_customers)

@@ -9,12 +9,15 @@ Inside the engine every number is an integer, so that Python, columns and SQL gi
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
 from functools import cached_property
 from typing import Protocol, TypeVar, cast
 
 FACT_NAME = re.compile(r"[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)+")
+
+GUARDED_CLASSES = frozenset({"credit"})
+"""Field classes that are read for a purpose that the subject has authorised, and for nothing else."""
 
 Value = int | str | bool | date | None
 _T = TypeVar("_T")
@@ -126,12 +129,30 @@ class Ask(Protocol):
     def __call__(self, subjects: Sequence[int] | None, *, as_of: date) -> FactFrame: ...
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Purpose:
+    """Why guarded facts are read, as a code of the room that keeps consent, and the moment of reading.
+
+    The moment is not the facts' `as_of`: whoever looks at last year's facts today needs a consent that lives today.
+    """
+
+    code: str
+    at: datetime
+
+
+class Consent(Protocol):
+    """Which of these subjects (None: of all) have authorised reading a class of facts for this purpose."""
+
+    def __call__(self, subjects: Sequence[int] | None, *, purpose: Purpose) -> Iterable[int]: ...
+
+
 class Catalogue:
     """Every fact the house can answer. One instance, `catalogue`, is filled from the rooms' `apps.py`."""
 
     def __init__(self) -> None:
         self._facts: dict[str, Fact] = {}
         self._asks: dict[str, Ask] = {}
+        self._consents: dict[str, Consent] = {}
 
     def register(self, *, facts: Iterable[Fact], ask: Ask) -> None:
         """Add a room's facts; a name has one meaning, so a second registration raises FactError."""
@@ -140,6 +161,12 @@ class Catalogue:
                 raise FactError(f"指标 {fact.name} 已经登记过")
             self._facts[fact.name] = fact
             self._asks[fact.name] = ask
+
+    def guard(self, field_class: str, *, consent: Consent) -> None:
+        """Name who knows which subjects allow this class to be read; raises FactError for a second one."""
+        if field_class not in GUARDED_CLASSES or field_class in self._consents:
+            raise FactError(f"数据类别 {field_class} 不需要授权检查，或已经登记过")
+        self._consents[field_class] = consent
 
     def __iter__(self) -> Iterator[Fact]:
         return iter(sorted(self._facts.values(), key=lambda fact: fact.name))
@@ -154,26 +181,36 @@ class Catalogue:
         except KeyError:
             raise FactError(f"没有名为 {name} 的指标") from None
 
-    def ask(self, names: Iterable[str], subjects: Sequence[int] | None = None, *, as_of: date) -> FactFrame:
+    def ask(
+        self,
+        names: Iterable[str],
+        subjects: Sequence[int] | None = None,
+        *,
+        as_of: date,
+        purpose: Purpose | None = None,
+    ) -> FactFrame:
         """Answer these facts as of the end of a day.
 
         With `subjects` the frame has exactly these, in this order; with None, every subject that any of the
         asked rooms knows, ascending. A subject a room does not know has its facts missing.
+
+        Facts of a guarded class need a `purpose`: they are read of those subjects alone that have authorised it at
+        that moment, and missing for the others. Raises FactError without one.
         """
         names = list(dict.fromkeys(names))
-        by_ask: dict[Ask, list[str]] = {}
+        by_ask: dict[tuple[Ask, str], list[str]] = {}
         for name in names:
-            self[name]
-            by_ask.setdefault(self._asks[name], []).append(name)
-        frames = {ask: ask(subjects, as_of=as_of) for ask in by_ask}
+            by_ask.setdefault((self._asks_of(name), self._guard_of(name)), []).append(name)
+        allowed = {guard: self._allowed(guard, subjects, purpose) for _, guard in by_ask}
+        frames = {key: key[0](allowed[key[1]], as_of=as_of) for key in by_ask}
         if subjects is None:
             wanted = sorted(set().union(*(frame.subjects for frame in frames.values())))
         else:
             wanted = list(subjects)
         answered: dict[str, list[Value]] = {}
         dated: dict[str, list[date | None]] = {}
-        for ask, asked in by_ask.items():
-            frame = frames[ask]
+        for key, asked in by_ask.items():
+            frame = frames[key]
             for name in asked:
                 if name not in frame.columns:
                     raise FactError(f"指标 {name} 已登记，但没有得到回答")
@@ -182,6 +219,31 @@ class Catalogue:
                 if name in frame.dated_on:
                     dated[name] = _aligned(frame.dated_on[name], subjects=frame.subjects, wanted=wanted)
         return FactFrame(subjects=wanted, columns={n: answered[n] for n in names}, dated_on=dated)
+
+    def is_guarded(self, name: str) -> bool:
+        """Whether the fact is answered for an authorised purpose only."""
+        return bool(self._guard_of(name))
+
+    def _asks_of(self, name: str) -> Ask:
+        self[name]
+        return self._asks[name]
+
+    def _guard_of(self, name: str) -> str:
+        field_class = self[name].field_class
+        return field_class if field_class in GUARDED_CLASSES else ""
+
+    def _allowed(
+        self, guard: str, subjects: Sequence[int] | None, purpose: Purpose | None
+    ) -> Sequence[int] | None:
+        """The subjects that may be read; nobody knows of a consent where no room keeps it, so nothing is read."""
+        if not guard:
+            return subjects
+        if purpose is None:
+            raise FactError("征信数据只能按授权的用途读取，请说明用途")
+        if guard not in self._consents:
+            raise FactError(f"没有登记“{guard}”类数据的授权检查，不能读取")
+        allowed = frozenset(self._consents[guard](subjects, purpose=purpose))
+        return sorted(allowed) if subjects is None else [one for one in subjects if one in allowed]
 
 
 def check_column(fact: Fact, column: Iterable[Value]) -> None:

@@ -9,12 +9,14 @@ from decimal import Decimal
 from typing import Any
 
 from django.db import connection
+from django.utils.translation import gettext as _
 from psycopg.types.json import Jsonb
 
+from vouch.customers.terms import Purpose as ReadFor
 from vouch.engine.canonical import canonical_json, digest
 from vouch.engine.decide import decide_many
 from vouch.engine.decision import Decision, ReasonKind
-from vouch.engine.facts import FactFrame, catalogue
+from vouch.engine.facts import FactFrame, Purpose, catalogue
 from vouch.engine.policy import Policy
 from vouch.engine.snapshot import Snapshot, SnapshotFact
 from vouch.grading import permissions, queries
@@ -22,12 +24,13 @@ from vouch.grading.models import Assessment, AssessmentRun, Standing
 from vouch.grading.queries import compact
 from vouch.grading.terms import Direction, Outcome, RunState
 from vouch.parties.models import Party
+from vouch.parties.terms import PartyStatus
 from vouch.platform.database.copy import copy_rows
 from vouch.platform.identity.actions import take_part
 from vouch.platform.identity.actor import Actor
 from vouch.platform.identity.terms import Office
 from vouch.platform.jobs.defer import defer
-from vouch.platform.ledger.action import Entry, action
+from vouch.platform.ledger.action import Entry, Refused, action
 from vouch.policy import queries as policies
 from vouch.policy.models import PolicyVersion
 
@@ -61,8 +64,12 @@ def assess_party(entry: Entry, *, actor: Actor, at: datetime, party_id: int, as_
     """
     take_part(actor=actor, matter=("party", str(party_id)), office=Office.MIDDLE, at=at)
     party = Party.objects.get(pk=party_id)
+    if party.status == PartyStatus.RESTRICTED:
+        raise Refused(_("该客户已被限制处理，除存储外不得评估。"))
     version = policies.policy_in_force(at=at, kind=party.kind)
-    (judged,) = _judge([party_id], version=version, as_of=as_of)
+    (judged,) = _judge([party_id], version=version, as_of=as_of, at=at)
+    if _reads_guarded(version):
+        entry.purpose(str(ReadFor.REVIEW.label))
     known = queries.assessments_of(party_id).filter(as_of=as_of, policy=version).first()
     if known is not None and known.snapshot_sha256 == judged.sha256:
         entry.nothing()
@@ -158,7 +165,9 @@ def assess_chunk(entry: Entry, *, actor: Actor, at: datetime, run: AssessmentRun
     if not party_ids or run.state != RunState.RUNNING:
         entry.nothing()
         return finish_run(actor=actor, at=at, run=run)
-    judged = _judge(party_ids, version=run.policy, as_of=run.as_of)
+    judged = _judge(party_ids, version=run.policy, as_of=run.as_of, at=at)
+    if _reads_guarded(run.policy):
+        entry.purpose(str(ReadFor.REVIEW.label))
     known = queries.latest_digests(party_ids, as_of=run.as_of, policy_id=run.policy_id)
     fresh = [one for one in judged if known.get(one.party_id) != one.sha256]
     rows = (_row(one, version=run.policy, as_of=run.as_of, at=at, run=run) for one in fresh)
@@ -193,11 +202,20 @@ def finish_run(entry: Entry, *, actor: Actor, at: datetime, run: AssessmentRun) 
     return run
 
 
-def _judge(party_ids: list[int], *, version: PolicyVersion, as_of: date) -> list[Judged]:
-    """Ask the facts of these customers with one question, and decide; the same code for one and for all."""
+def _reads_guarded(version: PolicyVersion) -> bool:
+    """Whether the policy asks facts that the customer must have authorised: the entry then names the purpose."""
+    return any(catalogue.is_guarded(fact.name) for fact in policies.policy_of(version).facts)
+
+
+def _judge(party_ids: list[int], *, version: PolicyVersion, as_of: date, at: datetime) -> list[Judged]:
+    """Ask the facts of these customers with one question, and decide; the same code for one and for all.
+
+    Credit facts are read for the review before a guarantee, of those who have authorised that at this moment.
+    """
     policy = policies.policy_of(version)
     names = [fact.name for fact in policy.facts]
-    frame = catalogue.ask(names, party_ids, as_of=as_of)
+    purpose = Purpose(code=ReadFor.REVIEW, at=at)
+    frame = catalogue.ask(names, party_ids, as_of=as_of, purpose=purpose)
     return list(_judged(policy, frame, as_of=as_of))
 
 

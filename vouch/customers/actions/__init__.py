@@ -1,9 +1,55 @@
-"""Verbs of this room: the only place that writes what we know of a customer."""
+"""Verbs of this room: the only place that writes what we know of a customer, and what allows us to."""
 
 from __future__ import annotations
 
+from vouch.customers.actions.authorisations import (
+    AuthorisationDetails,
+    OpenedFile,
+    WrongConsent,
+    open_signed_file,
+    record_authorisation,
+    reject_authorisation,
+    verify_authorisation,
+    withdraw_authorisation,
+)
+from vouch.customers.actions.credit import (
+    ReportDetails,
+    WrongReport,
+    open_report,
+    remove_expired_reports,
+    store_report,
+)
+from vouch.customers.actions.files import WrongFile
+from vouch.customers.actions.fulfilment import (
+    fetch_package,
+    make_package,
+    propose_erasure,
+    restrict_by_request,
+    withdraw_by_request,
+    withdrawable,
+)
+from vouch.customers.actions.gate import NoAuthorisation, note_refusal, require_authorisation
 from vouch.customers.actions.importing import InvoiceImporter
+from vouch.customers.actions.notices import NoticeDetails, NotNow, draft_notice, publish_notice, revise_notice
 from vouch.customers.actions.reading import InvoiceDetails
 from vouch.customers.actions.recording import record_invoices
+from vouch.customers.actions.rights import (
+    RequestDetails,
+    answer_request,
+    extend_request,
+    receive_request,
+    refuse_request,
+    set_clock,
+    take_up,
+    verify_requester,
+)
 
-__all__ = ["InvoiceDetails", "InvoiceImporter", "record_invoices"]
+__all__ = [
+    "AuthorisationDetails", "InvoiceDetails", "InvoiceImporter", "NoAuthorisation", "NotNow", "NoticeDetails",
+    "OpenedFile", "ReportDetails", "RequestDetails", "WrongConsent", "WrongFile", "WrongReport", "answer_request",
+    "draft_notice", "extend_request", "fetch_package", "make_package", "note_refusal", "open_report",
+    "open_signed_file", "propose_erasure", "publish_notice", "receive_request", "record_authorisation",
+    "record_invoices", "refuse_request", "reject_authorisation", "remove_expired_reports", "require_authorisation",
+    "restrict_by_request", "revise_notice", "set_clock", "store_report", "take_up", "verify_authorisation",
+    "verify_requester", "withdraw_authorisation", "withdraw_by_request", "withdrawable",
+]  # fmt: skip

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from vouch.customers.models.consent import Authorisation, CreditReport, Notice
 from vouch.customers.models.invoices import Invoice
+from vouch.customers.models.rights import RightsClock, RightsRequest
 
-__all__ = ["Invoice"]
+__all__ = ["Authorisation", "CreditReport", "Invoice", "Notice", "RightsClock", "RightsRequest"]

@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
-from vouch.customers.models import Invoice
+from vouch.customers.models import Authorisation, CreditReport, Invoice, Notice, RightsClock, RightsRequest
+from vouch.customers.queries.consent import (
+    authorisations_visible_to,
+    consenting,
+    live_authorisation,
+    missing_authorisation,
+)
+from vouch.customers.queries.credit import authorised_purposes, reports_of, reports_visible_to
+from vouch.customers.queries.holdings import Claim, Section, register_holdings, register_retention
 from vouch.customers.queries.invoices import (
     InvoiceCounts,
     InvoiceMonth,
@@ -18,13 +26,24 @@ from vouch.customers.queries.invoices import (
     top_partners,
     visible_to,
 )
+from vouch.customers.queries.rights import requests_visible_to
 from vouch.platform.web.faces import Visible
 
-VISIBLE: Visible = {Invoice: visible_to}
+VISIBLE: Visible = {
+    Authorisation: authorisations_visible_to,
+    CreditReport: reports_visible_to,
+    Invoice: visible_to,
+    Notice: "告知书：对全体客户相同的文字，不含客户信息，凭岗位管理",
+    RightsClock: "设置：各类请求的办理天数，不含客户信息，凭岗位修改",
+    RightsRequest: requests_visible_to,
+}
 """How rows of each table are seen."""
 
 __all__ = [
     "VISIBLE",
-    "InvoiceCounts", "InvoiceMonth", "InvoicesWanted", "TradingPartner", "customer_of", "invoice_counts", "invoices_of",
-    "invoices_where", "last_invoice_on", "latest_invoice_on", "monthly_invoices", "top_partners", "visible_to",
+    "Claim", "InvoiceCounts", "InvoiceMonth", "InvoicesWanted", "Section", "TradingPartner", "authorisations_visible_to",
+    "authorised_purposes", "consenting", "customer_of", "invoice_counts", "invoices_of", "invoices_where",
+    "last_invoice_on", "latest_invoice_on", "live_authorisation", "missing_authorisation", "monthly_invoices",
+    "register_holdings", "register_retention", "reports_of", "reports_visible_to", "requests_visible_to", "top_partners",
+    "visible_to",
 ]  # fmt: skip

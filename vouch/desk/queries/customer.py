@@ -85,8 +85,11 @@ class FactLine:
 
 
 def fact_lines(party: Party, *, as_of: date, judged: frozenset[str]) -> list[FactLine]:
-    """Every fact that some room can answer of this customer, as of a day, those of the policy first."""
-    facts = list(catalogue)
+    """Every fact that some room can answer of this customer, as of a day, those of the policy first.
+
+    Those of credit are not among them: they are read for a purpose, on the page of authorisations.
+    """
+    facts = [fact for fact in catalogue if not catalogue.is_guarded(fact.name)]
     frame = catalogue.ask([fact.name for fact in facts], [party.pk], as_of=as_of)
     row, days = frame.row(party.pk), frame.dates(party.pk)
     lines = [

@@ -5,7 +5,7 @@ from datetime import date, datetime
 
 import pytest
 
-from vouch.engine.facts import Catalogue, Fact, FactError, FactFrame, FactKind
+from vouch.engine.facts import Catalogue, Fact, FactError, FactFrame, FactKind, Purpose
 
 TODAY = date(2020, 2, 29)
 TURNOVER = Fact(name="invoice.turnover_12m", title="开票额", definition="…", kind=FactKind.MONEY, unit="元")
@@ -77,3 +77,46 @@ def test_a_column_of_the_wrong_length_is_refused() -> None:
 def test_a_name_is_noun_and_quality() -> None:
     with pytest.raises(FactError, match=r"noun\.quality"):
         Fact(name="Turnover", title="", definition="", kind=FactKind.MONEY)
+
+
+QUERIES = Fact(
+    name="credit.queries_6m", title="查询次数", definition="…", kind=FactKind.INTEGER, field_class="credit"
+)
+REVIEW = Purpose(code="20", at=datetime(2020, 2, 29, 12))
+
+
+def test_guarded_facts_are_missing_for_subjects_without_consent_and_not_even_asked_of_them() -> None:
+    asked: list[list[int] | None] = []
+
+    def credit(subjects: Sequence[int] | None, *, as_of: date) -> FactFrame:
+        asked.append(None if subjects is None else list(subjects))
+        assert subjects is not None
+        return FactFrame(list(subjects), {QUERIES.name: [7 for _ in subjects]})
+
+    def consent(subjects: Sequence[int] | None, *, purpose: Purpose) -> frozenset[int]:
+        return frozenset({1, 2}) if purpose == REVIEW else frozenset()
+
+    catalogue = Catalogue()
+    catalogue.register(facts=[AGE], ask=parties)
+    catalogue.register(facts=[QUERIES], ask=credit)
+    with pytest.raises(FactError, match="请说明用途"):
+        catalogue.ask([AGE.name, QUERIES.name], [1], as_of=TODAY)
+    with pytest.raises(FactError, match="没有登记"):
+        catalogue.ask([QUERIES.name], [1], as_of=TODAY, purpose=REVIEW)
+    catalogue.guard("credit", consent=consent)
+    frame = catalogue.ask([QUERIES.name, AGE.name], [3, 2], as_of=TODAY, purpose=REVIEW)
+    assert frame.columns == {QUERIES.name: [None, 7], AGE.name: [30, 20]}
+    assert asked == [[2]]
+    everyone = catalogue.ask([QUERIES.name, AGE.name], as_of=TODAY, purpose=REVIEW)
+    assert everyone.columns[QUERIES.name] == [7, 7, None]
+    other = Purpose(code="21", at=REVIEW.at)
+    assert catalogue.ask([QUERIES.name], [1], as_of=TODAY, purpose=other).columns == {QUERIES.name: [None]}
+    assert catalogue.is_guarded(QUERIES.name)
+    assert not catalogue.is_guarded(AGE.name)
+
+
+def test_a_guard_is_named_once_and_only_for_a_guarded_class(filled: Catalogue) -> None:
+    filled.guard("credit", consent=lambda subjects, *, purpose: ())
+    for field_class in ("credit", "ordinary"):
+        with pytest.raises(FactError, match="授权检查"):
+            filled.guard(field_class, consent=lambda subjects, *, purpose: ())

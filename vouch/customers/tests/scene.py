@@ -1,0 +1,67 @@
+"""What the tests of consent begin with; not collected itself."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from vouch.customers.actions import (
+    AuthorisationDetails,
+    NoticeDetails,
+    draft_notice,
+    publish_notice,
+    record_authorisation,
+    verify_authorisation,
+)
+from vouch.customers.models import Authorisation, Notice
+from vouch.customers.terms import Channel, DataClass, NoticeKind, Purpose
+from vouch.parties.models import Party
+from vouch.platform.identity.actor import Actor, system_actor
+
+SYSTEM = system_actor("test")
+PDF = b"%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"
+PNG = b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR....\x00\x00\x00\x00IEND\xaeB`\x82"
+JPEG = b"\xff\xd8\xff\xe0..JFIF..\xff\xd9"
+REPORT = b'<?xml version="1.0" encoding="UTF-8"?>\n<Document><PRH><PA01>x</PA01></PRH></Document>\n'
+
+
+def granted(
+    party: Party,
+    *,
+    at: datetime,
+    actor: Actor = SYSTEM,
+    purposes: Sequence[str] = (Purpose.REVIEW,),
+    scope: Sequence[str] = (DataClass.CREDIT,),
+    days: tuple[int, int] = (0, 365),
+    is_verified: bool = True,
+    **more: Any,
+) -> Authorisation:
+    """An authorisation with its file, from so many days after ``at`` to so many."""
+    details = AuthorisationDetails(
+        purposes=tuple(purposes),
+        scope=tuple(scope),
+        starts_at=at + timedelta(days=days[0]),
+        ends_at=at + timedelta(days=days[1]),
+        signed_on=(at + timedelta(days=min(days[0], 0))).date(),
+        channel=Channel.PAPER,
+        **more,
+    )
+    found = record_authorisation(actor=actor, at=at, party=party, details=details, content=PDF)
+    return verify_authorisation(actor=SYSTEM, at=at, authorisation=found) if is_verified else found
+
+
+def published(*, at: datetime, sensitive: str = "查询信用报告的必要性……", **more: Any) -> Notice:
+    """A notice for persons in force, which tells of everything unless told otherwise."""
+    details: dict[str, Any] = {
+        "title": "个人信息处理告知书",
+        "text": "我们处理您的个人信息……",
+        "categories": tuple(DataClass.values),
+        "purposes": tuple(Purpose.values),
+        "retention": "业务结束后十年",
+        "contact": "0570-8888888",
+        "sensitive_text": sensitive,
+        **more,
+    }
+    draft = draft_notice(actor=SYSTEM, at=at, kind=NoticeKind.PERSON, details=NoticeDetails(**details))
+    return publish_notice(actor=SYSTEM, at=at, notice=draft)
