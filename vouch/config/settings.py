@@ -120,6 +120,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "vouch.platform.identity.middleware.ActorMiddleware",
+    "vouch.platform.operations.inspection_mode.InspectionMiddleware",
     "vouch.platform.web.faces.FaceMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "vouch.platform.identity.middleware.SessionLimitsMiddleware",

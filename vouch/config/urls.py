@@ -13,6 +13,7 @@ urlpatterns = [
     path("", include("vouch.desk.urls")),
     path("policies/", include("vouch.policy.urls")),
     path("assessments/", include("vouch.grading.urls")),
+    path("operations/", include("vouch.platform.operations.urls")),
     path("ledger/", include("vouch.platform.ledger.urls")),
     path("imports/", include("vouch.platform.exchange.urls")),
     path("parties/", include("vouch.parties.urls")),

@@ -1,15 +1,19 @@
-"""What is kept about the installation itself: its backups and the drills that restore them."""
+"""What is kept about the installation itself: its backups, the drills that restore them, and inspections."""
 
 from __future__ import annotations
 
 import uuid
 from typing import ClassVar
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from vouch.platform.operations.terms import BackupState, DrillState
+from vouch.platform.identity.models import Unit, User
+from vouch.platform.identity.terms import FieldClass
+from vouch.platform.operations.terms import BackupState, DrillState, InspectionState
+from vouch.platform.vault.models import Document
 
 
 class Backup(models.Model):
@@ -88,3 +92,71 @@ class Drill(models.Model):
 
     def __str__(self) -> str:
         return f"{self.folder} {self.get_state_display()}"
+
+
+class Inspection(models.Model):
+    """One inspection by the regulator (监管检查): whose customers, which period and fields, from when to when.
+
+    Opened by compliance, approved by somebody else, who thereby opens the account; over at its last minute.
+    """
+
+    authority = models.CharField(_("检查机关"), max_length=120)
+    letter_number = models.CharField(_("检查通知书文号"), max_length=80)
+    inspector = models.CharField(_("检查人员"), max_length=60)
+    purpose = models.CharField(_("检查事由"), max_length=200)
+    units = models.ManyToManyField(Unit, related_name="+", verbose_name=_("检查机构（含下级）"))
+    period_from = models.DateField(_("检查期间起"))
+    period_until = models.DateField(_("检查期间止"))
+    field_classes = ArrayField(
+        models.CharField(max_length=12, choices=FieldClass), default=list, verbose_name=_("可完整查看的字段")
+    )
+    may_export = models.BooleanField(_("允许导出"), default=False)
+    starts_at = models.DateTimeField(_("开始时间"))
+    ends_at = models.DateTimeField(_("结束时间"))
+    letter = models.ForeignKey(
+        Document, models.PROTECT, null=True, related_name="+", verbose_name=_("检查通知书")
+    )
+    letter_name = models.CharField(_("文件名"), max_length=200, blank=True)
+    state = models.CharField(
+        _("状态"), max_length=10, choices=InspectionState, default=InspectionState.PROPOSED
+    )
+    opened_by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name=_("申请人"))
+    opened_at = models.DateTimeField(_("申请时间"))
+    decided_by = models.ForeignKey(
+        User, models.PROTECT, null=True, related_name="+", verbose_name=_("批准人")
+    )
+    decided_at = models.DateTimeField(_("批准时间"), null=True)
+    ended_by = models.CharField(_("结束人"), max_length=160, blank=True)
+    ended_at = models.DateTimeField(_("提前结束时间"), null=True)
+    account = models.OneToOneField(
+        User, models.PROTECT, null=True, related_name="inspection", verbose_name=_("检查账户")
+    )
+    # Digest of a mark in the one session that used the one-time password; empty while nobody did.
+    session_mark = models.CharField(_("会话标记"), max_length=64, blank=True)
+    entered_at = models.DateTimeField(_("首次进入时间"), null=True)
+
+    class Meta:
+        verbose_name = _("监管检查")
+        indexes: ClassVar = [
+            # The list, newest first.
+            models.Index(fields=["-opened_at"], name="operations_inspection_open_idx"),
+        ]
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=Q(ends_at__gt=F("starts_at")), name="operations_inspection_times"
+            ),
+            models.CheckConstraint(
+                condition=Q(period_until__gte=F("period_from")), name="operations_inspection_period"
+            ),
+            models.CheckConstraint(
+                condition=Q(decided_by=None) | ~Q(decided_by=F("opened_by")),
+                name="operations_inspection_two_people",
+            ),
+            models.CheckConstraint(
+                condition=Q(account=None) | Q(decided_by__isnull=False),
+                name="operations_inspection_account_decided",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.authority} {self.letter_number}"

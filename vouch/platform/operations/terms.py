@@ -33,3 +33,24 @@ class DrillState(TextChoices):
     RUNNING = "running", _("进行中")
     PASSED = "passed", _("通过")
     FAILED = "failed", _("未通过")
+
+
+class InspectionState(TextChoices):
+    """How far an inspection by the regulator is (检查)."""
+
+    PROPOSED = "proposed", _("待批准")
+    APPROVED = "approved", _("已批准")
+    DECLINED = "declined", _("未批准")
+    ENDED = "ended", _("已提前结束")
+
+
+INSPECTION_TRANSITIONS: dict[str, frozenset[str]] = {
+    InspectionState.PROPOSED: frozenset({InspectionState.APPROVED, InspectionState.DECLINED}),
+    # Past its last minute it is over without anybody's doing.
+    InspectionState.APPROVED: frozenset({InspectionState.ENDED}),
+    InspectionState.DECLINED: frozenset(),
+    InspectionState.ENDED: frozenset(),
+}
+
+LONGEST_INSPECTION_DAYS = 31
+"""A longer one is opened again, with a fresh decision."""

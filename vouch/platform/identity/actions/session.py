@@ -28,7 +28,7 @@ class SignIn:
     means: str
 
 
-@action("identity.session.started", may=permissions.may_sign_in)
+@action("identity.session.started", may=permissions.may_sign_in, is_reading=True)
 def start_session(entry: Entry, *, actor: Actor, at: datetime, user: User, sign_in: SignIn) -> Session:
     """Note who signed in, from where and how."""
     session = Session.objects.create(
@@ -81,7 +81,7 @@ def end_sessions(
     return ended
 
 
-@action("identity.session.left", may=permissions.may_end_sessions)
+@action("identity.session.left", may=permissions.may_end_sessions, is_reading=True)
 def leave_session(entry: Entry, *, actor: Actor, at: datetime, user: User, digest: str, why: str) -> None:
     """End one session: its owner signs out, or its time is up."""
     if not close_sessions(user, why=why, at=at, digest=digest):
