@@ -5,14 +5,15 @@ from __future__ import annotations
 import hashlib
 import io
 import zipfile
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
-from django.http import HttpResponse
+from django.urls import reverse
 from django.utils import timezone
 
 from tests.inspection.conftest import LETTER, Inspector, Inspectors, Openings, sign_in
+from vouch.grading.queries import assessments_of
 from vouch.parties.actions import correct_enterprise
 from vouch.parties.actions.reading import EnterpriseDetails
 from vouch.parties.models import Party
@@ -90,6 +91,29 @@ def test_every_page_carries_watermark_and_banner(inspector: Inspectors, firms: l
     )
 
 
+def test_judgements_of_another_time_are_neither_shown_nor_found(
+    inspector: Inspectors, firms: list[Party]
+) -> None:
+    # They were made as of 2020-02-29.
+    within = inspector().client
+    assessment = assessments_of(firms[0].pk)[0]
+    grade = assessment.grade
+    assert f"-lt\">{grade}</span>" in within.get("/customers/").content.decode()
+    assert within.get(f"/assessments/{assessment.pk}/").status_code == 200
+
+    later = inspector(period=(date(2021, 1, 1), date(2021, 12, 31))).client
+    page = later.get("/customers/?sort=-score").content.decode()
+    assert firms[0].name in page
+    assert f"-lt\">{grade}</span>" not in page
+    assert "未评估" in page
+    assert firms[0].name not in later.get(f"/customers/?grade={grade}").content.decode()
+    assert later.get(f"/assessments/{assessment.pk}/").status_code == 404
+    history = later.get(f"/customers/{firms[0].pk}/history/").content.decode()
+    assert "2020-02-29" not in history
+    assert "客户建档" not in history
+    assert str(assessment.score) not in later.get(f"/customers/{firms[0].pk}/").content.decode()
+
+
 def test_everybody_else_sees_no_mark(inspector: Inspectors, staff: dict[str, User], client: Any) -> None:
     inspector()
     client.force_login(staff["chenjing"], backend="allauth.account.auth_backends.AuthenticationBackend")
@@ -140,7 +164,12 @@ def test_what_cannot_be_recorded_is_not_shown(
 @pytest.mark.parametrize("method", ["post", "put", "patch", "delete"])
 def test_nothing_but_reading_gets_through(inspector: Inspectors, firms: list[Party], method: str) -> None:
     found, before = inspector(), Party.objects.count()
-    addresses = ("/parties/new/", f"/customers/{firms[0].pk}/reassess/", "/password/", "/assessments/")
+    addresses = (
+        "/parties/new/",
+        f"/customers/{firms[0].pk}/reassess/",
+        reverse("account_change_password"),
+        "/assessments/",
+    )
     for address in addresses:
         for headers in ({}, HTMX):
             response = getattr(found.client, method)(address, {"name": "x"}, headers=headers)
@@ -230,6 +259,7 @@ def test_it_ends_by_itself_between_two_clicks(
     response = found.client.get(f"/customers/{firms[0].pk}/")
     assert response.status_code == 403
     assert "检查时间已到" in response.content.decode()
+    assert "default-src 'self'" in response["Content-Security-Policy"]
     assert firms[0].name not in response.content.decode()
     assert found.client.get("/customers/").status_code == 302
     again = sign_in(found.username, found.password)
@@ -244,7 +274,7 @@ def test_a_part_of_a_page_after_the_end_leads_to_the_page_that_says_so(
     response = found.client.get("/customers/", headers=HTMX)
     assert response["HX-Redirect"] == "/operations/inspections/over/"
     assert response.content == b""
-    page: HttpResponse = found.client.get(response["HX-Redirect"])
+    page = found.client.get(response["HX-Redirect"])
     assert "检查时间已到" in page.content.decode()
 
 

@@ -113,6 +113,9 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "vouch.platform.web.request.RequestIdMiddleware",
     "vouch.platform.web.privacy.PrivateMiddleware",
+    # Before whatever may answer by itself, so that no answer goes without their headers.
+    "csp.middleware.CSPMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -124,11 +127,9 @@ MIDDLEWARE = [
     "vouch.platform.web.faces.FaceMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "vouch.platform.identity.middleware.SessionLimitsMiddleware",
-    "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "vouch.platform.identity.middleware.FirstStepsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
-    "csp.middleware.CSPMiddleware",
     "axes.middleware.AxesMiddleware",
 ]
 

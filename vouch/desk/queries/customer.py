@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from django.db.models import QuerySet
+from django.utils import timezone
 
 from vouch.customers import queries as invoices
 from vouch.customers.queries import InvoiceCounts, InvoiceMonth, TradingPartner
@@ -33,9 +35,24 @@ __all__ = ["Assessment", "Party", "Standing"]
 
 def customer(actor: Actor, pk: int) -> Party | None:
     """The customer with particulars and standing; None where there is none or the actor may not see it."""
-    found = parties.with_particulars(parties.visible_to(actor).filter(pk=pk))
-    return found.select_related("enterprise", "standing__assessment__policy__scorecard").first()
+    rows = parties.with_particulars(parties.visible_to(actor).filter(pk=pk))
+    found: Any = rows.select_related("enterprise", "standing__assessment__policy__scorecard").first()
+    if found is not None and actor.period is not None:
+        standing = getattr(found, "standing", None)
+        found.period, found.is_in_period = actor.period, standing is None or actor.looks_at(standing.as_of)
+    party: Party | None = found
+    return party
 
+
+def last_day(party: Any) -> date:
+    """Today, or the last day that an inspection looks at."""
+    today = timezone.localdate()
+    period: Period = getattr(party, "period", None)
+    return today if period is None else min(today, period[1])
+
+
+Period = tuple[date, date] | None
+"""Both days included; None for all."""
 
 MOST_STRENGTHS = 5
 
@@ -143,14 +160,20 @@ def _year_before(day: date) -> date:
         return day.replace(year=day.year - 1, day=28)
 
 
-def assessments_of(party: Party) -> QuerySet[Assessment]:
+def assessments_of(party: Any) -> QuerySet[Assessment]:
     """The customer's assessments, newest first."""
-    return grading.assessments_of(party.pk)
+    period: Period = getattr(party, "period", None)
+    found = grading.assessments_of(party.pk)
+    return found if period is None else found.filter(as_of__range=period)
 
 
-def entries_of(party: Party, *, limit: int = 50) -> list[Entry]:
+def entries_of(party: Any, *, limit: int = 50) -> list[Entry]:
     """What was done to the customer, newest first."""
-    return list(history_of("party", party.pk)[:limit])
+    period: Period = getattr(party, "period", None)
+    found = history_of("party", party.pk)
+    if period is not None:
+        found = found.filter(at__date__range=period)
+    return list(found[:limit])
 
 
 def class_of_grade(assessment: Assessment) -> Mapping[str, str]:

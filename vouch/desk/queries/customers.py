@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import BooleanField, ExpressionWrapper, Q, QuerySet
 from django.utils import timezone
 
 from vouch.desk.terms import INSUFFICIENT, NOT_ASSESSED
@@ -15,7 +16,7 @@ from vouch.parties.models import Party
 from vouch.platform.identity.actor import Actor
 from vouch.policy import queries as policies
 
-__all__ = ["Party", "Wanted", "class_of", "customers", "grades"]
+__all__ = ["Party", "Wanted", "class_of", "customers", "grades", "standing_of"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,6 +34,12 @@ class Wanted:
 def customers(actor: Actor, wanted: Wanted) -> QuerySet[Party]:
     """The customers that the actor may see and the filters let through, with standing and particulars."""
     found = parties.visible_to(actor)
+    if actor.period is not None:
+        # Standings of another time are neither shown nor found by.
+        in_period = Q(standing__as_of__range=actor.period)
+        found = found.annotate(is_in_period=ExpressionWrapper(in_period, output_field=BooleanField()))
+        if wanted.risk_class or wanted.grade:
+            found = found.filter(in_period)
     if wanted.text:
         found = parties.search(found, wanted.text)
     if wanted.risk_class:
@@ -54,6 +61,13 @@ def _of_class(name: str) -> Q:
     if name == INSUFFICIENT:
         return Q(standing__outcome=Outcome.INSUFFICIENT)
     return Q(standing__risk_class=name)
+
+
+def standing_of(party: Any) -> Standing | None:
+    """Where the customer stands, as far as whoever asks may know: nothing of another period."""
+    if getattr(party, "is_in_period", True) is False:
+        return None
+    return getattr(party, "standing", None)
 
 
 def class_of(standing: Standing | None) -> str:

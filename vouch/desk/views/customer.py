@@ -15,7 +15,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from vouch.desk.queries import customer as queries
 from vouch.desk.queries.customer import Assessment, Party, Standing
-from vouch.desk.queries.customers import class_of
+from vouch.desk.queries.customers import class_of, standing_of
 from vouch.desk.terms import Panel
 from vouch.grading.actions import assess_party
 from vouch.grading.permissions import may_assess, may_open_assessment
@@ -78,7 +78,7 @@ def _found(request: StaffRequest, pk: int) -> Any:
 
 
 def _standing(party: Party) -> Standing | None:
-    return getattr(party, "standing", None)
+    return standing_of(party)
 
 
 def _address(party: Party, panel: str) -> str:
@@ -127,13 +127,13 @@ def _judgement(party: Party, standing: Standing | None) -> dict[str, Any]:
 
 
 def _facts(party: Party, standing: Standing | None) -> dict[str, Any]:
-    as_of = standing.as_of if standing else timezone.localdate()
+    as_of = standing.as_of if standing else queries.last_day(party)
     judged = frozenset(standing.assessment.snapshot["facts"]) if standing else frozenset()
     return {"facts": queries.fact_lines(party, as_of=as_of, judged=judged), "facts_as_of": as_of}
 
 
 def _invoices(party: Party, standing: Standing | None) -> dict[str, Any]:
-    trade = queries.trade_of(party, as_of=standing.as_of if standing else timezone.localdate())
+    trade = queries.trade_of(party, as_of=standing.as_of if standing else queries.last_day(party))
     months = [month.month.strftime("%Y-%m") for month in trade.months]
     chart = charts.over_time(
         months,

@@ -50,9 +50,12 @@ class Book:
 
 def standings_visible_to(actor: Actor) -> QuerySet[Standing]:
     """Where the customers that the actor sees stand."""
+    found = Standing.objects.all()
+    if actor.period is not None:
+        found = found.filter(as_of__range=actor.period)
     if actor.scope == Scope.ALL:
-        return Standing.objects.all()
-    return Standing.objects.filter(party__in=parties.visible_to(actor))
+        return found
+    return found.filter(party__in=parties.visible_to(actor))
 
 
 def book(actor: Actor) -> Book:

@@ -66,6 +66,8 @@ def assessments_of(party_id: int) -> QuerySet[Assessment]:
 def assessments_visible_to(actor: Actor) -> QuerySet[Assessment]:
     """The assessments of the customers that the actor sees, with policy and customer."""
     found = Assessment.objects.select_related("policy__scorecard", "party")
+    if actor.period is not None:
+        found = found.filter(as_of__range=actor.period)
     if actor.scope == Scope.ALL:
         return found
     return found.filter(party__in=parties.visible_to(actor))

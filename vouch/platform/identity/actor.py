@@ -32,6 +32,10 @@ class Actor:
         """Whose customers are this actor's own: the person, and those whom they stand in for."""
         return self.delegators if self.user_id is None else self.delegators | {self.user_id}
 
+    def looks_at(self, day: date) -> bool:
+        """Whether what is dated this day may be shown: for an inspection, within its period."""
+        return self.period is None or self.period[0] <= day <= self.period[1]
+
     def has_role(self, *roles: str) -> bool:
         """Whether the actor has at least one of the roles; the system has them all."""
         return self.is_system or not self.roles.isdisjoint(roles)

@@ -52,6 +52,9 @@ def _whose() -> int:
 
 def is_required_of(user: User) -> bool:
     """Whether this person may not work without a second factor (``VOUCH_MFA``)."""
+    if user.is_read_only:
+        # An inspection's account: a password for one sign-in, to one session, for hours or days; it cannot enrol.
+        return False
     needed = settings.VOUCH_MFA
     if needed == "required":
         return True

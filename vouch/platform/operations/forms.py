@@ -57,9 +57,9 @@ class InspectionForm(forms.Form):
         self._now = now
         self.media_type = ""
 
-    def clean_letter(self) -> UploadedFile:
+    def clean_letter(self) -> UploadedFile[Any]:
         """A file that says itself what it is."""
-        file: UploadedFile = self.cleaned_data["letter"]
+        file: UploadedFile[Any] = self.cleaned_data["letter"]
         if (file.size or 0) > LARGEST_LETTER:
             raise forms.ValidationError(_("文件超过 10 MB。"))
         head = file.read(8)
@@ -105,7 +105,7 @@ class InspectionForm(forms.Form):
 
     def letter_file(self) -> Letter:
         """The letter as it streams in."""
-        file: UploadedFile = self.cleaned_data["letter"]
+        file: UploadedFile[Any] = self.cleaned_data["letter"]
         return Letter(name=file.name or "", media_type=self.media_type, pieces=file.chunks())
 
 

@@ -36,9 +36,9 @@ class Watched(Model):
         abstract = True
 
     @classmethod
-    def from_db(cls, db: Any, field_names: Any, values: Any) -> Any:
+    def from_db(cls, db: Any, field_names: Any, values: Any, **others: Any) -> Any:
         """Every row that becomes an object passes here."""
-        made = super().from_db(db, field_names, values)
+        made = super().from_db(db, field_names, values, **others)
         found = _read.get()
         if found is not None:
             found.add((cls.subject_kind, str(made.pk)))

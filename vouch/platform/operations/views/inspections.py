@@ -17,7 +17,6 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from vouch.platform.identity.request import StaffRequest
 from vouch.platform.identity.terms import FieldClass
-from vouch.platform.ledger.models import Entry
 from vouch.platform.operations import permissions, queries
 from vouch.platform.operations.actions import inspections as actions
 from vouch.platform.operations.forms import InspectionForm, ReasonForm
@@ -59,7 +58,7 @@ INSPECTIONS = Table(
 )
 
 
-def _about(entry: Entry) -> str:
+def _about(entry: Any) -> str:
     """Whom the answer was about."""
     after = entry.after or {}
     named = "、".join(str(one) for one in after.get("subjects", [])[:20])
