@@ -98,13 +98,13 @@ def test_judgements_of_another_time_are_neither_shown_nor_found(
     within = inspector().client
     assessment = assessments_of(firms[0].pk)[0]
     grade = assessment.grade
-    assert f"-lt\">{grade}</span>" in within.get("/customers/").content.decode()
+    assert f'-lt">{grade}</span>' in within.get("/customers/").content.decode()
     assert within.get(f"/assessments/{assessment.pk}/").status_code == 200
 
     later = inspector(period=(date(2021, 1, 1), date(2021, 12, 31))).client
     page = later.get("/customers/?sort=-score").content.decode()
     assert firms[0].name in page
-    assert f"-lt\">{grade}</span>" not in page
+    assert f'-lt">{grade}</span>' not in page
     assert "未评估" in page
     assert firms[0].name not in later.get(f"/customers/?grade={grade}").content.decode()
     assert later.get(f"/assessments/{assessment.pk}/").status_code == 404

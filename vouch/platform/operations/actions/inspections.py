@@ -205,7 +205,7 @@ def record_view(entry: Entry, *, actor: Actor, at: datetime, inspection: Inspect
         "subject_count": len(subjects),
         "subjects_sha256": hashlib.sha256("\n".join(subjects).encode()).hexdigest(),
         "sha256": hashlib.sha256(viewed.body).hexdigest(),
-        "size": len(viewed.body),
+        "bytes": len(viewed.body),
         "exported": viewed.is_export,
     }
     entry.about("inspection", inspection.pk, after=after)
