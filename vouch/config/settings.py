@@ -67,6 +67,8 @@ if PRODUCTION and DEBUG:
     raise ImproperlyConfigured("VOUCH_DEBUG 与 VOUCH_PRODUCTION 不能同时为 1。")
 if PRODUCTION and not os.environ.get("VOUCH_HOSTS"):
     raise ImproperlyConfigured("生产环境须在 VOUCH_HOSTS 写明访问本系统的域名。")
+if PRODUCTION and len(SECRET_KEY) < 50:
+    raise ImproperlyConfigured("VOUCH_SECRET_KEY 至少 50 个随机字符；不设置时系统自行生成。")
 ALLOWED_HOSTS = os.environ.get("VOUCH_HOSTS", "127.0.0.1,localhost,[::1]").split(",")
 VOUCH_PROXIES = os.environ.get("VOUCH_PROXIES", "")
 
@@ -170,16 +172,12 @@ AUTHENTICATION_BACKENDS = [
     "allauth.account.auth_backends.AuthenticationBackend",
 ]
 AUTH_PASSWORD_VALIDATORS: list[dict[str, Any]] = [
-    {
-        "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
-        "OPTIONS": {"min_length": 12},
-    },
-    {"NAME": "vouch.platform.identity.passwords.LengthLimit"},
+    {"NAME": "vouch.platform.identity.passwords.Length"},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
     {
         "NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
-        "OPTIONS": {"user_attributes": ("username", "name")},
+        "OPTIONS": {"user_attributes": ("username", "name"), "max_similarity": 0.6},
     },
     {"NAME": "vouch.platform.identity.passwords.NotUsedBefore"},
 ]

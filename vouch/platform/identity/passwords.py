@@ -20,20 +20,25 @@ def one_time_password() -> str:
     return "-".join("".join(secrets.choice(ONE_TIME_LETTERS) for _place in range(4)) for _group in range(4))
 
 
-class LengthLimit:
-    """Long sentences are welcome; hashing a megabyte is not."""
+class Length:
+    """Long enough to be hard to guess; long sentences are welcome, hashing a megabyte is not."""
 
-    def __init__(self, max_length: int = 128) -> None:
-        self.max_length = max_length
+    def __init__(self, shortest: int = 12, longest: int = 128) -> None:
+        self.shortest, self.longest = shortest, longest
 
     def validate(self, password: str, user: User | None = None) -> None:
         """Raises ValidationError."""
-        if len(password) > self.max_length:
-            raise ValidationError(_("密码最长 %d 个字符。") % self.max_length, code="password_too_long")
+        if len(password) < self.shortest:
+            raise ValidationError(_("密码太短，至少 %d 个字符。") % self.shortest, code="password_too_short")
+        if len(password) > self.longest:
+            raise ValidationError(_("密码太长，最长 %d 个字符。") % self.longest, code="password_too_long")
 
     def get_help_text(self) -> str:
         """The rule in words."""
-        return _("密码最长 %d 个字符。") % self.max_length
+        return _("密码至少 %(from)d 个字符，可以是一句话，也可以用中文；最长 %(to)d 个字符。") % {
+            "from": self.shortest,
+            "to": self.longest,
+        }
 
 
 class NotUsedBefore:

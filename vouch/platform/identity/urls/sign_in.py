@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from django.conf import settings
 from django.urls import path
 
 from vouch.platform.identity.views import account, second_factor, sign_in, single_sign_on
@@ -26,9 +25,7 @@ urlpatterns = [
     path("account/second-factor/codes/", second_factor.codes, name="mfa_view_recovery_codes"),
     path("account/second-factor/codes/new/", second_factor.new_codes, name="mfa_generate_recovery_codes"),
     path("account/second-factor/codes/file/", second_factor.codes_file, name="mfa_download_recovery_codes"),
+    # Answers 404 where no single sign-on is set up.
+    path("sign-in/<slug:provider_id>/start/", single_sign_on.start, name="openid_connect_login"),
+    path("sign-in/<slug:provider_id>/back/", single_sign_on.back, name="openid_connect_callback"),
 ]
-if settings.VOUCH_OIDC:
-    urlpatterns += [
-        path("sign-in/<slug:provider_id>/start/", single_sign_on.start, name="openid_connect_login"),
-        path("sign-in/<slug:provider_id>/back/", single_sign_on.back, name="openid_connect_callback"),
-    ]

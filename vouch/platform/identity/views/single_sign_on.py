@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from allauth.socialaccount.helpers import render_authentication_error
 from allauth.socialaccount.providers.oauth2.views import OAuth2CallbackView, OAuth2LoginView
+from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from requests import RequestException
 
@@ -24,7 +25,7 @@ def back(request: HttpRequest, provider_id: str) -> HttpResponse:
 
 
 def _through(view: type, request: HttpRequest, provider_id: str) -> HttpResponse:
-    if provider_id != PROVIDER_ID:
+    if provider_id != PROVIDER_ID or not settings.VOUCH_OIDC:
         raise Http404
     adapter = StaffOpenIDAdapter(request, provider_id)
     try:
