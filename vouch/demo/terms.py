@@ -113,3 +113,14 @@ FAILING = Pattern(
 
 NAMES_FIRST = tuple("恒昌盛泰永宏德金瑞鑫华正信安嘉博远腾锦旺")
 NAMES_SECOND = tuple("达丰源隆兴茂顺通和润发祥诚业利佳康辉铭森")
+
+LONG_NAMES = ("阿依古丽·买买提", "卓玛·央金", "巴图·朝鲁")
+"""Names with the dot of minority names: every list and form must hold them."""
+
+SURNAMES = tuple(
+    "王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗梁宋郑谢韩唐冯于董萧程曹袁邓许傅沈曾彭吕苏卢蒋蔡贾丁魏薛"
+)
+GIVEN = tuple("伟芳娜敏静丽强磊军洋勇艳杰娟涛明超兰霞平刚桂英华建国志文玉秀梅红春生海燕东晓辉玲斌宇浩雪峰")
+DISTRICTS = ("江北区", "城南区", "城东区", "城西区", "经开区")
+LANES = ("和平里", "桂花巷", "东风路", "滨河村", "梧桐新苑", "兴旺村一组", "老街")
+BANKS = ("江州农村商业银行", "江州银行", "中国邮政储蓄银行江州分行", "中国农业银行江州分行")

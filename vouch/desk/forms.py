@@ -5,12 +5,20 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.urls import reverse_lazy
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from vouch.desk.queries.customers import Wanted, grades
+from vouch.desk.queries.persons import WantedPersons
 from vouch.desk.terms import CLASSES, NOT_ASSESSED
+from vouch.engine.identifiers import holds_protected
 from vouch.parties.queries import provinces
+from vouch.parties.terms import PURPOSES, PartyKind
+from vouch.platform.identity.actor import Actor
+from vouch.platform.identity.permissions import may_unmask
 from vouch.platform.identity.queries import account_managers, units
+from vouch.platform.identity.terms import FieldClass
 
 ALL = ("", _("全部"))
 
@@ -25,11 +33,14 @@ class CustomerFilter(forms.Form):
         widget=forms.TextInput(
             attrs={
                 "type": "search",
-                "placeholder": _("名称的一部分、信用代码、客户编号"),
+                "placeholder": _("名称、代码、客户编号、证件号码、电话、账号"),
                 "autocomplete": "off",
+                # Numbers of persons go there by POST, never into an address.
+                "data-find": reverse_lazy("desk:find"),
             }
         ),
     )
+    kind = forms.ChoiceField(label=_("客户类型"), required=False, choices=[ALL, *PartyKind.choices])
     risk_class = forms.ChoiceField(label=_("分类"), required=False)
     grade = forms.ChoiceField(label=_("等级"), required=False)
     unit = forms.TypedChoiceField(label=_("管户机构"), required=False, coerce=int, empty_value=None)
@@ -54,9 +65,98 @@ class CustomerFilter(forms.Form):
         self.is_valid()
         return Wanted(
             text=self.cleaned_data.get("q", ""),
+            kind=self.cleaned_data.get("kind", ""),
             risk_class=self.cleaned_data.get("risk_class", ""),
             grade=self.cleaned_data.get("grade", ""),
             unit_id=self.cleaned_data.get("unit"),
             manager_id=self.cleaned_data.get("manager"),
             province=self.cleaned_data.get("province", ""),
         )
+
+
+class FindForm(forms.Form):
+    """A number that finds whoever goes by it, exactly."""
+
+    q = forms.CharField(
+        label=_("证件号码、电话或账号"),
+        max_length=80,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "inputmode": "text", "spellcheck": "false"}),
+        help_text=_("全角、空格、大小写都可以；号码不进入网址和日志。"),
+    )
+
+
+class PersonFilter(forms.Form):
+    """Which persons the list shows."""
+
+    q = forms.CharField(
+        label=_("个人"),
+        required=False,
+        max_length=80,
+        widget=forms.TextInput(
+            attrs={
+                "type": "search",
+                "placeholder": _("姓名、客户编号、证件号码、电话、账号"),
+                "autocomplete": "off",
+                "data-find": reverse_lazy("desk:find"),
+            }
+        ),
+    )
+    unit = forms.TypedChoiceField(label=_("管户机构"), required=False, coerce=int, empty_value=None)
+    manager = forms.TypedChoiceField(label=_("管户经理"), required=False, coerce=int, empty_value=None)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        choices = {
+            "unit": [(str(unit.pk), unit.name) for unit in units()],
+            "manager": [(str(user.pk), user.name) for user in account_managers()],
+        }
+        for name, offered in choices.items():
+            field = self.fields[name]
+            assert isinstance(field, forms.ChoiceField)  # noqa: S101 - narrows the type for the checker
+            field.choices = [ALL, *offered]
+
+    def wanted(self) -> WantedPersons:
+        """What was asked."""
+        self.is_valid()
+        return WantedPersons(
+            text=self.cleaned_data.get("q", ""),
+            unit_id=self.cleaned_data.get("unit"),
+            manager_id=self.cleaned_data.get("manager"),
+        )
+
+
+class FullExportForm(forms.Form):
+    """Which classes of values are wanted in full, and why."""
+
+    classes = forms.MultipleChoiceField(label=_("需要完整内容的字段"), widget=forms.CheckboxSelectMultiple)
+    purpose = forms.ChoiceField(label=_("用途"), choices=[(str(one), one) for one in PURPOSES])
+    note = forms.CharField(
+        label=_("说明"), max_length=100, help_text=_("谁要、用在哪里；会长期保存，不要写号码。")
+    )
+    format = forms.ChoiceField(label=_("文件格式"), choices=[("xlsx", "Excel"), ("csv", "CSV")])
+
+    def __init__(self, actor: Actor, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["classes"]
+        assert isinstance(field, forms.ChoiceField)  # noqa: S101 - narrows the type for the checker
+        field.choices = [(str(one), one.label) for one in readable_classes(actor)]
+
+    def clean_note(self) -> str:
+        """Words that may stay in the ledger."""
+        note = str(self.cleaned_data["note"])
+        if holds_protected(note):
+            raise forms.ValidationError(gettext("这里的文字会长期保存，请不要写证件号码、电话或账号。"))
+        return note
+
+    def text(self) -> str:
+        """The purpose as the ledger keeps it."""
+        return f"{self.cleaned_data['purpose']}：{self.cleaned_data['note']}"
+
+
+LISTED_CLASSES = (FieldClass.IDENTITY, FieldClass.PHONE, FieldClass.INCOME)
+"""Classes of which the list of persons holds values."""
+
+
+def readable_classes(actor: Actor) -> list[FieldClass]:
+    """Those of them that the actor may read in full."""
+    return [one for one in LISTED_CLASSES if may_unmask(actor, one)]

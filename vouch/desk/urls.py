@@ -9,6 +9,7 @@ from vouch.desk.terms import Panel
 from vouch.desk.views.customer import customer, reassess
 from vouch.desk.views.customers import customer_list
 from vouch.desk.views.home import home
+from vouch.desk.views.persons import find, full_export, person_list
 
 
 class PanelConverter(StringConverter):
@@ -23,6 +24,9 @@ app_name = "desk"
 urlpatterns = [
     path("", home, name="home"),
     path("customers/", customer_list, name="customers"),
+    path("customers/find/", find, name="find"),
+    path("customers/persons/", person_list, name="persons"),
+    path("customers/persons/export/", full_export, name="full_export"),
     path("customers/<int:pk>/", customer, name="customer"),
     path("customers/<int:pk>/reassess/", reassess, name="reassess"),
     path("customers/<int:pk>/<panel:panel>/", customer, name="customer_panel"),

@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.db.models import Q
 
 from vouch.parties.models import Assignment, Party
-from vouch.parties.terms import PartyStatus
+from vouch.parties.terms import PROTECTED, PartyKind, PartyStatus
 from vouch.platform.exchange.permissions import may_open_imports
 from vouch.platform.identity.actor import Actor
+from vouch.platform.identity.permissions import may_unmask
 from vouch.platform.identity.terms import ApiScope, Role, Scope
 
 REGISTERING_ROLES = (Role.ACCOUNT_MANAGER, Role.TEAM_LEAD, Role.RISK_REVIEWER, Role.CRO, Role.EXECUTIVE)
 # Restriction follows from a person's right; it is compliance that answers for it.
 RESTRICTING_ROLES = (Role.COMPLIANCE, Role.CRO)
+# Reading what is only stored: those who answer for that it is, and those who check it.
+SUPERVISING_ROLES = (Role.COMPLIANCE, Role.AUDITOR)
+# The second person behind an erasure, which nobody can undo.
+APPROVING_ROLES = (Role.COMPLIANCE, Role.CRO, Role.EXECUTIVE)
 ASSIGNING_ROLES = (Role.TEAM_LEAD, Role.CRO, Role.EXECUTIVE)
 
 
@@ -56,9 +62,44 @@ def may_open_registration(actor: Actor) -> bool:
 
 def may_correct(actor: Actor, party: Party) -> bool:
     """Those who deal with this customer, unless it is kept and nothing else."""
-    if party.status == PartyStatus.RESTRICTED:
+    if party.status in {PartyStatus.RESTRICTED, PartyStatus.ERASED}:
         return False
     return actor.has_role(*REGISTERING_ROLES) and may_see(actor, party)
+
+
+def may_reveal(actor: Actor, party: Party, field_class: str) -> bool:
+    """Those who see the customer and may read this class in full; of one that is only stored, those who supervise."""
+    if not may_unmask(actor, field_class) or not may_see(actor, party):
+        return False
+    return may_read_restricted(actor, party)
+
+
+def may_open_disclosure(actor: Actor) -> bool:
+    """Who finds any way to a value in full: those who may read at least one of our classes."""
+    classes = {spec.field_class for spec in PROTECTED.values()}
+    return any(may_unmask(actor, one) for one in classes)
+
+
+def may_read_restricted(actor: Actor, party: Party) -> bool:
+    """Anybody may, unless the party's data is only stored: then those who supervise that."""
+    return party.status != PartyStatus.RESTRICTED or actor.has_role(*SUPERVISING_ROLES)
+
+
+def may_read_many(actor: Actor, field_classes: Iterable[str]) -> bool:
+    """Those who may read every one of these classes in full; whose rows they are, the question says."""
+    return all(may_unmask(actor, one) for one in field_classes)
+
+
+def may_erase(actor: Actor, party: Party, approver: Actor) -> bool:
+    """Compliance, with a second person of compliance or of the management behind it, for persons they both see."""
+    return (
+        party.kind == PartyKind.PERSON
+        and actor.has_role(Role.COMPLIANCE)
+        and approver.has_role(*APPROVING_ROLES)
+        and (actor.is_system or actor.user_id != approver.user_id)
+        and may_see(actor, party)
+        and may_see(approver, party)
+    )
 
 
 def may_restrict(actor: Actor, party: Party) -> bool:

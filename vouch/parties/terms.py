@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from typing import Any
+
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 
+from vouch.engine.identifiers import PROVINCES as PROVINCE_CODES
+from vouch.platform.identity.terms import FieldClass
+
 
 class PartyKind(TextChoices):
-    """What a party is; persons come with the vault."""
+    """What a party is."""
 
     ENTERPRISE = "enterprise", _("企业")
+    PERSON = "person", _("个人")
 
 
 class PartyStatus(TextChoices):
@@ -19,6 +26,8 @@ class PartyStatus(TextChoices):
     CLOSED = "closed", _("已注销")
     RESTRICTED = "restricted", _("限制处理")
     """Kept and nothing else (PIPL 47: 停止除存储和采取必要的安全保护措施之外的处理)."""
+    ERASED = "erased", _("已删除")
+    """A person whose key was destroyed; the row stays, what it protected is gone."""
 
 
 TRANSITIONS: dict[str, frozenset[str]] = {
@@ -26,6 +35,8 @@ TRANSITIONS: dict[str, frozenset[str]] = {
     PartyStatus.CLOSED: frozenset({PartyStatus.ACTIVE}),
     # Restricting and lifting it are verbs of their own.
     PartyStatus.RESTRICTED: frozenset(),
+    # Nothing leads back.
+    PartyStatus.ERASED: frozenset(),
 }
 
 
@@ -65,12 +76,119 @@ class Currency(TextChoices):
     MOP = "MOP", _("澳门元")
 
 
-PROVINCES = (
-    "北京", "天津", "河北", "山西", "内蒙古", "辽宁", "吉林", "黑龙江", "上海", "江苏", "浙江", "安徽", "福建", "江西",
-    "山东", "河南", "湖北", "湖南", "广东", "广西", "海南", "重庆", "四川", "贵州", "云南", "西藏", "陕西", "甘肃",
-    "青海", "宁夏", "新疆", "台湾", "香港", "澳门",
-)  # fmt: skip
+PROVINCES = tuple(PROVINCE_CODES.values())
 """GB/T 2260, first two digits, by their short names."""
 
 SOURCE_INVOICES = "invoices"
 """The source of codes (来源代号) under which invoices name their enterprises."""
+
+
+class DocumentKind(TextChoices):
+    """By which document a natural person is known."""
+
+    RESIDENT = "resident", _("居民身份证")
+    PERMIT = "permit", _("港澳台居民居住证")
+    FOREIGNER = "foreigner", _("外国人永久居留身份证")
+    PASSPORT = "passport", _("护照")
+    OTHER = "other", _("其他证件")
+
+
+CHECKED_DOCUMENTS = frozenset({DocumentKind.RESIDENT, DocumentKind.PERMIT, DocumentKind.FOREIGNER})
+"""Kinds whose number carries birthday, sex and a check character (GB 11643)."""
+
+
+class SexName(TextChoices):
+    """As the document says."""
+
+    MALE = "male", _("男")
+    FEMALE = "female", _("女")
+
+
+class MaritalStatus(TextChoices):
+    """As far as the institution was told."""
+
+    SINGLE = "single", _("未婚")
+    MARRIED = "married", _("已婚")
+    DIVORCED = "divorced", _("离异")
+    WIDOWED = "widowed", _("丧偶")
+
+
+class PhoneUse(TextChoices):
+    """What a telephone number is to the party."""
+
+    MOBILE = "mobile", _("手机")
+    HOME = "home", _("住宅电话")
+    WORK = "work", _("单位电话")
+    OTHER = "other", _("其他电话")
+
+
+class Relation(TextChoices):
+    """What a contact is to the party."""
+
+    SPOUSE = "spouse", _("配偶")
+    PARENT = "parent", _("父母")
+    CHILD = "child", _("子女")
+    SIBLING = "sibling", _("兄弟姐妹")
+    RELATIVE = "relative", _("其他亲属")
+    COLLEAGUE = "colleague", _("同事")
+    FRIEND = "friend", _("朋友")
+    FINANCE = "finance", _("财务负责人")
+    OPERATIONS = "operations", _("业务联系人")
+    OTHER = "other", _("其他")
+
+
+class PostKind(TextChoices):
+    """What a person is in an enterprise."""
+
+    LEGAL_REPRESENTATIVE = "legal", _("法定代表人")
+    CONTROLLER = "controller", _("实际控制人")
+    OWNER = "owner", _("经营者")
+    CONTACT = "contact", _("联系人")
+
+
+class PaperKind(TextChoices):
+    """What an uploaded document shows."""
+
+    IDENTITY_FRONT = "identity_front", _("身份证人像面")
+    IDENTITY_BACK = "identity_back", _("身份证国徽面")
+    OTHER = "other", _("其他证件影像")
+
+
+PURPOSES = (
+    _("核对身份"),
+    _("联系客户"),
+    _("尽职调查"),
+    _("合同与放款"),
+    _("保后检查"),
+    _("追偿"),
+    _("内部审计"),
+    _("办理个人权利请求"),
+)
+"""Why somebody reads a protected value; a word of their own may follow."""
+
+ERASED_NAME = "已删除"
+
+
+@dataclass(frozen=True, slots=True)
+class Protected:
+    """A value of a party that is shown masked: its name to people, its field class, and the mask (vault.masks)."""
+
+    title: Any
+    field_class: str
+    mask: str = ""
+
+
+PROTECTED: dict[str, Protected] = {
+    "document_number": Protected(_("证件号码"), FieldClass.IDENTITY, "identity_number"),
+    "born_on": Protected(_("出生日期"), FieldClass.IDENTITY),
+    "address": Protected(_("住址"), FieldClass.PHONE, "address"),
+    "occupation": Protected(_("职业"), FieldClass.INCOME),
+    "employer": Protected(_("工作单位"), FieldClass.INCOME),
+    "monthly_income": Protected(_("月收入（元）"), FieldClass.INCOME),
+    "annual_income": Protected(_("年收入（元）"), FieldClass.INCOME),
+    "phone": Protected(_("电话"), FieldClass.PHONE, "phone"),
+    "contact": Protected(_("联系人电话"), FieldClass.PHONE, "phone"),
+    "account": Protected(_("账号"), FieldClass.ACCOUNT, "account"),
+    "paper": Protected(_("证件影像"), FieldClass.IDENTITY),
+}
+"""What pages mask. The first seven are fields of a person, the others are rows of which a party has several."""

@@ -18,6 +18,7 @@ from django.db import transaction
 from vouch.demo import terms
 from vouch.demo.actions.files import write_files
 from vouch.demo.actions.firms import Firm, invent_firms
+from vouch.demo.actions.people import enrol_people, invent_people
 from vouch.grading.actions import assess_customers
 from vouch.parties.actions import Duty, assign_party
 from vouch.parties.queries import party_by_code
@@ -34,6 +35,9 @@ ACTOR = system_actor("demo")
 CHINA = ZoneInfo("Asia/Shanghai")
 LOOKS_BACK_DAYS = (180, 90, 0)
 """The book is judged as of each of these days before today, so that there is a history to look at."""
+
+MANAGERS = {"YW1": ("liqiang", "zhaomin"), "YW2": ("zhaomin", "liqiang")}
+"""Who looks after the customers of a branch: manager and second manager."""
 
 Tell = Callable[[str], None]
 
@@ -62,6 +66,7 @@ def found_institution(*, today: date, now: datetime, tell: Tell) -> list[SignIn]
     with transaction.atomic():
         people = _appoint(units, at=now)
         _assign(firms, units, people, today=today, at=now)
+        _enrol(firms, units, people, today=today, at=now, tell=tell)
         found = [
             SignIn(user.username, user.name, str(Role(user.roles[0]).label), password)
             for user, password in people.values()
@@ -119,10 +124,25 @@ def _assign(
     at: datetime,
 ) -> None:
     """李强 looks after the firms of the first branch, 赵敏 after those of the second, each the other's B角."""
-    managers = {"YW1": ("liqiang", "zhaomin"), "YW2": ("zhaomin", "liqiang")}
     for firm in firms:
         party = party_by_code(firm.uscc)
         if party is not None:
-            first, second = (people[name][0] for name in managers[firm.unit])
+            first, second = (people[name][0] for name in MANAGERS[firm.unit])
             duty = Duty(units[firm.unit], starts_on=today, manager=first, second_manager=second)
             assign_party(actor=ACTOR, at=at, party=party, duty=duty)
+
+
+def _enrol(
+    firms: list[Firm],
+    units: dict[str, Unit],
+    staff: dict[str, tuple[User, str]],
+    *,
+    today: date,
+    at: datetime,
+    tell: Tell,
+) -> None:
+    """The persons behind the firms, and those who are customers themselves."""
+    invented = invent_people(firms, today=today)
+    tell(f"登记 {len(invented)} 个人，证件号码、电话和账号加密保存")
+    managers = {unit: (staff[first][0], staff[second][0]) for unit, (first, second) in MANAGERS.items()}
+    enrol_people(invented, units=units, managers=managers, actor=ACTOR, at=at)

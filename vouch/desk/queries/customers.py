@@ -24,6 +24,7 @@ class Wanted:
     """What the list is filtered by; blanks mean all."""
 
     text: str = ""
+    kind: str = ""
     risk_class: str = ""
     grade: str = ""
     unit_id: int | None = None
@@ -42,6 +43,8 @@ def customers(actor: Actor, wanted: Wanted) -> QuerySet[Party]:
             found = found.filter(in_period)
     if wanted.text:
         found = parties.search(found, wanted.text)
+    if wanted.kind:
+        found = found.filter(kind=wanted.kind)
     if wanted.risk_class:
         found = found.filter(_of_class(wanted.risk_class))
     if wanted.grade:
@@ -52,7 +55,7 @@ def customers(actor: Actor, wanted: Wanted) -> QuerySet[Party]:
         found = parties.managed_by(found, wanted.manager_id)
     if wanted.province:
         found = found.filter(enterprise__province=wanted.province)
-    return parties.with_particulars(found).select_related("enterprise", "standing")
+    return parties.with_particulars(found).select_related("enterprise", "person", "standing")
 
 
 def _of_class(name: str) -> Q:

@@ -20,14 +20,18 @@ from vouch.desk.terms import Panel
 from vouch.grading.actions import assess_party
 from vouch.grading.permissions import may_assess, may_open_assessment
 from vouch.grading.queries import explanation_of
-from vouch.parties.queries import assignments_of, size_of
-from vouch.parties.terms import FirmSizeName
+from vouch.parties.permissions import may_correct
+from vouch.parties.queries import assignments_of, sheet_of, size_of
+from vouch.parties.terms import FirmSizeName, PartyKind
 from vouch.platform.identity.request import StaffRequest
 from vouch.platform.web import charts
 from vouch.platform.web.charts import CLASS_COLOURS, Axis, Chart, Series, Slice
 from vouch.platform.web.faces import SIGNED_IN, face
 from vouch.platform.web.figures import day
 from vouch.policy.queries import NoPolicyInForceError
+
+PERSON_PANELS = (Panel.IDENTITY, Panel.HISTORY)
+"""What a person's page has; persons are not judged by themselves."""
 
 
 @face(may=SIGNED_IN, shows=("party",))
@@ -36,13 +40,19 @@ def customer(request: StaffRequest, pk: int, panel: str = Panel.JUDGEMENT) -> Ht
     """The head of the page and one panel; HTMX gets the panel with its tabs."""
     party = _found(request, pk)
     standing = _standing(party)
+    offered = [one for one in Panel if party.kind != PartyKind.PERSON or one in PERSON_PANELS]
+    if panel not in offered:
+        panel = PERSON_PANELS[0]
     context: dict[str, Any] = {
         "party": party,
         "standing": standing,
         "panel": panel,
-        "panels": [(one, _address(party, one)) for one in Panel],
+        "panels": [(one, _address(party, one)) for one in offered],
         **PANELS[panel](party, standing),
     }
+    if panel == Panel.IDENTITY:
+        context["sheet"] = sheet_of(party, request.actor)
+        context["may_correct"] = may_correct(request.actor, party)
     if request.htmx and not request.htmx.history_restore_request:
         return render(request, "desk/customer/panel.html", context)
     context |= {

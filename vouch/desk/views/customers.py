@@ -12,6 +12,10 @@ from django.views.decorators.http import require_GET
 
 from vouch.desk.forms import CustomerFilter
 from vouch.desk.queries.customers import Party, class_of, customers, standing_of
+from vouch.desk.views.persons import without_number
+from vouch.engine.identifiers import looks_protected
+from vouch.parties.permissions import may_open_registration
+from vouch.parties.terms import PartyKind
 from vouch.platform.identity.request import StaffRequest
 from vouch.platform.web.columns import Column, Kind
 from vouch.platform.web.faces import SIGNED_IN, face
@@ -28,7 +32,16 @@ def _standing(name: str) -> Any:
 
 
 def _code(party: Any) -> str:
+    """An enterprise's code; of a person the kind of document alone, whose number is not for a list of everybody."""
+    if party.kind == PartyKind.PERSON:
+        person = getattr(party, "person", None)
+        return person.get_document_kind_display() if person else ""
     return party.codes[0].value if party.codes else ""
+
+
+def _province(party: Any) -> str:
+    enterprise = getattr(party, "enterprise", None)
+    return enterprise.province if enterprise else ""
 
 
 def _present(party: Any) -> Any:
@@ -65,7 +78,7 @@ CUSTOMERS = Table(
         Column("grade", _("等级"), Kind.GRADE, sort="standing__grade_rank", value=_standing("grade")),
         Column("score", _("评分"), Kind.NUMBER, sort="standing__score", value=_standing("score")),
         Column("limit", _("建议额度"), Kind.WAN, sort="standing__limit", value=_standing("limit")),
-        Column("area", _("省份"), value=lambda party: party.enterprise.province, on_phone=False),
+        Column("area", _("省份"), value=_province, on_phone=False),
         Column("unit", _("管户机构"), value=_unit, on_phone=False),
         Column("manager", _("管户经理"), value=_manager, on_phone=False),
         Column(
@@ -76,6 +89,7 @@ CUSTOMERS = Table(
             value=_standing("as_of"),
             on_phone=False,
         ),
+        Column("kind", _("类型"), value=lambda party: party.get_kind_display(), on_phone=False),
     ),
 )
 
@@ -94,8 +108,11 @@ WITHOUT_STANDING_ORDER = replace(
 @require_GET
 def customer_list(request: StaffRequest) -> HttpResponseBase:
     """Every customer that the actor sees: filter, search, sort, page, export."""
+    if looks_protected(request.GET.get("q", "")):
+        return without_number(request)
     filters = CustomerFilter(request.GET)
     rows = customers(request.actor, filters.wanted())
     # Sorted by standings that it may not know, an inspection would still learn who stands above whom.
+    context = {"may_register": may_open_registration(request.actor)}
     table = CUSTOMERS if request.actor.period is None else WITHOUT_STANDING_ORDER
-    return respond(request, table.listing(rows, request.GET, filters), "desk/customers.html")
+    return respond(request, table.listing(rows, request.GET, filters), "desk/customers.html", context)

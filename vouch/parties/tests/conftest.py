@@ -10,9 +10,10 @@ import pytest
 from django.core.files.base import ContentFile
 from pytest_django import Settings
 
-from vouch.parties.actions import EnterpriseDetails, Registration, register_enterprise
+from vouch.parties.actions import EnterpriseDetails, Registration, register_enterprise, register_person
 from vouch.parties.models import Party
 from vouch.parties.terms import IdentifierKind
+from vouch.parties.tests.people import registration
 from vouch.platform.exchange import actions, kept_files
 from vouch.platform.exchange.models import Import
 from vouch.platform.exchange.running import run_import
@@ -57,3 +58,18 @@ def firm(staff: dict[str, User], units: dict[str, Unit], actor: Actor, now: date
             manager=staff["liqiang"],
         ),
     )
+
+
+@pytest.fixture
+def person(staff: dict[str, User], units: dict[str, Unit], actor: Actor, now: datetime) -> Party:
+    """王小芳, of 业务一部, looked after by 李强."""
+    return register_person(
+        actor=actor, at=now, unit=units["YW1"], registration=registration(manager=staff["liqiang"])
+    )
+
+
+@pytest.fixture(params=["aes-256-gcm", "sm4-gcm"])
+def cipher(request: pytest.FixtureRequest, settings: Settings) -> str:
+    """Tests of persons run under both."""
+    settings.VOUCH_CIPHER = request.param
+    return str(request.param)

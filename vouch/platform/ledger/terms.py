@@ -35,8 +35,10 @@ def subject_title(kind: str) -> str:
 
 
 def field_title(name: str) -> str:
-    """A field of an entry in words."""
-    return FIELD_TITLES.get(name, name)
+    """A field of an entry in words; the second telephone of one entry is ``phone.2``."""
+    bare, _dot, number = name.partition(".")
+    title = FIELD_TITLES.get(bare, bare)
+    return f"{title} {number}" if number else title
 
 
 PROTECTED = gettext_lazy("（已加密）")

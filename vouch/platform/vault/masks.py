@@ -40,11 +40,18 @@ def mask_name(text: str) -> str:
     return text[:1] + STAR * (len(text) - 1) if len(text) > 1 else STAR * len(text)
 
 
+def mask_address(text: str) -> str:
+    """浙江省杭州市******: where about, of an address that is long enough to hide more than it shows."""
+    text = text.strip()
+    return text[:6] + HIDDEN if len(text) > 12 else HIDDEN
+
+
 MASKS: dict[str, Callable[[str], str]] = {
     "identity_number": mask_identity_number,
     "phone": mask_phone,
     "account": mask_account,
     "name": mask_name,
+    "address": mask_address,
 }
 
 

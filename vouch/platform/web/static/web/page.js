@@ -47,6 +47,43 @@
     typed = null;
   });
 
+  // A number of a document, a telephone or an account must not get into an address: where the search field names
+  // a way for it (data-find), such a text is sent there by POST, and nothing is sent while it is being typed.
+  function looksProtected(text) {
+    const runs = text.normalize("NFKC").toUpperCase()
+      .matchAll(/(.?)(\d(?:[\s\-.\u00b7_]*\d){6,}(?:[\s\-.\u00b7_]*X)?)(.?)/g);
+    return [...runs].some(([, before, , after]) => !/[A-Z]/.test(before) && !/[A-Z]/.test(after));
+  }
+
+  function findByPost(field) {
+    const form = document.createElement("form");
+    const add = (name, value) => {
+      const input = document.createElement("input");
+      Object.assign(input, { type: "hidden", name, value });
+      form.append(input);
+    };
+    Object.assign(form, { method: "post", action: field.dataset.find, hidden: true });
+    add("q", field.value);
+    add("csrfmiddlewaretoken", JSON.parse(document.body.getAttribute("hx-headers"))["X-CSRFToken"]);
+    document.body.append(form);
+    form.submit();
+  }
+
+  document.addEventListener("htmx:configRequest", (event) => {
+    const form = event.target.closest("form");
+    const field = form && form.querySelector("input[data-find]");
+    if (!field || !looksProtected(field.value)) return;
+    const cause = event.detail.triggeringEvent;
+    if (cause && cause.type === "submit") {
+      event.preventDefault();
+      findByPost(field);
+    } else if (!cause || cause.target === field) {
+      event.preventDefault();
+    } else {
+      delete event.detail.parameters[field.name];
+    }
+  });
+
   for (const name of ["htmx:sendError", "htmx:responseError", "htmx:timeout"]) {
     document.addEventListener(name, (event) => {
       // A session that ended answers a fragment's request with the sign-in page's address.

@@ -19,7 +19,6 @@ from vouch.platform.identity.holdings import Item
 from vouch.platform.identity.models import Unit, User
 from vouch.platform.identity.queries import account_managers
 from vouch.platform.identity.terms import Scope
-from vouch.platform.web.faces import Visible
 
 
 def visible_to(actor: Actor) -> QuerySet[Party]:
@@ -185,12 +184,3 @@ def _items(parties: QuerySet[Party]) -> list[Item]:
 def unit_count(unit_id: int) -> int:
     """How many customers belong to the unit now."""
     return Assignment.objects.filter(ends_on=None, unit=unit_id).count()
-
-
-VISIBLE: Visible = {
-    Party: visible_to,
-    Enterprise: lambda actor: Enterprise.objects.filter(party__in=visible_to(actor)),
-    Identifier: lambda actor: Identifier.objects.filter(party__in=visible_to(actor)),
-    Assignment: lambda actor: Assignment.objects.filter(party__in=visible_to(actor)),
-}
-"""How rows of each table are seen."""

@@ -5,15 +5,17 @@ from __future__ import annotations
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
-from vouch.parties import actions, permissions, queries
+from vouch.parties import actions, permissions
 from vouch.parties.forms import CorrectionForm, DutyForm, RegistrationForm, initial_of
-from vouch.parties.models import Party
+from vouch.parties.terms import PartyKind
+from vouch.parties.views.page import form_page, visible_party
 from vouch.platform.identity.actions.repeats import Answer
 from vouch.platform.identity.repeats import submit_once
 from vouch.platform.identity.request import StaffRequest
@@ -33,14 +35,18 @@ def new_enterprise(request: StaffRequest) -> HttpResponse:
         else:
             messages.success(request, _("已新建客户 %(number)s。") % done.body)
             return redirect("desk:customer", pk=done.body["id"])
-    return _form_page(request, form, title=_("新建客户"), button=_("建档"))
+    return form_page(request, form, title=_("新建客户"), button=_("建档"))
 
 
 @face(may=permissions.may_open_registration, shows=("party",))
 @require_http_methods(["GET", "POST"])
 def correct(request: StaffRequest, pk: int) -> HttpResponse:
     """Give an enterprise other particulars, with the reason (更正登记信息)."""
-    party = _visible(request, pk)
+    party = visible_party(request, pk)
+    if party.kind == PartyKind.PERSON:
+        address = reverse("parties:correct_person", args=[pk])
+        query = request.GET.urlencode()
+        return redirect(f"{address}?{query}" if query else address)
     if not permissions.may_correct(request.actor, party):
         raise PermissionDenied(_("您不能更正该客户的登记信息。"))
     form = CorrectionForm(
@@ -56,14 +62,14 @@ def correct(request: StaffRequest, pk: int) -> HttpResponse:
         )
         messages.success(request, _("登记信息已更正。"))
         return redirect(party)
-    return _form_page(request, form, title=_("更正登记信息"), button=_("保存"), party=party)
+    return form_page(request, form, title=_("更正登记信息"), button=_("保存"), party=party)
 
 
 @face(may=permissions.may_open_assignment, shows=("party",))
 @require_http_methods(["GET", "POST"])
 def assign(request: StaffRequest, pk: int) -> HttpResponse:
     """Hand a customer to a unit and its managers (管户)."""
-    party = _visible(request, pk)
+    party = visible_party(request, pk)
     if not permissions.may_assign(request.actor, party):
         raise PermissionDenied(_("您不能调整该客户的管户。"))
     form = DutyForm(request.actor, party, request.POST or None, today=timezone.localdate())
@@ -75,7 +81,7 @@ def assign(request: StaffRequest, pk: int) -> HttpResponse:
         else:
             messages.success(request, _("管户已调整。"))
             return redirect(party)
-    return _form_page(request, form, title=_("调整管户"), button=_("保存"), party=party)
+    return form_page(request, form, title=_("调整管户"), button=_("保存"), party=party)
 
 
 def _registered(request: StaffRequest, form: RegistrationForm) -> Answer:
@@ -86,15 +92,3 @@ def _registered(request: StaffRequest, form: RegistrationForm) -> Answer:
         registration=form.registration(),
     )
     return Answer(302, {"id": party.pk, "number": party.number})
-
-
-def _visible(request: StaffRequest, pk: int) -> Party:
-    parties = queries.visible_to(request.actor).select_related("enterprise")
-    return get_object_or_404(parties, pk=pk)
-
-
-def _form_page(
-    request: StaffRequest, form: object, *, title: str, button: str, party: Party | None = None
-) -> HttpResponse:
-    context = {"form": form, "title": title, "button": button, "party": party}
-    return render(request, "parties/form.html", context, status=422 if request.method == "POST" else 200)

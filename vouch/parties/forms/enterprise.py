@@ -12,14 +12,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from vouch.engine.identifiers import CodeKind, judge_code
-from vouch.parties.actions import CodeKey, Duty, EnterpriseDetails, Registration
+from vouch.parties.actions import CodeKey, EnterpriseDetails, Registration
 from vouch.parties.actions.reading import code_fault, read_capital
+from vouch.parties.forms.duty import DAY, add_duty, check_duty
 from vouch.parties.models import Enterprise, Party
-from vouch.parties.queries import assignable_staff, assignable_units, current_assignment
 from vouch.parties.terms import PROVINCES, Currency, IdentifierKind
 from vouch.platform.identity.actor import Actor
-
-DAY = {"placeholder": "2026-01-31"}
 
 
 class EnterpriseForm(forms.Form):
@@ -116,7 +114,7 @@ class RegistrationForm(EnterpriseForm):
 
     def __init__(self, actor: Actor, *args: Any, today: date, **kwargs: Any) -> None:
         super().__init__(*args, today=today, **kwargs)
-        _add_duty(self, actor)
+        add_duty(self, actor)
 
     def clean_code(self) -> CodeKey:
         """A code that holds."""
@@ -130,7 +128,7 @@ class RegistrationForm(EnterpriseForm):
     def clean(self) -> dict[str, Any]:
         """Two people look after a customer, not one twice."""
         cleaned = super().clean() or {}
-        _check_duty(self, cleaned)
+        check_duty(self, cleaned)
         return cleaned
 
     def registration(self) -> Registration:
@@ -147,51 +145,3 @@ class CorrectionForm(EnterpriseForm):
     """Other particulars, and why."""
 
     reason = forms.CharField(label=gettext_lazy("更正理由"), max_length=200)
-
-
-class DutyForm(forms.Form):
-    """Who looks after a customer from a day on."""
-
-    starts_on = forms.DateField(label=gettext_lazy("起始日期"), widget=forms.DateInput(attrs=DAY))
-
-    def __init__(self, actor: Actor, party: Party, *args: Any, today: date, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        _add_duty(self, actor)
-        present = current_assignment(party)
-        self.fields["starts_on"].initial = today
-        if present:
-            self.fields["unit"].initial = present.unit_id
-            self.fields["manager"].initial = present.manager_id
-            self.fields["second_manager"].initial = present.second_manager_id
-        self.order_fields(["unit", "manager", "second_manager", "starts_on"])
-
-    def clean(self) -> dict[str, Any]:
-        """Two people look after a customer, not one twice."""
-        cleaned = super().clean() or {}
-        _check_duty(self, cleaned)
-        return cleaned
-
-    def duty(self) -> Duty:
-        """What was decided."""
-        return Duty(**self.cleaned_data)
-
-
-def _add_duty(form: forms.Form, actor: Actor) -> None:
-    units = assignable_units(actor)
-    staff = assignable_staff()
-    own = staff.filter(pk=actor.user_id or 0).first()
-    form.fields["unit"] = forms.ModelChoiceField(
-        units, label=_("管户机构"), empty_label=None, initial=own.unit_id if own else None
-    )
-    form.fields["manager"] = forms.ModelChoiceField(
-        staff, label=_("管户经理（A角）"), required=False, empty_label=_("（暂不指定）"), initial=own
-    )
-    form.fields["second_manager"] = forms.ModelChoiceField(
-        staff, label=_("协办经理（B角）"), required=False, empty_label=_("（暂不指定）")
-    )
-
-
-def _check_duty(form: forms.Form, cleaned: Mapping[str, Any]) -> None:
-    manager, second = cleaned.get("manager"), cleaned.get("second_manager")
-    if manager is not None and manager == second:
-        form.add_error("second_manager", _("A角和B角不能是同一人。"))

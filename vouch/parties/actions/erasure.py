@@ -1,0 +1,51 @@
+"""A person's data erased for good: the key is destroyed, and what was never sealed is emptied. Rows stay."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from vouch.parties import permissions
+from vouch.parties.models import Account, Contact, Party, Person, Phone
+from vouch.parties.terms import ERASED_NAME, PartyStatus
+from vouch.platform.identity.actor import Actor
+from vouch.platform.ledger.action import Entry, action
+from vouch.platform.vault.actions import destroy_key
+from vouch.platform.vault.terms import Subject
+
+
+@action("parties.person.erased", may=permissions.may_erase)
+def erase_person(
+    entry: Entry, *, actor: Actor, at: datetime, party: Party, approver: Actor, reason: str
+) -> None:
+    """Destroy the person's key: numbers, accounts, contacts, papers and what the ledger keeps of them never open again.
+
+    Indexes, name and search text go too, so that nobody finds them. Nothing undoes this. A repeat changes nothing.
+    """
+    locked = Party.objects.select_for_update().get(pk=party.pk)
+    if locked.status == PartyStatus.ERASED:
+        entry.nothing()
+        return
+    destroy_key(Subject("party", str(locked.pk)), at=at)
+    Person.objects.filter(party=locked).update(
+        document_index=None,
+        sex="",
+        marital_status="",
+        occupation="",
+        employer="",
+        monthly_income=None,
+        annual_income=None,
+        updated_at=at,
+    )
+    Phone.objects.filter(party=locked).update(number_index=None)
+    Contact.objects.filter(party=locked).update(phone_index=None)
+    Account.objects.filter(party=locked).update(number_index=None, bank="")
+    before = {"status": locked.status}
+    locked.name, locked.search_text, locked.status = ERASED_NAME, "", PartyStatus.ERASED
+    locked.save(update_fields=["name", "search_text", "status"])
+    entry.about(
+        "party",
+        locked.pk,
+        before=before,
+        after={"status": str(PartyStatus.ERASED), "approved_by": approver.label},
+    )
+    entry.purpose(reason)

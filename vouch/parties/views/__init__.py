@@ -1,0 +1,1 @@
+"""Faces of parties: forms for what is known of them, and what is read in full."""
