@@ -44,7 +44,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("cipher")]
 
 def everything_stored() -> str:
     """Every table of parties, the vault and the ledger as text, bytes in hex and as they are."""
-    found = []
+    found: list[str] = []
     with connection.cursor() as cursor:
         for model in (Party, Person, Phone, Account, Contact, Paper, Document, Entry):
             cursor.execute(f'SELECT t::text FROM "{model._meta.db_table}" t')
