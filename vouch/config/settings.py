@@ -8,6 +8,10 @@ VOUCH_HOSTS           names this installation answers to, separated by commas
 VOUCH_CIPHER          aes-256-gcm (default) or sm4-gcm
 VOUCH_KEY_RING        the vault's outer keys (see docs/vault.md); without it a file in VOUCH_HOME
 VOUCH_HEADS_DIR       where signed heads of the ledger are sent (default: heads in VOUCH_HOME; best another machine)
+VOUCH_QUIET_HOURS     when ordinary messages wait (21:00-08:00); people may set their own
+VOUCH_COURIER_NETWORKS  private networks that messages may go to, separated by commas, e.g. 10.1.0.0/16 (default: none)
+VOUCH_COURIER_TIMEOUT seconds that a receiver has to answer (10)
+VOUCH_COURIER_HEADS_SECONDS  least time between two heads of the ledger sent by mail and webhook (3600)
 VOUCH_LOG_FORMAT      json for a collector (one object a line), plain (default) for people
 VOUCH_LOG_LEVEL       WARNING (default): refusals, broken requests, errors; INFO says more
 VOUCH_BACKUP_DIR      where scheduled backups go, each in a folder of its own (without it there is no schedule; docs/backup.md)
@@ -91,6 +95,7 @@ INSTALLED_APPS = [
     "vouch.platform.jobs",
     "vouch.platform.ledger",
     "vouch.platform.identity",
+    "vouch.platform.courier",
     "vouch.platform.exchange",
     "vouch.platform.operations",
     "vouch.parties",
@@ -347,6 +352,10 @@ BACKUP_KEEP = os.environ.get("VOUCH_BACKUP_KEEP") or "7,4,12"
 DRILL_DAY = os.environ.get("VOUCH_DRILL_DAY") or "1"
 # Signed papers and credit reports (10 MB at most) stay in memory: below this no upload touches the disk in plain.
 FILE_UPLOAD_MAX_MEMORY_SIZE = 12 * 1024 * 1024
+COURIER_QUIET_HOURS = os.environ.get("VOUCH_QUIET_HOURS") or "21:00-08:00"
+COURIER_NETWORKS = [text for text in os.environ.get("VOUCH_COURIER_NETWORKS", "").split(",") if text.strip()]
+COURIER_TIMEOUT = float(os.environ.get("VOUCH_COURIER_TIMEOUT") or 10)
+COURIER_HEADS_SECONDS = float(os.environ.get("VOUCH_COURIER_HEADS_SECONDS") or 3600)
 DATA_UPLOAD_MAX_MEMORY_SIZE = 16 * 1024 * 1024
 
 LOG_FORMAT = "json" if os.environ.get("VOUCH_LOG_FORMAT") == "json" else "plain"

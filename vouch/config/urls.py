@@ -15,6 +15,7 @@ urlpatterns = [
     path("assessments/", include("vouch.grading.urls")),
     path("operations/", include("vouch.platform.operations.urls")),
     path("ledger/", include("vouch.platform.ledger.urls")),
+    path("messages/", include("vouch.platform.courier.urls")),
     path("imports/", include("vouch.platform.exchange.urls")),
     path("parties/", include("vouch.parties.urls")),
     path("invoices/", include("vouch.customers.urls")),

@@ -10,6 +10,8 @@ from collections.abc import Mapping
 from vouch.platform.web.faces import May
 
 REACTIONS: dict[str, tuple[str, ...]] = {
+    "identity.session.started": ("courier.tell_of_sign_in",),
+    "exchange.import.finished": ("exchange.tell_submitter",),
     "parties.enterprise.corrected": ("grading.reassess",),
     "customers.invoices.recorded": ("grading.reassess",),
     # A newly published policy starts nothing by itself: standings under an older one are shown as such, and

@@ -9,9 +9,12 @@ from django.db import InterfaceError, OperationalError
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from vouch.platform.courier.actions import notify
 from vouch.platform.exchange import actions
+from vouch.platform.exchange.importer import importers
 from vouch.platform.exchange.queries import import_numbered, submitter_of
 from vouch.platform.exchange.running import Busy, run_import
+from vouch.platform.exchange.terms import ImportStatus
 from vouch.platform.identity.actor import system_actor
 from vouch.platform.jobs.task import task
 
@@ -36,6 +39,30 @@ def run_import_job(*, import_id: int) -> None:
         # Tried again it would fail again; the page says so, and whoever repairs it can go on from here.
         logger.exception("import %s failed", import_id)
         _give_up(import_id, _("程序出错，已处理的行保留；请联系管理员后重试。"))
+
+
+@task("exchange.tell_submitter")
+def tell_submitter(*, subject_id: str) -> None:
+    """Tell whoever started an import from a page that it has ended; a run on the command line has told already."""
+    batch = import_numbered(int(subject_id))
+    submitter, ended_at = submitter_of(batch), batch.finished_at
+    if submitter.user_id is None or ended_at is None:
+        return
+    known = importers().get(batch.kind)
+    values = {"kind": str(known.title) if known else batch.kind, "number": str(batch.pk)}
+    template = "exchange.import_failed"
+    if batch.status == ImportStatus.DONE:
+        template = "exchange.import_finished"
+        values |= {"accepted": str(batch.accepted), "rejected": str(batch.rejected)}
+    notify(
+        at=timezone.now(),
+        recipients=[submitter.user_id],
+        template=template,
+        subject=("import", str(batch.pk)),
+        values=values,
+        # A failed import may be run again, and end again.
+        stable_id=f"import:{batch.pk}:{ended_at:%Y%m%d%H%M%S}",
+    )
 
 
 def _give_up(import_id: int, problem: str) -> None:

@@ -18,7 +18,7 @@ from vouch.platform.database.copy import copy_rows
 from vouch.platform.vault.ciphers import SECRET_BYTES
 from vouch.platform.vault.keys import SubjectKey, wrap
 from vouch.platform.vault.models import Chunk, DataKey, Document
-from vouch.platform.vault.queries import chunk_place, key_of, opened
+from vouch.platform.vault.queries import chunk_place, key_of, keys_of, opened
 from vouch.platform.vault.terms import Subject
 
 CHUNK_BYTES = 256 * 1024
@@ -40,6 +40,22 @@ def ensure_key(subject: Subject, *, at: datetime) -> SubjectKey:
         DataKey.objects.bulk_create([fresh], ignore_conflicts=True)
         return key_of(subject)
     return opened(found)
+
+
+def ensure_keys(kind: str, ids: Iterable[object], *, at: datetime) -> dict[str, SubjectKey]:
+    """Keys of many subjects by id, made where there are none; a constant number of queries. Destroyed ones are left out."""
+    wanted = sorted({str(pk) for pk in ids})
+    known = DataKey.objects.filter(subject_kind=kind, subject_id__in=wanted)
+    missing = set(wanted) - set(known.values_list("subject_id", flat=True))
+    fresh = []
+    for pk in sorted(missing):
+        version, wrapped = wrap(secrets.token_bytes(SECRET_BYTES), Subject(kind, pk))
+        fresh.append(
+            DataKey(subject_kind=kind, subject_id=pk, ring_version=version, wrapped=wrapped, made_at=at)
+        )
+    # Of two that make one at once one wins, and both use the winner's.
+    DataKey.objects.bulk_create(fresh, ignore_conflicts=True)
+    return keys_of(kind, wanted)
 
 
 def destroy_key(subject: Subject, *, at: datetime) -> None:

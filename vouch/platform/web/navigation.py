@@ -28,6 +28,18 @@ class NavItem:
     may: Callable[[Any], bool] | None = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tool:
+    """A sign in the top bar, beside the person's name; ``count`` says how much waits there."""
+
+    title: str | Promise
+    url_name: str
+    icon: str
+    order: int
+    count: Callable[[HttpRequest], int] | None = None
+    may: Callable[[Any], bool] | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class ShownItem:
     """One line of the sidebar on the page being rendered."""
@@ -40,11 +52,37 @@ class ShownItem:
 
 
 _items: dict[str, NavItem] = {}
+_tools: dict[str, Tool] = {}
 
 
 def register(item: NavItem) -> None:
     """Add an entry; registering the same ``url_name`` again replaces it."""
     _items[item.url_name] = item
+
+
+def register_tool(tool: Tool) -> None:
+    """Add a sign to the top bar; registering the same ``url_name`` again replaces it."""
+    _tools[tool.url_name] = tool
+
+
+def shown_tools(request: HttpRequest) -> list[ShownItem]:
+    """The signs of the top bar; it is drawn twice (for wide screens and for phones), and counted once."""
+    kept: list[ShownItem] | None = getattr(request, "shown_tools", None)
+    if kept is not None:
+        return kept
+    actor = getattr(request, "actor", None)
+    found = []
+    for tool in sorted(_tools.values(), key=lambda tool: tool.order):
+        if tool.may is not None and not tool.may(actor):
+            continue
+        try:
+            url = reverse(tool.url_name)
+        except NoReverseMatch:
+            continue
+        count = tool.count(request) if tool.count else 0
+        found.append(ShownItem(str(tool.title), url, tool.icon, count, is_active=_covers(url, request.path)))
+    request.shown_tools = found  # type: ignore[attr-defined]
+    return found
 
 
 def shown_items(request: HttpRequest) -> list[ShownItem]:
@@ -78,4 +116,4 @@ def _covers(url: str, path: str) -> bool:
 
 def navigation(request: HttpRequest) -> dict[str, Any]:
     """Context processor; worked out only where a template draws the sidebar, so fragments cost nothing."""
-    return {"navigation": lambda: shown_items(request)}
+    return {"navigation": lambda: shown_items(request), "tools": lambda: shown_tools(request)}

@@ -16,13 +16,16 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 from pytest_django import DjangoAssertNumQueries
 from python_calamine import CalamineWorkbook
 
+from vouch.platform.courier import queries
 from vouch.platform.exchange import actions
 from vouch.platform.exchange.models import Import, ImportRow
 from vouch.platform.exchange.running import run_import
-from vouch.platform.exchange.tasks import run_import_job
+from vouch.platform.exchange.tasks import run_import_job, tell_submitter
 from vouch.platform.exchange.terms import ImportStatus, RowState
 from vouch.platform.identity.actor import Actor
 from vouch.platform.identity.models import Unit, User
+from vouch.platform.identity.queries import actor_of
+from vouch.platform.ledger.testing import writing
 
 pytestmark = pytest.mark.django_db
 
@@ -191,6 +194,45 @@ def test_the_list_costs_the_same_queries_for_one_and_for_many(
     for number in range(count):
         receive(HEAD + f"U{number},一部,\n")
     manager.get(reverse("exchange:imports"))
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(9):
         page = manager.get(reverse("exchange:imports"))
     assert page.content.decode().count("<tr data-row>") == count
+
+
+def test_whoever_submitted_an_import_is_told_how_it_ended(
+    manager: Client, units: dict[str, Unit], staff: dict[str, User]
+) -> None:
+    upload(manager, HEAD + "U1,一部,\nu2,二部,\n", unit=str(units["YW1"].pk))
+    batch = Import.objects.get()
+    prefix = f"file{batch.files.get().pk}"
+    manager.post(
+        reverse("exchange:columns", args=[batch.pk]), {f"{prefix}-code": "编码", f"{prefix}-name": "名称"}
+    )
+    run_import_job(import_id=batch.pk)
+    reaction = ProcrastinateJob.objects.get(task_name="exchange.tell_submitter")
+    tell_submitter(**reaction.args)
+    tell_submitter(**reaction.args)
+    page = manager.get(reverse("courier:messages")).content.decode()
+    assert "1 条未读" in page
+    assert "导入完成：" in page
+    [row] = queries.messages_where(actor_of(staff["wangfang"]))
+    body = queries.text_of(row).body
+    assert "已导入 1 行，未导入 1 行" in body
+    shown = manager.get(row.get_absolute_url()).content.decode()
+    assert f'href="/imports/{batch.pk}/"' in shown
+
+
+def test_an_import_that_failed_is_told_of_and_one_of_the_command_line_is_not(
+    receive: Receive, actor: Actor, now: datetime, staff: dict[str, User], units: dict[str, Unit]
+) -> None:
+    mine = actor_of(staff["wangfang"])
+    batch = receive(HEAD + "U1,一部,\n")
+    tell_submitter(subject_id=str(batch.pk))  # not ended yet
+    actions.finish_import(actor=actor, at=now, batch=batch, problem="坏了")
+    tell_submitter(subject_id=str(batch.pk))  # the installation's own
+    assert not queries.messages_where(mine).exists()
+    with writing():
+        Import.objects.filter(pk=batch.pk).update(actor_id=mine.id)
+    tell_submitter(subject_id=str(batch.pk))
+    [row] = queries.messages_where(mine)
+    assert queries.text_of(row).title.startswith("导入失败：")
