@@ -10,6 +10,7 @@ urlpatterns = [
     path("api/v1/", include(api.urls)),
     path("", include("vouch.platform.identity.urls.sign_in")),
     path("account/", include("vouch.platform.identity.urls.account")),
+    path("staff/", include("vouch.platform.identity.urls.organisation")),
     path("", include("vouch.desk.urls")),
     path("policies/", include("vouch.policy.urls")),
     path("assessments/", include("vouch.grading.urls")),

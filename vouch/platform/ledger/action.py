@@ -148,6 +148,16 @@ class Entry:
         reactions.defer_reactions(self._event, subject_kind=kind, subject_id=pk)
 
 
+_doors: dict[str, Callable[..., bool]] = {}
+
+
+def open_to_roles() -> dict[str, Callable[..., bool]]:
+    """Event → predicate, of those doors that ask for nothing but the actor."""
+    return {
+        event: may for event, may in _doors.items() if set(inspect.signature(may).parameters) == {"actor"}
+    }
+
+
 def action(
     event: str, *, may: Callable[..., bool], is_reading: bool = False
 ) -> Callable[[Callable[Concatenate[Entry, P], R]], Callable[P, R]]:
@@ -161,6 +171,7 @@ def action(
         message = f"not an event name: {event}"
         raise ValueError(message)
     wanted = tuple(inspect.signature(may).parameters)
+    _doors[event] = may
 
     def decorate(function: Callable[Concatenate[Entry, P], R]) -> Callable[P, R]:
         @functools.wraps(function)

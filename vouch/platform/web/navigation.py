@@ -85,6 +85,11 @@ def shown_tools(request: HttpRequest) -> list[ShownItem]:
     return found
 
 
+def places() -> list[NavItem]:
+    """Every entry there is, in order."""
+    return sorted(_items.values(), key=lambda item: item.order)
+
+
 def shown_items(request: HttpRequest) -> list[ShownItem]:
     """What the actor of this request sees, in order; the entry with the longest matching address is active."""
     actor = getattr(request, "actor", None)

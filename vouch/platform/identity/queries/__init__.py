@@ -52,6 +52,7 @@ from vouch.platform.identity.queries.staff import (
     unit_tree,
     units,
     units_below,
+    with_absences,
 )
 from vouch.platform.web.faces import Visible
 
@@ -106,5 +107,5 @@ __all__ = [
     "units",
     "units_below",
     "used_hashes",
-    "waiting_changes",
+    "waiting_changes", "with_absences",
 ]  # fmt: skip

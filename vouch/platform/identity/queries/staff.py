@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
-from django.db.models import Count, QuerySet
+from django.db.models import Count, Prefetch, QuerySet
 from django.utils import timezone
 
 from vouch.platform.identity.actor import Actor
 from vouch.platform.identity.models import Unit, User
-from vouch.platform.identity.queries.delegation import stood_in_for
+from vouch.platform.identity.queries.delegation import live_delegations, stood_in_for
 from vouch.platform.identity.terms import HEAD_OFFICE_CODE, UNMASKS, Role, Scope
 
 
@@ -131,3 +131,11 @@ def unit_tree() -> list[Branch]:
 
     hang(None, 0)
     return found
+
+
+def with_absences(people: QuerySet[User], *, on: date) -> QuerySet[User]:
+    """Each with ``away`` and ``standing_in``: the delegations of this day, given and held."""
+    return people.prefetch_related(
+        Prefetch("delegations_given", live_delegations(on=on), to_attr="away"),
+        Prefetch("delegations_held", live_delegations(on=on), to_attr="standing_in"),
+    )
