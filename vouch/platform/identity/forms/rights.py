@@ -126,7 +126,7 @@ class RightsForm(ReasonForm):
         widget=forms.CheckboxSelectMultiple,
         help_text=gettext_lazy("岗位本来允许，但此人不得查看全文的字段类别。"),
     )
-    field_order = ("unit", "scope", "roles", "granted_classes", "withheld_classes", "reason")
+    field_order: tuple[str, ...] = ("unit", "scope", "roles", "granted_classes", "withheld_classes", "reason")
 
     def __init__(self, *args: Any, person: User | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

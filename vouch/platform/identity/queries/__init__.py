@@ -31,6 +31,7 @@ from vouch.platform.identity.queries.parts import parts_in_other_offices
 from vouch.platform.identity.queries.rights import (
     Side,
     changes,
+    changes_in,
     held_by,
     in_words,
     is_stale,
@@ -83,6 +84,7 @@ __all__ = [
     "actor_of_key",
     "api_keys",
     "changes",
+    "changes_in",
     "classes_of",
     "delegations",
     "digest_of_key",

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Case, CharField, QuerySet, Value, When
+from django.db.models import Case, CharField, Q, QuerySet, Value, When
 from django.utils.translation import gettext as _
 
 from vouch.platform.identity.holdings import holdings
@@ -62,6 +62,11 @@ def changes(*, at: datetime) -> QuerySet[RightsChange]:
     return RightsChange.objects.select_related(
         "person", "person__unit", "unit", "requested_by", "decided_by"
     ).annotate(shown_state=Case(late, default="state", output_field=CharField()))
+
+
+def changes_in(state: str, *, at: datetime) -> QuerySet[RightsChange]:
+    """Those whose shown state is this one."""
+    return changes(at=at).filter(Q(shown_state=state))
 
 
 def waiting_changes(*, at: datetime) -> QuerySet[RightsChange]:

@@ -206,7 +206,7 @@ def test_the_staff_list_is_filtered_sorted_and_taken_away(
     assert "赵敏" not in page
     assert "吴婷" not in page
     response = client.get("/staff/?q=wuting&export=xlsx")
-    rows = CalamineWorkbook.from_filelike(BytesIO(b"".join(response))).get_sheet_by_index(0).to_python()  # type: ignore[call-overload]
+    rows = CalamineWorkbook.from_filelike(BytesIO(b"".join(response))).get_sheet_by_index(0).to_python()
     assert [row[0] for row in rows] == ["姓名", "吴婷"]
     assert client.get("/staff/?unit=abc&role=nobody&state=%00").status_code == 200
 
@@ -324,7 +324,7 @@ def test_the_matrix_says_what_the_code_says(signed_in: SignedIn) -> None:
         assert str(role.label) in page
     assert "前台" in page
     rows = signed_in("liqiang").get("/staff/rights/?export=csv")
-    table = b"".join(rows).decode("utf-8-sig").splitlines()  # type: ignore[call-overload]
+    table = b"".join(rows).decode("utf-8-sig").splitlines()
     head = table[0].split(",")
     cashier = next(line for line in table if line.startswith("财务")).split(",")
     assert [

@@ -28,7 +28,7 @@ from vouch.platform.identity.actor import Actor, system_actor
 from vouch.platform.identity.holdings import Holding, holdings, register_holding
 from vouch.platform.identity.models import RightsChange, Unit, User
 from vouch.platform.identity.permissions import may_unmask
-from vouch.platform.identity.queries import actor_of, changes, sides, waiting_changes
+from vouch.platform.identity.queries import actor_of, changes_in, sides, waiting_changes
 from vouch.platform.identity.terms import ChangeKind, ChangeState, FieldClass, Role, Scope, roles_fault
 from vouch.platform.ledger.action import Refused
 from vouch.platform.ledger.queries import history_of
@@ -169,7 +169,7 @@ class TestWhatIsNoLongerSo:
         assert waiting_changes(at=last - timedelta(seconds=1)).count() == 1
         with pytest.raises(NotWaiting, match="已过期"):
             approve_change(actor=second_admin, at=last, change=change)
-        assert changes(at=last).values_list("shown_state", flat=True).get() == ChangeState.EXPIRED
+        assert changes_in(ChangeState.EXPIRED, at=last).get() == change
         assert ask(at=last).state == ChangeState.WAITING
 
     def test_one_request_about_a_person_at_a_time(self, ask: Asked) -> None:
