@@ -19,5 +19,5 @@ urlpatterns = [
     path("messages/", include("vouch.platform.courier.urls")),
     path("imports/", include("vouch.platform.exchange.urls")),
     path("parties/", include("vouch.parties.urls")),
-    path("invoices/", include("vouch.customers.urls")),
+    path("", include("vouch.customers.urls")),
 ]

@@ -19,10 +19,22 @@ class CustomersConfig(AppConfig):
         from vouch.customers.actions import InvoiceImporter
         from vouch.customers.facts import FACTS, ask
         from vouch.customers.facts.credit import CREDIT_FACTS, ask_credit
+        from vouch.customers.permissions import may_open_consent
         from vouch.customers.queries import consenting, holdings
         from vouch.engine.facts import catalogue
         from vouch.platform.exchange.importer import register
+        from vouch.platform.web.navigation import NavItem
+        from vouch.platform.web.navigation import register as show
 
+        show(
+            NavItem(
+                title=_("授权与权利"),
+                url_name="customers:authorisations",
+                icon="file-certificate",
+                order=72,
+                may=may_open_consent,
+            )
+        )
         catalogue.register(facts=FACTS, ask=ask)
         catalogue.register(facts=CREDIT_FACTS, ask=ask_credit)
         catalogue.guard("credit", consent=consenting)

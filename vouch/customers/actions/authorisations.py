@@ -306,7 +306,7 @@ def withdraw_authorisation(
     return locked
 
 
-@action("customers.authorisation.shown", may=permissions.may_see_signed_file)
+@action("customers.authorisation.shown", may=permissions.may_see_signed_file, is_reading=True)
 def open_signed_file(entry: Entry, *, actor: Actor, at: datetime, authorisation: Authorisation) -> OpenedFile:
     """The signed file in plain, for one look. Raises NotNow where there is none, Unreadable, KeyDestroyed."""
     document = authorisation.document

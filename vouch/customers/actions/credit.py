@@ -120,7 +120,7 @@ def open_report(
         raise
 
 
-@action("customers.report.opened", may=permissions.may_use_report)
+@action("customers.report.opened", may=permissions.may_use_report, is_reading=True)
 def _open(
     entry: Entry, *, actor: Actor, at: datetime, report: CreditReport, purpose: str, note: str
 ) -> OpenedFile:

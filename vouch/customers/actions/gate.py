@@ -48,7 +48,7 @@ def require_authorisation(
     raise NoAuthorisation(party, purpose, missing_authorisation(party, at=at, **question))
 
 
-@action("customers.credit.refused", may=permissions.may_be_refused)
+@action("customers.credit.refused", may=permissions.may_be_refused, is_reading=True)
 def note_refusal(entry: Entry, *, actor: Actor, at: datetime, refusal: NoAuthorisation) -> None:
     """Note that somebody was refused; what they asked for has been rolled back by then."""
     missing = refusal.missing

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import date, timedelta
 from typing import ClassVar
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from vouch.customers.terms import (
@@ -186,6 +188,16 @@ class Authorisation(models.Model):
     def number(self) -> str:
         """The number that people quote."""
         return f"SQ{self.pk:08d}"
+
+    @property
+    def first_day(self) -> date:
+        """The first day on which it counts."""
+        return timezone.localdate(self.starts_at)
+
+    @property
+    def last_day(self) -> date:
+        """The last day on which it counts; ``ends_at`` itself is excluded."""
+        return timezone.localdate(self.ends_at - timedelta(microseconds=1))
 
     @property
     def purpose_titles(self) -> list[str]:

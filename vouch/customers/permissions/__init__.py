@@ -6,6 +6,7 @@ from vouch.customers.permissions.consent import (
     may_be_refused,
     may_manage_notices,
     may_open_consent,
+    may_open_credit,
     may_record_authorisation,
     may_remove_expired,
     may_see_signed_file,
@@ -27,7 +28,7 @@ from vouch.customers.permissions.rights import (
 
 __all__ = [
     "may_answer_request", "may_approve_erasure", "may_be_refused", "may_fetch_package", "may_handle_request", "may_manage_notices",
-    "may_open_consent", "may_open_requests", "may_receive_request", "may_record_authorisation", "may_record_invoices",
+    "may_open_consent", "may_open_credit", "may_open_requests", "may_receive_request", "may_record_authorisation", "may_record_invoices",
     "may_remove_expired", "may_see_signed_file", "may_set_clocks", "may_use_credit_of", "may_use_report",
     "may_verify_authorisation", "may_withdraw_authorisation",
 ]  # fmt: skip

@@ -33,6 +33,11 @@ def may_open_consent(actor: Actor) -> bool:
     return actor.has_role(*SIGHT_ROLES)
 
 
+def may_open_credit(actor: Actor) -> bool:
+    """Who has anything to do with credit reports."""
+    return actor.has_role(*CREDIT_ROLES)
+
+
 def may_manage_notices(actor: Actor) -> bool:
     """Compliance, lawyers and the chief risk officer say what customers are told."""
     return actor.has_role(*NOTICE_ROLES)

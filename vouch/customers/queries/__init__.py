@@ -26,7 +26,9 @@ from vouch.customers.queries.invoices import (
     top_partners,
     visible_to,
 )
+from vouch.customers.queries.panel import consent_panel
 from vouch.customers.queries.rights import requests_visible_to
+from vouch.parties.models import Party
 from vouch.platform.web.faces import Visible
 
 VISIBLE: Visible = {
@@ -39,11 +41,36 @@ VISIBLE: Visible = {
 }
 """How rows of each table are seen."""
 
+# Views may not read lower rooms' models; they name these types through their own room.
 __all__ = [
     "VISIBLE",
-    "Claim", "InvoiceCounts", "InvoiceMonth", "InvoicesWanted", "Section", "TradingPartner", "authorisations_visible_to",
-    "authorised_purposes", "consenting", "customer_of", "invoice_counts", "invoices_of", "invoices_where",
-    "last_invoice_on", "latest_invoice_on", "live_authorisation", "missing_authorisation", "monthly_invoices",
-    "register_holdings", "register_retention", "reports_of", "reports_visible_to", "requests_visible_to", "top_partners",
+    "Authorisation",
+    "Claim",
+    "InvoiceCounts",
+    "InvoiceMonth",
+    "InvoicesWanted",
+    "Party",
+    "RightsRequest",
+    "Section",
+    "TradingPartner",
+    "authorisations_visible_to",
+    "authorised_purposes",
+    "consent_panel",
+    "consenting",
+    "customer_of",
+    "invoice_counts",
+    "invoices_of",
+    "invoices_where",
+    "last_invoice_on",
+    "latest_invoice_on",
+    "live_authorisation",
+    "missing_authorisation",
+    "monthly_invoices",
+    "register_holdings",
+    "register_retention",
+    "reports_of",
+    "reports_visible_to",
+    "requests_visible_to",
+    "top_partners",
     "visible_to",
 ]  # fmt: skip

@@ -6,7 +6,7 @@ An authorisation is live at a moment when it was verified, has begun (``starts_a
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -245,11 +245,16 @@ def notice_in_force(kind: str) -> Notice | None:
     return Notice.objects.filter(kind=kind, state=NoticeState.PUBLISHED).first()
 
 
-def possible_recipients(*, grantor_id: int) -> QuerySet[Party]:
-    """Parties that data may be provided to; banks and re-guarantors are parties like any other."""
-    return Party.objects.filter(status__in=PROCESSED).exclude(pk=grantor_id)
+def files_of(party_id: int) -> QuerySet[Authorisation]:
+    """The party's authorisations that have a signed file, newest first."""
+    return Authorisation.objects.filter(grantor_id=party_id, document__isnull=False).order_by("-pk")
 
 
-def staff_who_witness() -> Iterable[User]:
+def possible_recipients(actor: Actor, *, grantor_id: int) -> QuerySet[Party]:
+    """Parties that data may be provided to: banks and re-guarantors are parties, and seen as any other."""
+    return parties.visible_to(actor).filter(status__in=PROCESSED).exclude(pk=grantor_id)
+
+
+def staff_who_witness() -> QuerySet[User]:
     """Who may have seen the signature."""
     return User.objects.filter(is_active=True).order_by("name")

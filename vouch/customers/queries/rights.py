@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from django.db.models import BooleanField, Case, Count, Q, QuerySet, Value, When
 from django.utils import timezone
@@ -92,10 +93,10 @@ class RequestsWanted:
     only: str = ""
 
 
-def requests_where(actor: Actor, wanted: RequestsWanted, *, today: date) -> QuerySet[RightsRequest]:
+def requests_where(actor: Actor, wanted: RequestsWanted, *, today: date) -> QuerySet[Any]:
     """The queue, each with ``is_late``."""
     late = Q(state__in=OPEN_STATES, due_on__lt=today)
-    found = requests_visible_to(actor).select_related("party", "handler")
+    found: QuerySet[Any] = requests_visible_to(actor).select_related("party", "handler")
     found = found.annotate(
         is_late=Case(
             When(late, then=Value(value=True)), default=Value(value=False), output_field=BooleanField()
