@@ -2,38 +2,93 @@
 
 from __future__ import annotations
 
+import io
+import logging
+from collections.abc import Iterator
 from datetime import date, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
+from django.conf import settings
 
+from tests.journeys.secrets import dump, found_in
 from vouch.customers.queries import last_invoice_on
 from vouch.demo import terms
+from vouch.demo.actions.firms import invent_firms
 from vouch.demo.actions.load import NotEmpty, found_institution
+from vouch.demo.actions.people import invent_people
 from vouch.grading.queries import assessments_of, book, replay
-from vouch.parties.models import Party
-from vouch.parties.queries import visible_to
+from vouch.parties.models import Paper, Party, Person
+from vouch.parties.queries import visible_to, with_number
 from vouch.platform.exchange.models import Import, ImportRow
 from vouch.platform.identity.actor import system_actor
 from vouch.platform.identity.queries import active_staff, actor_of
+from vouch.platform.operations.sign_ins import SignIn
+from vouch.platform.vault.queries import read_document
 
 TODAY = date(2026, 11, 20)
 NOW = datetime(2026, 11, 20, 9, 30, tzinfo=ZoneInfo("Asia/Shanghai"))
 
 
+@pytest.fixture
+def log_lines() -> Iterator[io.StringIO]:
+    """Everything that is logged meanwhile."""
+    said = io.StringIO()
+    handler = logging.StreamHandler(said)
+    logging.getLogger().addHandler(handler)
+    yield said
+    logging.getLogger().removeHandler(handler)
+
+
 @pytest.mark.django_db
-def test_a_demo_institution_is_founded_once_and_tells_its_story(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+def test_a_demo_institution_is_founded_once_tells_its_story_and_keeps_its_secrets(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, log_lines: io.StringIO
 ) -> None:
     monkeypatch.setenv("VOUCH_HOME", str(tmp_path))
-    people = found_institution(today=TODAY, now=NOW, tell=lambda _: None)
+    told: list[str] = []
+    people = found_institution(today=TODAY, now=NOW, tell=told.append)
+    check_story(people)
+    check_secrets(tmp_path, "\n".join([*told, log_lines.getvalue()]))
+    with pytest.raises(NotEmpty, match="已有员工账户"):
+        found_institution(today=TODAY, now=NOW, tell=lambda _: None)
 
+
+def check_secrets(home: Path, said: str) -> None:
+    """No number of a person and no document in plain: not in a dump, not in files, not in what was said."""
+    people = invent_people(invent_firms(today=TODAY), today=TODAY)
+    assert Person.objects.count() == len(people) == 120
+    text = dump()
+    for table in ("parties_person", "vault_chunk", "ledger_entry", "procrastinate_jobs", "django_session"):
+        assert f"-- {table}\n" in text
+    assert found_in(text, people) == []
+    files = [
+        path for folder in (home, Path(settings.IMPORTS_DIR)) for path in folder.rglob("*") if path.is_file()
+    ]
+    assert files
+    for path in files:
+        content = path.read_bytes()
+        assert found_in(content.decode("utf-8", errors="replace"), people) == [], path.name
+        assert not any(person.paper and person.paper in content for person in people), path.name
+    assert "登记 120 个人" in said
+    assert found_in(said, people) == []
+
+    # Whoever holds the keys finds all of it.
+    for person in people[:5]:
+        party = with_number(Party.objects.all(), person.details.document_number).get()
+        assert party.name == person.details.name
+    stored = {b"".join(read_document(paper.document)) for paper in Paper.objects.select_related("document")}
+    assert stored == {person.paper for person in people if person.paper}
+    assert len(stored) > 10
+
+
+def check_story(people: list[SignIn]) -> None:
+    """What the demo is for."""
     # Six people in six roles, each with a password of their own; each sees what their scope reaches.
     assert len({person.role for person in people}) == len({person.password for person in people}) == 6
     seen = {user.username: visible_to(actor_of(user)).count() for user in active_staff()}
-    assert seen["chenjing"] == seen["wangfang"] == 200
-    assert 0 < seen["zhaomin"] < 200
+    assert seen["chenjing"] == seen["wangfang"] == 200 + 120
+    assert 0 < seen["zhaomin"] < 200 + 120
 
     # Everyone is judged, most are graded, and the slips of the lists wait for a person.
     whole = book(system_actor("test"))
@@ -53,6 +108,3 @@ def test_a_demo_institution_is_founded_once_and_tells_its_story(
     assert scores[0] < scores[-1]
     assert all(len(assessment.reasons) >= 3 for assessment in judged)
     assert replay(judged[0]).same
-
-    with pytest.raises(NotEmpty, match="已有员工账户"):
-        found_institution(today=TODAY, now=NOW, tell=lambda _: None)
