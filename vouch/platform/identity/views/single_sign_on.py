@@ -6,6 +6,7 @@ from allauth.socialaccount.helpers import render_authentication_error
 from allauth.socialaccount.providers.oauth2.views import OAuth2CallbackView, OAuth2LoginView
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from requests import RequestException
 
 from vouch.platform.identity.single_sign_on import PROVIDER_ID, StaffOpenIDAdapter
@@ -14,7 +15,9 @@ from vouch.platform.web.faces import PUBLIC, face
 
 @face(may=PUBLIC)
 def start(request: HttpRequest, provider_id: str) -> HttpResponse:
-    """Lead to the provider."""
+    """Lead to the provider; by the button alone, so that no link sends anybody there."""
+    if request.method != "POST":
+        return redirect("account_login")
     return _through(OAuth2LoginView, request, provider_id)
 
 
