@@ -21,6 +21,7 @@ EVENT_TITLES: dict[str, str] = {
     "identity.second_factor.removed": "移除两步验证",
     "identity.second_factor.reset": "管理员移除两步验证",
     "identity.recovery_codes.renewed": "重新生成恢复码",
+    "identity.sessions.tidied": "清理过期登录",
     "identity.secrets.prepared": "准备账户密钥",
     "identity.single_sign_on.linked": "关联统一身份",
     "identity.unit.opened": "新设机构",

@@ -98,7 +98,7 @@ class SealedMFAAdapter(DefaultMFAAdapter):  # type: ignore[misc]  # allauth has 
             sealed = base64.b64decode(encrypted_text.removeprefix(VERSION), validate=True)
         except binascii.Error as error:
             raise Unreadable(_("验证器的密钥已损坏。")) from error
-        return key_of(subject_of(whose)).open(sealed, place=_place(whose))
+        return str(key_of(subject_of(whose)).open(sealed, place=_place(whose)))
 
     def can_delete_authenticator(self, authenticator: Authenticator) -> bool:
         """Not the last one of somebody who must have one."""
@@ -107,5 +107,5 @@ class SealedMFAAdapter(DefaultMFAAdapter):  # type: ignore[misc]  # allauth has 
 
     def generate_authenticator_name(self, user: User, type: Authenticator.Type) -> str:  # noqa: A002 - the library's name
         """A first name for a new key, which its owner may change."""
-        count = Authenticator.objects.filter(user_id=user.pk, type=type).count()
+        count = int(Authenticator.objects.filter(user_id=user.pk, type=type).count())
         return _("安全密钥 %d") % (count + 1)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.utils import timezone
 
+from vouch.platform.identity.actions import tidy_sessions
 from vouch.platform.identity.actions.repeats import forget_answers
 from vouch.platform.identity.actor import system_actor
 from vouch.platform.jobs.beat import beat
@@ -13,3 +14,9 @@ from vouch.platform.jobs.beat import beat
 def forget_old_answers() -> None:
     """Once an hour, forget which requests were answered long ago."""
     forget_answers(actor=system_actor("identity"), at=timezone.now())
+
+
+@beat("identity.tidy_sessions", seconds=3600)
+def tidy_old_sessions() -> None:
+    """Once an hour, throw away sessions whose time is over."""
+    tidy_sessions(actor=system_actor("identity"), at=timezone.now())

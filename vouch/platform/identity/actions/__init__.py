@@ -35,6 +35,7 @@ from vouch.platform.identity.actions.session import (
     record_failure,
     record_lock,
     start_session,
+    tidy_sessions,
     unlock,
 )
 from vouch.platform.identity.actions.staff import StaffDetails, WrongRights, appoint_staff, suspend_account
@@ -47,5 +48,5 @@ __all__ = [
     "link_account", "move_session", "open_unit", "prepare_secrets", "record_failure", "record_lock",
     "refuse_change", "remove_factor", "rename_unit", "renew_codes", "renew_password", "request_change",
     "reset_factors", "set_password", "start_session", "suspend_account", "take_part", "take_parts",
-    "unlock", "withdraw_change",
+    "tidy_sessions", "unlock", "withdraw_change",
 ]  # fmt: skip

@@ -126,3 +126,14 @@ def link_account(
     """Bind a person to the subject by which the single sign-on knows them, from their first coming on."""
     link()
     entry.about("user", user.pk, after={"subject": subject})
+
+
+@action("identity.sessions.tidied", may=permissions.may_watch_the_door)
+def tidy_sessions(entry: Entry, *, actor: Actor, at: datetime) -> int:
+    """Throw away stored sessions that are over, and say so in the list; returns how many ended. Leaves no entry."""
+    entry.nothing()
+    StoredSession.objects.filter(expire_date__lt=at).delete()
+    gone = Session.objects.filter(ended_at=None).exclude(
+        digest__in=StoredSession.objects.values("session_key")
+    )
+    return gone.update(ended_at=at, ended_why=EndOfSession.TOO_LONG)

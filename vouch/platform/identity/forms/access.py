@@ -14,7 +14,6 @@ from allauth.mfa.totp.forms import ActivateTOTPForm
 from allauth.mfa.totp.internal import auth as totp
 from allauth.mfa.webauthn.forms import EditWebAuthnForm
 from django import forms
-from django.contrib.auth import password_validation
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -123,10 +122,9 @@ class KeyNameForm(EditWebAuthnForm):  # type: ignore[misc]
 
 
 class RenewPasswordForm(ChangePasswordForm):  # type: ignore[misc]
-    """One's own new password, with the rules beside it."""
+    """One's own new password; the field itself tells the rules."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         for field in self.fields.values():
             field.widget.attrs["placeholder"] = ""
-        self.rules = password_validation.password_validators_help_texts()

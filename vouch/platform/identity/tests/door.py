@@ -9,6 +9,7 @@ import re
 import struct
 import time
 from datetime import datetime
+from typing import Any
 
 from allauth.core import context
 from allauth.mfa.adapter import get_adapter
@@ -48,7 +49,7 @@ def give_password(user: User, *, at: datetime, password: str = PASSWORD, one_tim
 def sign_in(client: Client, username: str, password: str = PASSWORD, **headers: str) -> HttpResponse:
     """The answer to name and password, redirects followed."""
     form = {"login": username, "password": password}
-    return client.post("/sign-in/", form, follow=True, headers=headers)  # type: ignore[return-value,arg-type]
+    return client.post("/sign-in/", form, follow=True, headers=headers)  # type: ignore[return-value]
 
 
 def answer(client: Client, code: str) -> HttpResponse:
@@ -74,12 +75,12 @@ def enrol_app(user: User, *, at: datetime, secret: str = SECRET) -> None:
         add_factor(actor=actor_of(user), at=at, user=user, kind="totp", this="", enrol=keep)
 
 
-def confirm(client: Client, password: str = PASSWORD, *, asked: HttpResponse | None = None) -> HttpResponse:
+def confirm(client: Client, password: str = PASSWORD, *, asked: Any = None) -> HttpResponse:
     """Say the password again, as sensitive steps ask; ``asked`` is the answer that led there, and goes on from there."""
     where = "/account/confirm/" if asked is None else asked["Location"]
     return client.post(where, {"password": password}, follow=True)  # type: ignore[return-value]
 
 
-def text_of(response: HttpResponse) -> str:
+def text_of(response: Any) -> str:
     """The page's words, without its marks."""
     return re.sub(r"<[^>]+>|\s+", " ", response.content.decode())

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import time
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import pytest
 from django.contrib.sessions.models import Session as StoredSession
 from django.test import Client
+from django.utils import timezone
 from pytest_django.fixtures import Settings
 
+from vouch.platform.identity.actions import tidy_sessions
+from vouch.platform.identity.actor import Actor
 from vouch.platform.identity.devices import device_in_words
 from vouch.platform.identity.models import Session, User
 from vouch.platform.identity.sessions import SEEN, STARTED, digest_of
@@ -120,7 +123,8 @@ def test_a_session_given_before_signing_in_is_worth_nothing_after(liqiang: User,
     session = client.session
     session["planted"] = "by an attacker"
     session.save()
-    client.cookies["sessionid"] = planted = session.session_key
+    planted = session.session_key or ""
+    client.cookies["sessionid"] = planted
     sign_in(client, "liqiang")
     assert key_of(client) != planted
     attacker = Client()
@@ -171,6 +175,18 @@ def test_signing_out_leaves_its_entry_and_ends_the_row(liqiang: User, client: Cl
     thief = Client()
     thief.cookies["sessionid"] = key
     assert not is_in(thief)
+
+
+def test_sessions_whose_time_is_over_are_thrown_away(liqiang: User, actor: Actor) -> None:
+    old, fresh = Client(), Client()
+    sign_in(old, "liqiang")
+    sign_in(fresh, "liqiang")
+    over = digest_of(key_of(old))
+    StoredSession.objects.filter(session_key=over).update(expire_date=timezone.now() - timedelta(seconds=1))
+    assert tidy_sessions(actor=actor, at=timezone.now()) == 1
+    assert not StoredSession.objects.filter(session_key=over).exists()
+    assert Session.objects.get(digest=over).ended_why == "too_long"
+    assert is_in(fresh)
 
 
 @pytest.mark.parametrize(

@@ -171,7 +171,7 @@ def test_a_token_that_is_not_quite_right_opens_nothing(
 def test_an_answer_that_nobody_asked_for_opens_nothing(provider: Provider, staff: dict[str, User]) -> None:
     back = leave(Client())
     victim = Client()
-    assert "统一身份认证未成功" in text_of(victim.get(back, follow=True))  # type: ignore[arg-type]
+    assert "统一身份认证未成功" in text_of(victim.get(back, follow=True))
     assert not is_in(victim)
 
 
@@ -189,9 +189,9 @@ def test_a_provider_that_does_not_answer_is_said_to_be_so(
 ) -> None:
     provider.stop()
     page = client.post("/sign-in/staff/start/", follow=True)
-    assert "统一身份认证未成功" in text_of(page)  # type: ignore[arg-type]
+    assert "统一身份认证未成功" in text_of(page)
 
 
 def test_without_the_setting_there_is_no_such_door(db: None, client: Client) -> None:
-    assert "统一" not in text_of(client.get("/sign-in/"))  # type: ignore[arg-type]
+    assert "统一" not in text_of(client.get("/sign-in/"))
     assert client.post("/sign-in/staff/start/").status_code == 404
