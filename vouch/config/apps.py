@@ -3,8 +3,9 @@
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
-from vouch.config.terms import EVENT_TITLES, FIELD_TITLES, SUBJECT_TITLES
+from vouch.config.terms import EVENT_TITLES, FIELD_TITLES, SUBJECT_TITLES, TASK_TITLES
 from vouch.config.wiring import FOREIGN_FACES, REACTIONS
+from vouch.platform.jobs import terms as jobs_terms
 from vouch.platform.ledger import terms
 from vouch.platform.web.faces import foreign_faces
 
@@ -23,3 +24,4 @@ class ConfigConfig(AppConfig):
         terms.EVENT_TITLES.update(EVENT_TITLES)
         terms.SUBJECT_TITLES.update(SUBJECT_TITLES)
         terms.FIELD_TITLES.update(FIELD_TITLES)
+        jobs_terms.TASK_TITLES.update(TASK_TITLES)

@@ -89,6 +89,8 @@ EVENT_TITLES: dict[str, str] = {
     "operations.drill.finished": "恢复演练结束",
     "operations.installation.restored": "由备份恢复",
     "operations.key_ring.rotated": "轮换密钥环",
+    "operations.job.retried": "重试任务",
+    "operations.job.cancelled": "取消任务",
     "operations.inspection.opened": "申请监管检查",
     "operations.inspection.approved": "批准监管检查",
     "operations.inspection.declined": "不批准监管检查",
@@ -180,6 +182,7 @@ SUBJECT_TITLES: dict[str, str] = {
     "backup": "备份",
     "drill": "恢复演练",
     "inspection": "监管检查",
+    "job": "后台任务",
     "import": "导入批次",
     "import_row": "待处理行",
     "scorecard": "评分卡",
@@ -246,6 +249,7 @@ FIELD_TITLES: dict[str, str] = {
     "unit": "机构",
     "username": "用户名",
     "holder": "使用方",
+    "task": "任务",
     "authority": "检查机关",
     "letter_number": "通知书文号",
     "letter_sha256": "通知书摘要",
@@ -335,3 +339,16 @@ FIELD_TITLES: dict[str, str] = {
     "proposed": "提请时间",
     "days": "天数",
 }
+
+TASK_TITLES: dict[str, str] = {
+    "exchange.run_import": "导入数据",
+    "grading.reassess": "重新评估客户",
+    "grading.continue_run": "批量评估",
+    "identity.forget_answers": "清理已答复的请求",
+    "jobs.tidy": "清理旧任务",
+    "ledger.seal": "封存日志并外送树头",
+    "operations.back_up": "备份",
+    "operations.drill": "恢复演练",
+    "operations.schedule": "按计划下达备份与演练",
+}
+"""Task or beat → what a person reads."""

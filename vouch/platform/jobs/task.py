@@ -1,11 +1,16 @@
 """Declare a task: `@task("grading.reassess")` on a function of a room's `tasks.py`, found by that name."""
 
-from collections.abc import Callable
+import logging
+import traceback
+from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
-from django.db import connection
+from django.core.cache import cache
+from django.db import DatabaseError, connection
 from procrastinate import JobContext, RetryStrategy
 from procrastinate.contrib.django import app
+
+logger = logging.getLogger(__name__)
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -20,6 +25,27 @@ _DROP_SIBLINGS = """
 """
 
 
+KEEP_FAULT = 7 * 24 * 60 * 60
+
+
+def _note_fault(job_id: int | None, error: Exception) -> None:
+    """Where it broke, for the page of jobs. Not in the error's words: they may hold what must not lie in a cache."""
+    frames = [one for one in traceback.extract_tb(error.__traceback__) if "/vouch/" in one.filename]
+    place = ""
+    if frames:
+        place = f" {frames[-1].filename.rpartition('/vouch/')[2]}:{frames[-1].lineno}"
+    try:
+        cache.set(f"vouch.job.fault.{job_id}", f"{type(error).__name__}{place}", timeout=KEEP_FAULT)
+    except DatabaseError:
+        logger.warning("job %s failed, and so did noting it", job_id)
+
+
+def fault_of(job_ids: Sequence[int]) -> dict[int, str]:
+    """Job → the name of its last error and the line it came from, where known."""
+    found = cache.get_many([f"vouch.job.fault.{pk}" for pk in job_ids]) if job_ids else {}
+    return {int(key.rpartition(".")[2]): text for key, text in found.items()}
+
+
 def task(name: str, *, queue: str = "default", retries: int = 3) -> Callable[[F], F]:
     """Register a task under `room.verb`. It must be idempotent: after a crash it is run again.
 
@@ -32,7 +58,11 @@ def task(name: str, *, queue: str = "default", retries: int = 3) -> Callable[[F]
             if context.job.lock:
                 with connection.cursor() as cursor:
                     cursor.execute(_DROP_SIBLINGS, [context.job.id])
-            function(**arguments)
+            try:
+                function(**arguments)
+            except Exception as error:
+                _note_fault(context.job.id, error)
+                raise
 
         strategy = RetryStrategy(max_attempts=retries, exponential_wait=2) if retries else False
         app.task(name=name, queue=queue, retry=strategy, pass_context=True)(run)

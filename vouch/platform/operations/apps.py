@@ -13,8 +13,20 @@ class OperationsConfig(AppConfig):
 
     def ready(self) -> None:
         """Put the pages into the sidebar."""
-        from vouch.platform.operations.permissions import may_see_inspections  # models must be loaded first
+        from vouch.platform.operations.permissions import (  # models must be loaded first
+            may_see_inspections,
+            may_see_operations,
+        )
 
+        register(
+            NavItem(
+                title=_("运行"),
+                url_name="operations:health",
+                icon="server-cog",
+                order=80,
+                may=may_see_operations,
+            )
+        )
         register(
             NavItem(
                 title=_("监管检查"),

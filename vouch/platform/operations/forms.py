@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from django import forms
 from django.core.files.uploadedfile import UploadedFile
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from vouch.platform.identity.actions.api_keys import KeyDetails
 from vouch.platform.identity.queries import units
-from vouch.platform.identity.terms import FieldClass
+from vouch.platform.identity.terms import ApiScope, FieldClass, Scope
+from vouch.platform.jobs.queries import task_names
+from vouch.platform.jobs.terms import JobState, task_title
 from vouch.platform.operations.actions.inspections import InspectionDetails, Letter
 from vouch.platform.operations.terms import LONGEST_INSPECTION_DAYS
 
@@ -113,3 +117,77 @@ class ReasonForm(forms.Form):
     """Why."""
 
     reason = forms.CharField(label=gettext_lazy("理由"), max_length=200)
+
+
+class JobFilter(forms.Form):
+    """Which jobs to show."""
+
+    q = forms.CharField(
+        label=gettext_lazy("编号或对象"),
+        required=False,
+        max_length=80,
+        widget=forms.TextInput(attrs={"type": "search", "placeholder": gettext_lazy("例如 1024、party:12")}),
+    )
+    status = forms.ChoiceField(
+        label=gettext_lazy("状态"), required=False, choices=[("", gettext_lazy("全部")), *JobState.choices]
+    )
+    task = forms.ChoiceField(
+        label=gettext_lazy("任务"),
+        required=False,
+        choices=lambda: [("", _("全部")), *((name, task_title(name)) for name in task_names())],
+    )
+
+
+class RotationForm(forms.Form):
+    """That the person knows what rotating means."""
+
+    is_understood = forms.BooleanField(
+        label=gettext_lazy("我知道：轮换后须立即备份密钥环；旧密钥不可删除，否则用它封装的数据无法解密。")
+    )
+
+
+class ApiKeyForm(forms.Form):
+    """What a key of the programming interface is for, and how far it reaches."""
+
+    name = forms.CharField(label=gettext_lazy("名称"), max_length=80)
+    holder = forms.CharField(label=gettext_lazy("使用方"), max_length=120)
+    unit = forms.ModelChoiceField(units(), label=gettext_lazy("所属机构"), empty_label=None)
+    data_scope = forms.ChoiceField(
+        label=gettext_lazy("数据范围"), choices=[one for one in Scope.choices if one[0] != Scope.OWN]
+    )
+    scopes = forms.MultipleChoiceField(
+        label=gettext_lazy("接口权限"), choices=ApiScope.choices, widget=forms.CheckboxSelectMultiple
+    )
+    per_minute = forms.IntegerField(
+        label=gettext_lazy("每分钟调用上限"), min_value=1, max_value=6000, initial=60
+    )
+    expires_on = forms.DateField(
+        label=gettext_lazy("到期日"),
+        widget=forms.DateInput(attrs=DAY),
+        help_text=gettext_lazy("当日结束时失效，最长一年。"),
+    )
+
+    def __init__(self, *args: Any, now: datetime, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._today = timezone.localdate(now)
+
+    def clean_expires_on(self) -> date:
+        """Not over already, and not for ever."""
+        day: date = self.cleaned_data["expires_on"]
+        if not self._today <= day <= self._today + timedelta(days=366):
+            raise forms.ValidationError(_("到期日应在今天至一年之内。"))
+        return day
+
+    def details(self) -> KeyDetails:
+        """What was entered."""
+        given = self.cleaned_data
+        end = datetime.combine(given["expires_on"] + timedelta(days=1), time.min)
+        return KeyDetails(
+            name=given["name"],
+            holder=given["holder"],
+            scopes=given["scopes"],
+            unit=given["unit"],
+            data_scope=given["data_scope"],
+            expires_at=timezone.make_aware(end),
+            per_minute=given["per_minute"],
+        )

@@ -294,7 +294,10 @@ def respond(
     htmx = getattr(request, "htmx", None)
     if htmx and not htmx.history_restore_request and htmx.target == listing.id:
         response = render(request, "web/table.html", {"listing": listing})
-        response["HX-Push-Url"] = request.path + listing.here
+        here = request.path + listing.here
+        # A list that refreshes itself stays where it is; pushed each time, the way back would be a long one.
+        if htmx.current_url_abs_path != here:
+            response["HX-Push-Url"] = here
     else:
         response = render(request, template, {"listing": listing, **(context or {})})
     # Without this the browser may show the fragment for the page's address when one goes back.

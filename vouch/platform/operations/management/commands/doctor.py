@@ -4,12 +4,11 @@ from collections.abc import Iterator
 from typing import Any
 
 from django.core.management.base import BaseCommand
-from django.db import Error
 
 from vouch.platform.database import supervisor
 from vouch.platform.database.home import InstallationError
 from vouch.platform.operations._checks import WITH_DATABASE, WITHOUT_DATABASE
-from vouch.platform.operations._finding import Check, Finding
+from vouch.platform.operations._finding import Finding, ask
 
 MARKS = {True: "✓", False: "✗", None: "–"}
 
@@ -31,23 +30,10 @@ class Command(BaseCommand):
 
     def _findings(self) -> Iterator[Finding]:
         for check in WITHOUT_DATABASE:
-            yield from _ask(check)
+            yield from ask(check)
         try:
             with supervisor.hold():
                 for check in WITH_DATABASE:
-                    yield from _ask(check)
+                    yield from ask(check)
         except InstallationError as error:
             yield Finding(False, str(error), "请按上面的说明处理后重试")
-
-
-def _ask(check: Check) -> Iterator[Finding]:
-    """A check that cannot be made is a finding too."""
-    try:
-        yield from check()
-    except (Error, OSError) as error:
-        first = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
-        yield Finding(
-            False,
-            f"无法检查（{check.__name__.strip('_')}）：{first}",
-            "请检查数据库地址与网络，或运行 vouch migrate",
-        )
