@@ -8,7 +8,10 @@ class GradingConfig(AppConfig):
     verbose_name = _("评级与额度")
 
     def ready(self) -> None:
-        """Stand in the sidebar."""
+        """Stand in the sidebar, and say how far a batch is."""
+        from vouch.grading.queries import progress_of_runs  # models must be loaded first
+        from vouch.platform.jobs.queries import register_progress
         from vouch.platform.web.navigation import NavItem, register  # settings must be read first
 
         register(NavItem(title=_("评估批次"), url_name="grading:runs", icon="list-check", order=45))
+        register_progress("grading.continue_run", progress_of_runs)

@@ -8,6 +8,7 @@ from datetime import date
 from typing import Any
 
 from django.db.models import Count, Min, Q, QuerySet
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from vouch.engine import decision as decisions
@@ -23,6 +24,7 @@ from vouch.parties.models import Identifier, Party
 from vouch.parties.terms import IdentifierKind, PartyKind, PartyStatus
 from vouch.platform.identity.actor import Actor
 from vouch.platform.identity.terms import Scope
+from vouch.platform.jobs.queries import Progress
 from vouch.policy import queries as policies
 
 
@@ -232,3 +234,12 @@ def _figures(decision: Decision) -> dict[str, Any]:
 def runs() -> QuerySet[AssessmentRun]:
     """Batches, the latest first."""
     return AssessmentRun.objects.select_related("policy").order_by("-started_at", "-pk")
+
+
+def progress_of_runs(arguments: Sequence[Mapping[str, Any]]) -> list[Progress | None]:
+    """How far the batches are that these jobs continue."""
+    rows = {
+        run.pk: run for run in AssessmentRun.objects.filter(pk__in=[one.get("run_id") for one in arguments])
+    }
+    found = [rows.get(one.get("run_id", 0)) for one in arguments]
+    return [run and Progress(run.done, run.total, reverse("grading:runs")) for run in found]

@@ -37,7 +37,10 @@ class ExchangeConfig(AppConfig):
         templates.register(FAILED)
         templates.register_link("import", "exchange:import")
         from vouch.platform.exchange.permissions import may_open_imports  # models must be loaded first
-        from vouch.platform.exchange.queries import open_row_count  # models must be loaded first
+        from vouch.platform.exchange.queries import open_row_count, progress_of_imports
+        from vouch.platform.jobs.queries import register_progress
+
+        register_progress("exchange.run_import", progress_of_imports)
 
         def waiting(request: HttpRequest) -> int:
             actor: Any = getattr(request, "actor", None)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, F, Q, QuerySet, Sum
 from django.utils.translation import gettext as _
 
 from vouch.platform.exchange.importer import Source, importer_of
@@ -15,6 +16,7 @@ from vouch.platform.identity.actor import Actor, system_actor
 from vouch.platform.identity.models import Unit, User
 from vouch.platform.identity.queries import actor_of
 from vouch.platform.identity.terms import Scope
+from vouch.platform.jobs.queries import Progress
 from vouch.platform.web.faces import Visible
 
 
@@ -136,3 +138,15 @@ VISIBLE: Visible = {
     ImportRow: lambda actor: ImportRow.objects.filter(batch__in=visible_to(actor)),
 }
 """How rows of each table are seen."""
+
+
+def progress_of_imports(arguments: Sequence[Mapping[str, Any]]) -> list[Progress | None]:
+    """How far the imports are that these jobs run, in percent of their files' bytes."""
+    wanted = [one.get("import_id") for one in arguments]
+    rows = Import.objects.filter(pk__in=wanted).annotate(
+        whole=Sum("files__size"), read=Sum(F("files__progress") * F("files__size"))
+    )
+    known = {
+        row.pk: Progress(row.read // row.whole, 100, row.get_absolute_url()) for row in rows if row.whole
+    }
+    return [known.get(pk) if pk else None for pk in wanted]

@@ -33,7 +33,7 @@ def cancel_job(job_id: int) -> str:
 
 
 def _locked(job_id: int) -> ProcrastinateJob:
-    job = ProcrastinateJob.objects.select_for_update().filter(pk=job_id).first()
+    job: ProcrastinateJob | None = ProcrastinateJob.objects.select_for_update().filter(pk=job_id).first()
     if job is None:
         raise WrongState(_("没有这个任务，可能已被清理。"))
     return job

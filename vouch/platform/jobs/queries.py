@@ -45,10 +45,11 @@ def register_progress(task: str, ask: ProgressOf) -> None:
 def jobs() -> QuerySet[ProcrastinateJob]:
     """Every job that is still known, with when it was enqueued and when it last changed."""
     events = ProcrastinateEvent.objects.filter(job=OuterRef("pk")).order_by().values("job")
-    return ProcrastinateJob.objects.annotate(
+    found: QuerySet[ProcrastinateJob] = ProcrastinateJob.objects.annotate(
         enqueued_at=Subquery(events.annotate(at_first=Min("at")).values("at_first")),
         changed_at=Subquery(events.annotate(at_last=Max("at")).values("at_last")),
     )
+    return found
 
 
 def jobs_where(

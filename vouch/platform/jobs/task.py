@@ -3,6 +3,7 @@
 import logging
 import traceback
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import Any, TypeVar
 
 from django.core.cache import cache
@@ -26,14 +27,13 @@ _DROP_SIBLINGS = """
 
 
 KEEP_FAULT = 7 * 24 * 60 * 60
+OURS = f"{Path(__file__).resolve().parents[2]}/"
 
 
 def _note_fault(job_id: int | None, error: Exception) -> None:
     """Where it broke, for the page of jobs. Not in the error's words: they may hold what must not lie in a cache."""
-    frames = [one for one in traceback.extract_tb(error.__traceback__) if "/vouch/" in one.filename]
-    place = ""
-    if frames:
-        place = f" {frames[-1].filename.rpartition('/vouch/')[2]}:{frames[-1].lineno}"
+    frames = [one for one in traceback.extract_tb(error.__traceback__) if one.filename.startswith(OURS)]
+    place = f" {frames[-1].filename.removeprefix(OURS)}:{frames[-1].lineno}" if frames else ""
     try:
         cache.set(f"vouch.job.fault.{job_id}", f"{type(error).__name__}{place}", timeout=KEEP_FAULT)
     except DatabaseError:

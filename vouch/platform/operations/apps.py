@@ -12,12 +12,15 @@ class OperationsConfig(AppConfig):
     verbose_name = _("运行与维护")
 
     def ready(self) -> None:
-        """Put the pages into the sidebar."""
+        """Put the pages into the sidebar, and say how far a backup is."""
+        from vouch.platform.jobs.queries import register_progress  # models must be loaded first
         from vouch.platform.operations.permissions import (  # models must be loaded first
             may_see_inspections,
             may_see_operations,
         )
+        from vouch.platform.operations.queries import progress_of_backups
 
+        register_progress("operations.back_up", progress_of_backups)
         register(
             NavItem(
                 title=_("运行"),

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.db import connection
 from django.db.models import QuerySet
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from vouch.platform.identity.actor import Actor
 from vouch.platform.identity.models import User
 from vouch.platform.identity.queries import units_below
 from vouch.platform.identity.terms import Scope
+from vouch.platform.jobs.queries import Progress
 from vouch.platform.ledger.models import Entry
 from vouch.platform.ledger.queries import history_of
 from vouch.platform.operations.models import Backup, Drill, Inspection
@@ -145,3 +149,13 @@ def is_backup_noted(slot: datetime) -> bool:
 def is_drill_noted(slot: datetime) -> bool:
     """Whether the drill of this slot was ordered."""
     return Drill.objects.filter(due_at=slot).exists()
+
+
+def progress_of_backups(arguments: Sequence[Mapping[str, Any]]) -> list[Progress | None]:
+    """How far the backups are that these jobs make, in tables."""
+    wanted = [str(one.get("backup_id", "")) for one in arguments]
+    rows = {str(row.pk): row for row in Backup.objects.filter(pk__in=[pk for pk in wanted if pk])}
+    found = [rows.get(pk) for pk in wanted]
+    return [
+        row and Progress(row.tables_done, max(row.tables, 1), reverse("operations:backups")) for row in found
+    ]
