@@ -242,4 +242,4 @@ def progress_of_runs(arguments: Sequence[Mapping[str, Any]]) -> list[Progress | 
         run.pk: run for run in AssessmentRun.objects.filter(pk__in=[one.get("run_id") for one in arguments])
     }
     found = [rows.get(one.get("run_id", 0)) for one in arguments]
-    return [run and Progress(run.done, run.total, reverse("grading:runs")) for run in found]
+    return [Progress(run.done, run.total, reverse("grading:runs")) if run else None for run in found]

@@ -142,11 +142,11 @@ VISIBLE: Visible = {
 
 def progress_of_imports(arguments: Sequence[Mapping[str, Any]]) -> list[Progress | None]:
     """How far the imports are that these jobs run, in percent of their files' bytes."""
-    wanted = [one.get("import_id") for one in arguments]
+    wanted = [int(one.get("import_id") or 0) for one in arguments]
     rows = Import.objects.filter(pk__in=wanted).annotate(
         whole=Sum("files__size"), read=Sum(F("files__progress") * F("files__size"))
     )
     known = {
         row.pk: Progress(row.read // row.whole, 100, row.get_absolute_url()) for row in rows if row.whole
     }
-    return [known.get(pk) if pk else None for pk in wanted]
+    return [known.get(pk) for pk in wanted]

@@ -156,6 +156,5 @@ def progress_of_backups(arguments: Sequence[Mapping[str, Any]]) -> list[Progress
     wanted = [str(one.get("backup_id", "")) for one in arguments]
     rows = {str(row.pk): row for row in Backup.objects.filter(pk__in=[pk for pk in wanted if pk])}
     found = [rows.get(pk) for pk in wanted]
-    return [
-        row and Progress(row.tables_done, max(row.tables, 1), reverse("operations:backups")) for row in found
-    ]
+    url = reverse("operations:backups")
+    return [Progress(row.tables_done, max(row.tables, 1), url) if row else None for row in found]

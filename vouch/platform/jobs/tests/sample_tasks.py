@@ -19,12 +19,6 @@ def note(*, file: str, text: str) -> None:
     _note(file, text)
 
 
-@task("sample.note_once", retries=0)
-def note_once(*, file: str, text: str) -> None:
-    """As ``note``, and given up at the first error."""
-    _note(file, text)
-
-
 @task("sample.slow_once")
 def slow_once(*, file: str) -> None:
     """Hangs the first time, so that its worker can be killed; done at once the second time."""

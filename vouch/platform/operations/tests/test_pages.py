@@ -22,12 +22,12 @@ from vouch.platform.identity.terms import ApiScope, Role, Scope
 from vouch.platform.jobs import queries as jobs
 from vouch.platform.jobs.beat import Beat, _once, last_run_of
 from vouch.platform.jobs.defer import defer
-from vouch.platform.jobs.tests import sample_tasks  # noqa: F401 - registers the tasks
 from vouch.platform.jobs.worker import run_worker
 from vouch.platform.ledger.models import Entry
 from vouch.platform.ledger.testing import writing
 from vouch.platform.operations.models import Backup
 from vouch.platform.operations.terms import BackupState
+from vouch.platform.operations.tests import sample_jobs  # noqa: F401 - registers the task
 from vouch.platform.vault import ring as ring_module
 
 BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
@@ -45,7 +45,7 @@ def signed_in(client: Client, staff: dict[str, User]) -> SignedIn:
 
 
 def job_of(text: str, *, status: str = "todo") -> int:
-    pk = defer("sample.note", lock=f"party:{text}", file="nowhere", text=text)
+    pk = defer("sample_page.note", lock=f"party:{text}", file="nowhere", text=text)
     with connection.cursor() as cursor:
         cursor.execute("UPDATE procrastinate_jobs SET status = %s WHERE id = %s", [status, pk])
     return pk
@@ -69,7 +69,7 @@ def test_the_list_shows_filters_and_counts(signed_in: SignedIn) -> None:
     for text, count in (
         ("?status=failed", 1),
         ("?q=party:waiting", 1),
-        ("?task=sample.note", 3),
+        ("?task=sample_page.note", 3),
         ("?q=nobody", 0),
     ):
         assert client.get(reverse("operations:jobs") + text).content.decode().count("data-row") == count, text
@@ -123,11 +123,11 @@ def test_a_failed_job_says_where_it_broke_but_not_in_its_own_words_and_runs_when
     signed_in: SignedIn, tmp_path: Path
 ) -> None:
     file = tmp_path / "not there yet" / "told"
-    pk = defer("sample.note_once", file=str(file), text="13800138000")
+    pk = defer("sample_page.note", file=str(file), text="13800138000")
     run_worker(wait=False)
     page = signed_in("zhoujie").get(reverse("operations:jobs") + f"?q={pk}").content.decode()
     assert "FileNotFoundError" in page
-    assert "sample_tasks.py:" in page
+    assert "sample_jobs.py:" in page
     fault = cache.get(f"vouch.job.fault.{pk}")
     assert "13800138000" not in fault
     assert "not there" not in fault
@@ -140,7 +140,7 @@ def test_a_failed_job_says_where_it_broke_but_not_in_its_own_words_and_runs_when
 @pytest.mark.django_db
 def test_running_jobs_show_their_progress(signed_in: SignedIn, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(
-        jobs._progress, "sample.note", lambda given: [jobs.Progress(30, 120, "/x/") for _ in given]
+        jobs._progress, "sample_page.note", lambda given: [jobs.Progress(30, 120, "/x/") for _ in given]
     )
     job_of("running", status="doing")
     page = signed_in("zhoujie").get(reverse("operations:jobs")).content.decode()

@@ -55,7 +55,7 @@ API_KEYS = Table(
         Column("prefix", gettext_lazy("前缀"), Kind.CODE, on_phone=False),
         Column("scopes", gettext_lazy("权限"), value=lambda key: "、".join(str(ApiScope(one).label) for one in key.scopes), on_phone=False),
         Column("unit", gettext_lazy("数据范围"), value=lambda key: f"{key.unit.name}（{Scope(key.data_scope).label}）", on_phone=False),
-        Column("per_minute", gettext_lazy("每分钟"), Kind.NUMBER, sort="per_minute", unit=gettext_lazy("次"), on_phone=False),
+        Column("per_minute", gettext_lazy("每分钟"), Kind.NUMBER, sort="per_minute", unit="次", on_phone=False),
         Column("last_used_at", gettext_lazy("最近使用"), Kind.MOMENT, sort="last_used_at", on_phone=False),
         Column("expires_at", gettext_lazy("到期"), Kind.MOMENT, sort="expires_at", on_phone=False),
     ),

@@ -51,7 +51,7 @@ JOBS = Table(
         Column("lock", gettext_lazy("对象"), Kind.CODE, on_phone=False),
         Column("args", gettext_lazy("参数"), Kind.CODE, value=_arguments, on_phone=False),
         Column("queue_name", gettext_lazy("队列"), sort="queue_name", on_phone=False),
-        Column("attempts", gettext_lazy("已试"), Kind.NUMBER, sort="attempts", unit=gettext_lazy("次"), on_phone=False),
+        Column("attempts", gettext_lazy("已试"), Kind.NUMBER, sort="attempts", unit="次", on_phone=False),
         Column("enqueued_at", gettext_lazy("入队"), Kind.MOMENT, sort="enqueued_at", on_phone=False),
         Column("scheduled_at", gettext_lazy("最早执行"), Kind.MOMENT, sort="scheduled_at", on_phone=False),
         Column("changed_at", gettext_lazy("最近变动"), Kind.MOMENT, sort="changed_at", on_phone=False),
@@ -122,7 +122,7 @@ SCHEDULES = Table(
         Column("name", gettext_lazy("名称"), Kind.CODE, sort="name", on_phone=False),
         Column("rhythm", gettext_lazy("周期"), value=lambda one: one.rhythm if " " in one.rhythm else _("每 %s 秒") % one.rhythm),
         Column("last_run_at", gettext_lazy("上次运行"), Kind.MOMENT, sort="last_run_at"),
-        Column("took", gettext_lazy("用时"), Kind.NUMBER, sort="took", unit=gettext_lazy("秒"), on_phone=False),
+        Column("took", gettext_lazy("用时"), Kind.NUMBER, sort="took", unit="秒", on_phone=False),
         Column("fault", gettext_lazy("结果"), value=lambda one: one.fault or ("" if one.last_run_at is None else _("正常"))),
     ),
 )  # fmt: skip
