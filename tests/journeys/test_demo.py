@@ -84,11 +84,14 @@ def check_secrets(home: Path, said: str) -> None:
 
 def check_story(people: list[SignIn]) -> None:
     """What the demo is for."""
-    # Six people in six roles, each with a password of their own; each sees what their scope reaches.
-    assert len({person.role for person in people}) == len({person.password for person in people}) == 6
-    seen = {user.username: visible_to(actor_of(user)).count() for user in active_staff()}
-    assert seen["chenjing"] == seen["wangfang"] == 200 + 120
-    assert 0 < seen["zhaomin"] < 200 + 120
+    # Each with a password of their own; each sees what their scope reaches.
+    assert len({person.password for person in people}) == len(people) == len(terms.STAFF)
+    assert len({person.role for person in people}) == 10
+    seen = {user.username: visible_to(actor_of(user, at=NOW)).count() for user in active_staff()}
+    assert seen["chenjing"] == seen["wangfang"] == seen["hewei"] + seen["zhaomin"] == 200 + 120
+    # Account managers look after a part each; 孟佳 also stands in for 刘洋, and so sees what is his.
+    assert 0 < seen["liqiang"] < seen["hewei"]
+    assert seen["liuyang"] < seen["mengjia"] == seen["hewei"]
 
     # Everyone is judged, most are graded, and the slips of the lists wait for a person.
     whole = book(system_actor("test"))

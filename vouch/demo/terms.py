@@ -11,7 +11,11 @@ from vouch.platform.identity.terms import Role, Scope
 
 INSTITUTION = "江州市融资担保有限公司"
 
-UNITS = (("YW1", "业务一部"), ("YW2", "业务二部"), ("FK", "风险管理部"))
+UNITS = (
+    ("YW1", "业务一部", "HQ"), ("YW2", "业务二部", "HQ"), ("YW2A", "城南营业部", "YW2"), ("FK", "风险管理部", "HQ"),
+    ("CW", "财务部", "HQ"),
+)  # fmt: skip
+"""Code, name, and the code of the unit above, which stands earlier."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,12 +31,28 @@ class Person:
 
 STAFF = (
     Person("liqiang", "李强", "YW1", (Role.ACCOUNT_MANAGER,), Scope.OWN),
+    Person("mengjia", "孟佳", "YW1", (Role.ACCOUNT_MANAGER,), Scope.OWN),
+    Person("liuyang", "刘洋", "YW1", (Role.ACCOUNT_MANAGER,), Scope.OWN),
+    Person("hewei", "何伟", "YW1", (Role.TEAM_LEAD,), Scope.UNIT_BELOW),
+    Person("wuting", "吴婷", "YW2", (Role.ACCOUNT_MANAGER,), Scope.OWN),
+    Person("qianjin", "钱进", "YW2A", (Role.ACCOUNT_MANAGER,), Scope.OWN),
     Person("zhaomin", "赵敏", "YW2", (Role.TEAM_LEAD,), Scope.UNIT_BELOW),
     Person("wangfang", "王芳", "FK", (Role.RISK_REVIEWER,), Scope.ALL),
+    Person("fengli", "冯丽", "FK", (Role.INSPECTOR,), Scope.ALL),
+    Person("xujing", "徐静", "CW", (Role.CASHIER,), Scope.ALL),
+    Person("linhui", "林慧", "HQ", (Role.COMPLIANCE,), Scope.ALL),
     Person("chenjing", "陈静", "HQ", (Role.CRO,), Scope.ALL),
+    Person("zhengguo", "郑国", "HQ", (Role.EXECUTIVE,), Scope.ALL),
     Person("sunlei", "孙磊", "HQ", (Role.AUDITOR,), Scope.ALL),
     Person("zhoujie", "周杰", "HQ", (Role.ADMIN,), Scope.ALL),
+    Person("heyan", "何岩", "HQ", (Role.ADMIN,), Scope.ALL),
 )
+
+MANAGERS = {
+    "YW1": (("liqiang", "mengjia"), ("mengjia", "liuyang"), ("liuyang", "liqiang")),
+    "YW2": (("wuting", "qianjin"), ("qianjin", "wuting")),
+}
+"""Who looks after the customers of a branch, in turn: manager (A角) and second manager (B角)."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,11 +23,22 @@ from vouch.grading.actions import assess_customers
 from vouch.parties.actions import Duty, assign_party
 from vouch.parties.queries import party_by_code
 from vouch.platform.exchange.running import import_files
-from vouch.platform.identity.actions import StaffDetails, appoint_staff, open_unit, rename_unit
+from vouch.platform.identity.actions import (
+    Absence,
+    Rights,
+    StaffDetails,
+    Wish,
+    appoint_staff,
+    arrange_delegation,
+    open_unit,
+    rename_unit,
+    request_change,
+)
 from vouch.platform.identity.actor import system_actor
 from vouch.platform.identity.models import Unit, User
-from vouch.platform.identity.queries import active_staff, head_office, unit_named
-from vouch.platform.identity.terms import Role
+from vouch.platform.identity.queries import active_staff, actor_of, head_office, unit_named
+from vouch.platform.identity.queries import units as open_units
+from vouch.platform.identity.terms import ChangeKind, Role, Scope
 from vouch.platform.operations.sign_ins import SignIn, remember
 from vouch.policy.actions import install_shipped_policies
 
@@ -35,9 +46,6 @@ ACTOR = system_actor("demo")
 CHINA = ZoneInfo("Asia/Shanghai")
 LOOKS_BACK_DAYS = (180, 90, 0)
 """The book is judged as of each of these days before today, so that there is a history to look at."""
-
-MANAGERS = {"YW1": ("liqiang", "zhaomin"), "YW2": ("zhaomin", "liqiang")}
-"""Who looks after the customers of a branch: manager and second manager."""
 
 Tell = Callable[[str], None]
 
@@ -67,6 +75,7 @@ def found_institution(*, today: date, now: datetime, tell: Tell) -> list[SignIn]
         people = _appoint(units, at=now)
         _assign(firms, units, people, today=today, at=now)
         _enrol(firms, units, people, today=today, at=now, tell=tell)
+        _arrange(people, today=today, at=now)
         found = [
             SignIn(user.username, user.name, str(Role(user.roles[0]).label), password)
             for user, password in people.values()
@@ -79,10 +88,12 @@ def _open_units(*, at: datetime) -> dict[str, Unit]:
     office = head_office()
     if office.name != terms.INSTITUTION:
         rename_unit(actor=ACTOR, at=at, unit=office, name=terms.INSTITUTION)
-    known = {unit.code: unit for unit in office.children.all()}
+    known = {unit.code: unit for unit in open_units()}
     units = {office.code: office}
-    for code, name in terms.UNITS:
-        units[code] = known.get(code) or open_unit(actor=ACTOR, at=at, code=code, name=name, parent=office)
+    for code, name, above in terms.UNITS:
+        units[code] = known.get(code) or open_unit(
+            actor=ACTOR, at=at, code=code, name=name, parent=units[above]
+        )
     return units
 
 
@@ -123,13 +134,33 @@ def _assign(
     today: date,
     at: datetime,
 ) -> None:
-    """李强 looks after the firms of the first branch, 赵敏 after those of the second, each the other's B角."""
+    """The account managers of a branch take its firms in turn, and each is another's B角."""
     for firm in firms:
         party = party_by_code(firm.uscc)
         if party is not None:
-            first, second = (people[name][0] for name in MANAGERS[firm.unit])
+            pairs = terms.MANAGERS[firm.unit]
+            first, second = (people[name][0] for name in pairs[firm.number % len(pairs)])
             duty = Duty(units[firm.unit], starts_on=today, manager=first, second_manager=second)
             assign_party(actor=ACTOR, at=at, party=party, duty=duty)
+
+
+def _arrange(people: dict[str, tuple[User, str]], *, today: date, at: datetime) -> None:
+    """What waits for somebody, and what ends by itself: a stand-in until tomorrow, one to be consented to, a request."""
+    staff = {name: user for name, (user, _password) in people.items()}
+    away = Absence(staff["mengjia"], today, today + timedelta(days=1), "参加担保业务培训")
+    arrange_delegation(actor=actor_of(staff["hewei"], at=at), at=at, principal=staff["liuyang"], absence=away)
+    leave = Absence(staff["qianjin"], today + timedelta(days=5), today + timedelta(days=9), "年休假")
+    arrange_delegation(
+        actor=actor_of(staff["wuting"], at=at), at=at, principal=staff["wuting"], absence=leave
+    )
+    person = staff["qianjin"]
+    wish = Wish(
+        kind=ChangeKind.CHANGE,
+        reason="兼管城南营业部，需要看到本营业部全部客户",
+        person=person,
+        rights=Rights(person.unit, person.roles, Scope.UNIT),
+    )
+    request_change(actor=actor_of(staff["zhoujie"], at=at), at=at, wish=wish)
 
 
 def _enrol(
@@ -144,5 +175,8 @@ def _enrol(
     """The persons behind the firms, and those who are customers themselves."""
     invented = invent_people(firms, today=today)
     tell(f"登记 {len(invented)} 个人，证件号码、电话和账号加密保存")
-    managers = {unit: (staff[first][0], staff[second][0]) for unit, (first, second) in MANAGERS.items()}
+    managers = {
+        unit: [(staff[first][0], staff[second][0]) for first, second in pairs]
+        for unit, pairs in terms.MANAGERS.items()
+    }
     enrol_people(invented, units=units, managers=managers, actor=ACTOR, at=at)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import random
 import struct
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -67,13 +67,17 @@ def enrol_people(
     people: Sequence[Invented],
     *,
     units: dict[str, Unit],
-    managers: dict[str, tuple[User, User]],
+    managers: Mapping[str, Sequence[tuple[User, User]]],
     actor: Actor,
     at: datetime,
 ) -> None:
-    """Register everyone, with the posts they hold and the papers they showed."""
-    for person in people:
-        manager, second = managers[person.unit]
+    """Register everyone, with the posts they hold and the papers they showed.
+
+    ``managers`` are the pairs of each unit, taken in turn; whoever stands behind a firm goes with the firm.
+    """
+    for place, person in enumerate(people, start=1):
+        pairs = managers[person.unit]
+        manager, second = pairs[(person.firm.number if person.firm else place) % len(pairs)]
         registration = PersonRegistration(
             person.details,
             phones=[PhoneLine(PhoneUse.MOBILE, person.phone)],

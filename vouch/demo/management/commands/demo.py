@@ -20,7 +20,7 @@ def moment_of(today: date) -> datetime:
 
 
 class Command(BaseCommand):
-    help = "在空的系统里建立演示机构：六名员工、约两百户虚构企业及其发票和评估。例：vouch demo --today 2026-11-22"
+    help = "在空的系统里建立演示机构：十六名员工、约两百户虚构企业及其发票和评估。例：vouch demo --today 2026-11-22"
 
     def add_arguments(self, parser: CommandParser) -> None:
         """The day decides the invented data; the same day gives the same."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 import pytest
+from django.core.management import CommandError, call_command
 from django.db import IntegrityError, transaction
 
 from vouch.platform.identity.actions import StaffDetails, appoint_staff, open_unit, rename_unit, set_password
@@ -96,3 +97,35 @@ def test_the_system_has_every_role_and_sees_everything() -> None:
 
 def test_managers_are_those_who_may_look_after_customers(staff: dict[str, User]) -> None:
     assert {user.username for user in account_managers()} == {"liqiang", "zhaomin", "wuting"}
+
+
+class TestTheCommandLine:
+    def test_it_opens_the_first_account_with_a_password_for_one_sign_in(
+        self, head_office: Unit, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        call_command("staff", "appoint", "heyan", "--name", "何岩", "--role", "admin", "--scope", "all")
+        said = capsys.readouterr().out
+        user = User.objects.get(username="heyan")
+        assert user.check_password(said.strip().rsplit("：", 1)[1])
+        events = [entry.event for entry in history_of("user", user.pk)]
+        assert "identity.user.appointed" in events
+        assert {entry.actor_id for entry in history_of("user", user.pk)} == {"system:staff"}
+        call_command("staff", "list")
+        assert "heyan\t何岩\t总部\t系统管理员\t全部\t在用" in capsys.readouterr().out
+
+    @pytest.mark.parametrize(
+        ("arguments", "said"),
+        [
+            (("liqiang", "--name", "又一个", "--role", "admin"), "已被使用"),
+            (("LIQIANG", "--name", "又一个", "--role", "admin"), "已被使用"),
+            (("x", "--name", "两手", "--role", "cashier", "--role", "committee"), "不能兼任"),
+            (("x", "--name", "无处", "--role", "admin", "--unit", "火星"), "没有编码或名称为“火星”的机构"),
+        ],
+    )
+    def test_what_cannot_be_is_said_in_chinese_and_opens_nothing(
+        self, staff: dict[str, User], arguments: tuple[str, ...], said: str
+    ) -> None:
+        before = User.objects.count()
+        with pytest.raises(CommandError, match=said):
+            call_command("staff", "appoint", *arguments)
+        assert User.objects.count() == before
