@@ -203,7 +203,9 @@ class DelegationForm(forms.Form):
     """Who is absent, who stands in, from when to when."""
 
     principal = forms.ModelChoiceField(User.objects.none(), label=gettext_lazy("缺勤人"), empty_label=None)
-    delegate = forms.ModelChoiceField(User.objects.none(), label=gettext_lazy("代理人"))
+    delegate = forms.ModelChoiceField(
+        User.objects.none(), label=gettext_lazy("代理人"), empty_label=gettext_lazy("请选择")
+    )
     starts_on = forms.DateField(label=gettext_lazy("起始日期"), widget=forms.DateInput(attrs=DAY))
     ends_on = forms.DateField(label=gettext_lazy("截止日期（含当日）"), widget=forms.DateInput(attrs=DAY))
     reason = forms.CharField(label=gettext_lazy("事由"), max_length=200)
@@ -242,7 +244,7 @@ class HandOverForm(ReasonForm):
             if is_same_office(user.roles, giver.roles)
         ]
         self.fields["receiver"] = forms.ModelChoiceField(
-            active_staff().filter(pk__in=alike), label=_("接收人")
+            active_staff().filter(pk__in=alike), label=_("接收人"), empty_label=_("请选择")
         )
         self.fields["receiver"].label_from_instance = _with_unit  # type: ignore[attr-defined]
         for place, (holding, count, items) in enumerate(held):

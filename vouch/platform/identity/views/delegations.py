@@ -54,7 +54,7 @@ DELEGATIONS = Table(
             link=lambda row: reverse("identity:delegation", args=[row.pk]),
         ),
         Column("delegate__name", gettext_lazy("代理人"), sort="delegate__name"),
-        Column("starts_on", gettext_lazy("起始日期"), Kind.DATE, sort="starts_on"),
+        Column("starts_on", gettext_lazy("起始日期"), Kind.DATE, sort="starts_on", on_phone=False),
         Column("ends_on", gettext_lazy("截止日期"), Kind.DATE, sort="ends_on"),
         Column("state", gettext_lazy("状态"), value=state_of, template="identity/delegation_state.html"),
         Column("reason", gettext_lazy("事由"), on_phone=False),

@@ -33,7 +33,7 @@ def _matrix() -> tuple[Table, list[dict[str, str]]]:
     classes = [one for one in FieldClass if one != FieldClass.ORDINARY]
     pages = places()
     columns = (
-        Column("role", gettext_lazy("岗位"), sort="place"),
+        Column("role", gettext_lazy("岗位"), sort="place", template="identity/role_cell.html"),
         Column("office", gettext_lazy("部位"), sort="office"),
         *(Column(f"class_{one.value}", one.label) for one in classes),
         *(Column(f"page_{place}", item.title) for place, item in enumerate(pages)),
