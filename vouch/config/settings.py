@@ -203,8 +203,11 @@ ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_RATE_LIMITS = {
     "login_failed": "60/m/ip,100/15m/key",
     "second_factor": "10/15m/key",
-    "reauthenticate": "20/15m/user",
+    "reauthenticate": "60/15m/user",
+    # A whole office comes from one address, at nine o'clock.
+    "login": "300/m/ip",
 }
+MFA_RATE_LIMITS = {"webauthn_login": "100/m/ip"}
 AXES_FAILURE_LIMIT = 10
 AXES_COOLOFF_TIME = timedelta(minutes=15)
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]

@@ -11,6 +11,14 @@ from vouch.platform.web.faces import May
 
 REACTIONS: dict[str, tuple[str, ...]] = {
     "identity.session.started": ("courier.tell_of_sign_in",),
+    "identity.password.changed": ("courier.tell_of_access",),
+    "identity.password.renewed": ("courier.tell_of_access",),
+    "identity.second_factor.added": ("courier.tell_of_access",),
+    "identity.second_factor.removed": ("courier.tell_of_access",),
+    "identity.second_factor.reset": ("courier.tell_of_access",),
+    "identity.recovery_codes.renewed": ("courier.tell_of_access",),
+    "identity.single_sign_on.linked": ("courier.tell_of_access",),
+    "identity.sign_in.locked": ("courier.tell_of_access",),
     "exchange.import.finished": ("exchange.tell_submitter",),
     "parties.enterprise.corrected": ("grading.reassess",),
     "customers.invoices.recorded": ("grading.reassess",),

@@ -87,3 +87,38 @@ def test_forms_may_lead_to_the_single_sign_on_alone() -> None:
     )["CONTENT_SECURITY_POLICY"]
     assert isinstance(policy, dict)
     assert policy["DIRECTIVES"]["form-action"] == ["'self'", "https://id.example.com"]
+
+
+ASK = """
+import json, sys
+import django
+django.setup()
+from django.test import Client
+answers = []
+for kept in json.loads(sys.argv[1]):
+    answer = Client(headers={"host": "vouch.example.com"}).get("/sign-in/", **kept)
+    cookies = [morsel.OutputString() for morsel in answer.cookies.values()]
+    answers.append([answer.status_code, dict(answer.headers), cookies])
+print(json.dumps(answers))
+"""
+
+
+def test_only_https_is_answered_and_a_proxy_is_believed_by_its_address() -> None:
+    asked = [
+        {},
+        {"REMOTE_ADDR": "203.0.113.9", "HTTP_X_FORWARDED_PROTO": "https"},
+        {"REMOTE_ADDR": "10.0.0.5", "HTTP_X_FORWARDED_PROTO": "https"},
+    ]
+    done = run("-c", ASK, json.dumps(asked), **PRODUCTION, VOUCH_PROXIES="10.0.0.5")
+    assert done.returncode == 0, done.stderr
+    plain, stranger, proxied = json.loads(done.stdout)
+    for refused in (plain, stranger):
+        assert refused[0] == 301
+        assert refused[1]["Location"] == "https://vouch.example.com/sign-in/"
+    assert proxied[0] == 200
+    assert proxied[1]["Strict-Transport-Security"] == "max-age=31536000; includeSubDomains; preload"
+    [cookie] = proxied[2]
+    assert cookie.startswith("__Host-csrf=")
+    for word in ("Secure", "HttpOnly", "Path=/", "SameSite=Lax"):
+        assert word in cookie
+    assert "Domain" not in cookie

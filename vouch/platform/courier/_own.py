@@ -15,6 +15,14 @@ OWN_TEMPLATES = (
         samples={"at": "2026-11-20 10:30", "address": "10.1.2.3"},
     ),
     Template(
+        name="courier.access_changed",
+        title="您的登录方式有变动：{what}",
+        body="{at}，您的账号发生：{what}。\n如果不是您本人所为，也没有请系统管理员办理，请立即通知系统管理员。",
+        group=Group.SECURITY,
+        urgency=Urgency.URGENT,
+        samples={"at": "2026-11-20 10:30", "what": "重置密码"},
+    ),
+    Template(
         name="courier.jobs_failed",
         title="{count} 项后台任务失败",
         body="以下后台任务多次重试后仍失败：{tasks}。\n请查看运行日志中的原因，处理后重试。",

@@ -13,12 +13,25 @@ from vouch.platform.identity.actor import system_actor
 from vouch.platform.jobs.beat import beat
 from vouch.platform.jobs.defer import defer
 from vouch.platform.jobs.task import task
+from vouch.platform.ledger.queries import history_of
+from vouch.platform.ledger.terms import event_title
 
 COURIER = system_actor("courier")
 SWEEP_SECONDS = float(os.environ.get("VOUCH_COURIER_SWEEP_SECONDS", "15"))
 WATCH_SECONDS = 60
 KNOWN_FOR = timedelta(days=90)
 LOOK_BACK = timedelta(hours=1)
+ACCESS_EVENTS = (
+    "identity.password.changed",
+    "identity.password.renewed",
+    "identity.second_factor.added",
+    "identity.second_factor.removed",
+    "identity.second_factor.reset",
+    "identity.recovery_codes.renewed",
+    "identity.single_sign_on.linked",
+    "identity.sign_in.locked",
+)
+"""After these a person is told; the switchboard wires each of them."""
 
 
 @task("courier.deliver", queue="messages", retries=3)
@@ -67,6 +80,25 @@ def tell_of_sign_in(*, subject_id: str) -> None:
             values={
                 "address": one.address or "—",
                 "at": timezone.localtime(one.at).strftime("%Y-%m-%d %H:%M"),
+            },
+        )
+
+
+@task("courier.tell_of_access")
+def tell_of_access(*, subject_id: str) -> None:
+    """After a change to how somebody signs in, or a lock-out: tell the person, whoever did it."""
+    now = timezone.now()
+    if not subject_id.isdigit():  # a lock for a name that nobody has
+        return
+    for entry in history_of("user", subject_id).filter(event__in=ACCESS_EVENTS, at__gte=now - LOOK_BACK):
+        actions.notify(
+            at=now,
+            recipients=[int(subject_id)],
+            template="courier.access_changed",
+            stable_id=f"access:{entry.pk}",
+            values={
+                "what": event_title(entry.event),
+                "at": timezone.localtime(entry.at).strftime("%Y-%m-%d %H:%M"),
             },
         )
 

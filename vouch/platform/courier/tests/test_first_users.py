@@ -7,13 +7,14 @@ from typing import Any
 
 import pytest
 from django.db import connection
+from django.utils import timezone
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from vouch.platform.courier import queries, tasks
 from vouch.platform.courier.models import Channel, Delivery, Message
 from vouch.platform.courier.terms import ProtectedValue
 from vouch.platform.courier.tests.conftest import WORDS, Receiver, Tell
-from vouch.platform.identity.actions import SignIn, start_session
+from vouch.platform.identity.actions import SignIn, set_password, start_session
 from vouch.platform.identity.actor import Actor
 from vouch.platform.identity.models import User
 from vouch.platform.jobs.defer import defer
@@ -63,6 +64,21 @@ def test_a_sign_in_puts_its_reaction_in_the_queue(actors: dict[str, Actor], now:
     record_sign_in(actor=actors["liqiang"], at=now, address="10.1.2.3")
     job = ProcrastinateJob.objects.get(task_name="courier.tell_of_sign_in")
     assert job.args == {"subject_id": str(actors["liqiang"].user_id)}
+
+
+def test_whose_password_was_reset_is_told_once(staff: dict[str, User], actors: dict[str, Actor]) -> None:
+    user = staff["liqiang"]
+    set_password(
+        actor=actors["zhoujie"], at=timezone.now(), user=user, password="one-time-one-time", one_time=True
+    )
+    [job] = ProcrastinateJob.objects.filter(task_name="courier.tell_of_access")
+    for _ in range(2):
+        tasks.tell_of_access(**job.args)
+    assert titles(actors["liqiang"]) == ["您的登录方式有变动：重置密码"]
+    [row] = queries.visible_to(actors["liqiang"])
+    assert "one-time-one-time" not in queries.text_of(row).body
+    tasks.tell_of_access(subject_id="unknown")
+    assert titles(actors["zhoujie"]) == []
 
 
 def fail(job: int) -> None:
