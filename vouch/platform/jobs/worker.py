@@ -25,7 +25,7 @@ from vouch.platform.jobs.beat import keep_beat, registered_beats
 
 logger = logging.getLogger(__name__)
 
-GIVE_UP_AFTER = 5  # a job that was running each time its worker died is the likely cause
+GIVE_UP_AFTER = 20  # a job that was running each time its worker died is the likely cause
 
 
 def rescue_seconds() -> float:
