@@ -40,14 +40,16 @@ def main() -> None:
 
 
 def started() -> "subprocess.Popen[bytes]":
-    from tests.survival.steps import WORKER
-
-    return subprocess.Popen([sys.executable, *WORKER], cwd=ROOT, env={**os.environ, "PYTHONPATH": str(ROOT)})
+    return subprocess.Popen(
+        [sys.executable, "-m", "tests.survival.worker"], cwd=ROOT, env={**os.environ, "PYTHONPATH": str(ROOT)}
+    )
 
 
 def measure(outer: Path) -> dict[str, object]:
+    import django
     from django.core.management import call_command
 
+    django.setup()
     from tests.survival.steps import AFTER, SIDE_BY_SIDE, STEPS
     from vouch.platform.identity.models import Unit
     from vouch.platform.jobs.defer import defer
@@ -63,8 +65,7 @@ def measure(outer: Path) -> dict[str, object]:
         victim.kill()
         victim.wait()
     killed_at = time.monotonic()
-    successor = started()
-    before = taken(Entry)
+    successor, before = started(), taken(Entry)
     wait(lambda: taken(Entry) > before)
     first = time.monotonic() - killed_at
     wait(lambda: taken(Entry) >= STEPS * STEPS)
