@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import http.client
 import os
 import signal
@@ -115,6 +116,29 @@ def test_it_starts_restarts_what_dies_and_leaves_nothing_running_when_stopped_or
     assert "正在升级数据库结构" not in said
     eventually(lambda: not answers(installation.port))
     eventually(lambda: not Cluster(installation.home).is_running())
+
+
+def below(parent: int) -> list[int]:
+    """Ids of all processes below this one, and of the server that it holds."""
+    found = subprocess.run(["pgrep", "-P", str(parent)], capture_output=True, text=True, check=False)
+    children = [int(line) for line in found.stdout.split()]
+    return [*children, *(grandchild for child in children for grandchild in below(child))]
+
+
+def test_after_everything_was_killed_at_once_it_comes_back_by_itself(installation: Installation) -> None:
+    eventually(lambda: answers(installation.port))
+    cluster = Cluster(installation.home)
+    server = int((cluster.data / "postmaster.pid").read_text(encoding="utf-8").split()[0])
+    for process in [installation.process.pid, *below(installation.process.pid), server, *below(server)]:
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(process, signal.SIGKILL)
+    installation.process.wait()
+    installation.start()
+    eventually(lambda: answers(installation.port))
+    assert page(installation.port, "/sign-in/") == 200
+    installation.stop()
+    assert installation.process.returncode == 0
+    eventually(lambda: not cluster.is_running())
 
 
 def test_a_port_that_is_taken_is_said_in_plain_words() -> None:
