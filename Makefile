@@ -32,8 +32,9 @@ lint: $(DEV) $(ASSETS) ## check style, types and the order of the rooms
 	$(PY) -m mypy
 	$(VENV)/bin/lint-imports
 
-bench: $(DEV) ## measure durability (kill the database under load, ROUNDS=…) and the speed of judging
+bench: $(DEV) ## measure durability (kill database and web under load, ROUNDS=…), rescue and the speed of judging
 	$(PY) bench/durability.py --rounds $(ROUNDS)
+	PYTHONPATH=. $(PY) bench/rescue.py
 	PYTHONPATH=. $(PY) bench/decide.py
 
 docs: $(DEV) ## take the pictures of the pages of a running installation (ADDRESS=… SIGN_IN=… PASSWORD=…)
