@@ -135,6 +135,7 @@ EVENT_TITLES: dict[str, str] = {
     "customers.consents.withdrawn": "按请求撤回授权",
     "customers.credit.refused": "征信数据读取被拒",
     "customers.erasure.proposed": "提请删除个人信息",
+    "customers.erasure.approved": "批准删除个人信息",
     "customers.notice.drafted": "起草告知书",
     "customers.notice.revised": "修改告知书",
     "customers.notice.published": "发布告知书",

@@ -40,6 +40,7 @@ class CustomersConfig(AppConfig):
         catalogue.guard("credit", consent=consenting)
         register(InvoiceImporter())
         holdings.register_holdings("parties", holdings.told_by_parties)
+        holdings.register_holdings("persons", holdings.told_by_persons)
         holdings.register_holdings("customers", holdings.told_by_customers)
         holdings.register_holdings("ledger", holdings.told_by_ledger)
         holdings.register_retention("parties", holdings.claims_of_parties)

@@ -21,6 +21,7 @@ from vouch.customers.actions.credit import (
 )
 from vouch.customers.actions.files import WrongFile
 from vouch.customers.actions.fulfilment import (
+    approve_erasure,
     fetch_package,
     make_package,
     propose_erasure,
@@ -46,7 +47,7 @@ from vouch.customers.actions.rights import (
 
 __all__ = [
     "AuthorisationDetails", "InvoiceDetails", "InvoiceImporter", "NoAuthorisation", "NotNow", "NoticeDetails",
-    "OpenedFile", "ReportDetails", "RequestDetails", "WrongConsent", "WrongFile", "WrongReport", "answer_request",
+    "OpenedFile", "ReportDetails", "RequestDetails", "WrongConsent", "WrongFile", "WrongReport", "answer_request", "approve_erasure",
     "draft_notice", "extend_request", "fetch_package", "make_package", "note_refusal", "open_report",
     "open_signed_file", "propose_erasure", "publish_notice", "receive_request", "record_authorisation",
     "record_invoices", "refuse_request", "reject_authorisation", "remove_expired_reports", "require_authorisation",

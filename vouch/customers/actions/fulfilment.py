@@ -28,8 +28,11 @@ from vouch.customers.terms import (
     RequestKind,
     RequestState,
 )
-from vouch.parties.actions import restrict_party
+from vouch.parties.actions import erase_person, restrict_party
+from vouch.parties.terms import PartyKind
 from vouch.platform.identity.actor import Actor
+from vouch.platform.identity.queries import actor_of
+from vouch.platform.identity.terms import Role
 from vouch.platform.ledger.action import Entry, action
 from vouch.platform.vault.actions import remove_document, store_document
 from vouch.platform.vault.queries import read_document
@@ -147,7 +150,11 @@ def propose_erasure(entry: Entry, *, actor: Actor, at: datetime, request: Rights
     """Ask for the second person. Raises NotNow while anything has to be kept."""
     held = locked(request)
     _check_step(held, RequestKind.DELETE)
+    if held.party.kind != PartyKind.PERSON:
+        raise NotNow(_("只有个人信息可以删除；企业资料按档案期限保存。"))
     refuse_while_kept(held, at=at)
+    if not actor.has_role(Role.COMPLIANCE):
+        raise NotNow(_("删除个人信息须由合规岗经办。"))
     held.erasure_proposed_at = at
     held.save(update_fields=["erasure_proposed_at"])
     entry.about("rights_request", held.pk, after={"proposed": at})
@@ -196,8 +203,28 @@ def withdrawable(request: RightsRequest, *, at: datetime) -> list[Authorisation]
     ]
 
 
-def destroy_reports(request: RightsRequest, *, at: datetime) -> None:
-    """Take the person's credit reports away, before the key; for use inside an action."""
-    kept = CreditReport.objects.filter(party_id=request.party_id, removed_at=None)
-    for report in kept.select_related("document"):
+@action("customers.erasure.approved", may=permissions.may_approve_erasure)
+def approve_erasure(entry: Entry, *, actor: Actor, at: datetime, request: RightsRequest) -> RightsRequest:
+    """The second person: the key is destroyed, what cannot be kept is taken away, the request is closed.
+
+    Nothing undoes this. Raises NotNow, where something has to be kept again since it was proposed.
+    """
+    held = locked(request)
+    _check_step(held, RequestKind.DELETE)
+    if held.erasure_proposed_at is None or held.handler is None:
+        raise NotNow(_("经办人还没有提请删除。"))
+    refuse_while_kept(held, at=at)
+    for report in CreditReport.objects.filter(party=held.party, removed_at=None).select_related("document"):
         destroy(report, at=at)
+    erase_person(
+        actor=actor_of(held.handler, at=at),
+        at=at,
+        party=held.party,
+        approver=actor,
+        reason=_("个人权利请求 %(number)s") % {"number": held.number},
+    )
+    # With the key gone nothing can be sealed any more: the outcome itself is the answer.
+    held.state, held.outcome, held.answered_at = RequestState.ANSWERED, Outcome.ERASED, at
+    held.save(update_fields=["state", "outcome", "answered_at"])
+    entry.about("rights_request", held.pk, after={"state": str(held.state), "outcome": str(held.outcome)})
+    return held

@@ -69,7 +69,9 @@ def receive_request(
 
 def locked(request: RightsRequest) -> RightsRequest:
     """The request as it is now, held until the transaction ends; for use inside an action."""
-    found = RightsRequest.objects.select_for_update(of=("self",)).select_related("party", "package")
+    found = RightsRequest.objects.select_for_update(of=("self",)).select_related(
+        "party", "package", "handler__unit"
+    )
     return found.get(pk=request.pk)
 
 

@@ -16,10 +16,13 @@ from vouch.customers.models import Authorisation, CreditReport, Invoice, RightsR
 from vouch.customers.queries.rights import text_of
 from vouch.customers.terms import RETENTION, AuthorisationState, Retention
 from vouch.parties import queries as parties
-from vouch.parties.models import Assignment, Party
+from vouch.parties.models import Account, Assignment, Paper, Party, Person, Phone, Post
+from vouch.parties.queries import persons
 from vouch.platform.ledger import queries as ledger
 from vouch.platform.ledger.terms import EVENT_TITLES
 from vouch.platform.vault.models import Document
+from vouch.platform.vault.queries import key_of
+from vouch.platform.vault.terms import Subject, VaultError
 
 Cell = str | int | None
 
@@ -114,6 +117,45 @@ def told_by_parties(party: Party) -> Iterator[Section]:
         "管户关系",
         ("管户机构", "管户经理", "协办经理", "起始日期", "终止日期"),
         _rows(*((a.unit, a.manager, a.second_manager, a.starts_on, a.ends_on) for a in held)),
+    )
+
+
+def told_by_persons(party: Party) -> Iterator[Section]:
+    """What is sealed of a party, in plain: the person has a right to it. Whoever asks records the reading."""
+    try:
+        key = key_of(Subject("party", str(party.pk)))
+    except VaultError:
+        return
+    person = Person.objects.filter(party=party).first()
+    if person is not None:
+        values = persons.opened_fields(person, key)
+        fields = {one.name: one for one in Person._meta.concrete_fields}
+        titles = {name: str(fields[name].verbose_name) for name in values}
+        yield Section("个人信息", tuple(titles.values()), _rows([values[name] for name in titles]))
+    lines = [
+        (row.get_use_display(), persons.opened_number(row, key), row.added_at, row.ended_at)
+        for row in Phone.objects.filter(party=party).order_by("pk")
+        if row.number
+    ]
+    yield Section("电话", ("用途", "号码", "登记时间", "停用时间"), _rows(*lines))
+    accounts = [
+        (row.bank, persons.opened_number(row, key), row.added_at, row.ended_at)
+        for row in Account.objects.filter(party=party).order_by("pk")
+        if row.number
+    ]
+    yield Section("银行账户", ("开户银行", "账号", "登记时间", "停用时间"), _rows(*accounts))
+    posts = Post.objects.filter(person=party).select_related("enterprise").order_by("pk")
+    yield Section(
+        "任职",
+        ("企业", "任职", "登记时间", "终止时间"),
+        _rows(*((row.enterprise.name, row.get_kind_display(), row.added_at, row.ended_at) for row in posts)),
+    )
+    papers = list(Paper.objects.filter(party=party).select_related("document").order_by("pk"))
+    yield Section(
+        "证件影像",
+        ("种类", "摘要", "上传时间"),
+        _rows(*((row.get_kind_display(), row.document.sha256, row.added_at) for row in papers)),
+        [(f"证件影像-{row.pk}", row.document) for row in papers],
     )
 
 

@@ -6,11 +6,20 @@ from datetime import datetime
 
 import pytest
 
-from vouch.parties.actions import EnterpriseDetails, Registration, register_enterprise
+from vouch.customers.tests.scene import NUMBER, PHONE
+from vouch.parties.actions import (
+    EnterpriseDetails,
+    PersonDetails,
+    PersonRegistration,
+    PhoneLine,
+    Registration,
+    register_enterprise,
+    register_person,
+)
 from vouch.parties.models import Party
+from vouch.parties.terms import DocumentKind, PhoneUse
 from vouch.platform.identity.actor import Actor
 from vouch.platform.identity.models import Unit, User
-from vouch.platform.ledger.testing import writing
 
 
 def enrolled(name: str, units: dict[str, Unit], staff: dict[str, User], now: datetime, actor: Actor) -> Party:
@@ -30,8 +39,10 @@ def bank(units: dict[str, Unit], staff: dict[str, User], now: datetime, actor: A
 
 @pytest.fixture
 def person(units: dict[str, Unit], staff: dict[str, User], now: datetime, actor: Actor) -> Party:
-    party = enrolled("张三", units, staff, now, actor)
-    with writing():
-        Party.objects.filter(pk=party.pk).update(kind="person")
-    party.refresh_from_db()
-    return party
+    details = PersonDetails(
+        name="张三", document_kind=DocumentKind.RESIDENT, document_number=NUMBER, address="江州市老街1号"
+    )
+    registration = PersonRegistration(
+        details, phones=[PhoneLine(PhoneUse.MOBILE, PHONE)], manager=staff["liqiang"]
+    )
+    return register_person(actor=actor, at=now, unit=units["YW1"], registration=registration)

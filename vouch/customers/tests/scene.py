@@ -20,6 +20,8 @@ from vouch.parties.models import Party
 from vouch.platform.identity.actor import Actor, system_actor
 
 SYSTEM = system_actor("test")
+NUMBER, PHONE = "11010519491231002X", "13800138000"
+"""The example of GB 11643, and a telephone of nobody."""
 PDF = b"%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"
 PNG = b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR....\x00\x00\x00\x00IEND\xaeB`\x82"
 JPEG = b"\xff\xd8\xff\xe0..JFIF..\xff\xd9"

@@ -15,22 +15,27 @@ from python_calamine import CalamineWorkbook
 
 from vouch.customers.actions import (
     NotNow,
+    ReportDetails,
     RequestDetails,
     answer_request,
+    approve_erasure,
     extend_request,
     fetch_package,
     make_package,
+    open_signed_file,
     propose_erasure,
     receive_request,
     refuse_request,
     restrict_by_request,
     set_clock,
+    store_report,
     take_up,
     verify_requester,
     withdraw_by_request,
     withdrawable,
 )
 from vouch.customers.models import RightsRequest
+from vouch.customers.queries import missing_authorisation
 from vouch.customers.queries.holdings import claims_on, years_after
 from vouch.customers.queries.rights import (
     RequestsWanted,
@@ -42,26 +47,33 @@ from vouch.customers.queries.rights import (
 )
 from vouch.customers.terms import (
     CLOCKS,
+    DataClass,
+    Lack,
     Outcome,
+    Purpose,
     RefusalReason,
+    ReportKind,
     RequestChannel,
     RequestKind,
     RequestState,
     Unit,
 )
-from vouch.customers.tests.scene import SYSTEM, granted, published
+from vouch.customers.tests.scene import NUMBER, PHONE, REPORT, SYSTEM, granted, published
 from vouch.engine.working_days import is_working_day, working_days_between
 from vouch.parties.actions import end_assignment
 from vouch.parties.models import Party
 from vouch.parties.queries import current_assignment
 from vouch.parties.terms import PartyStatus
 from vouch.platform.identity.actor import Actor
+from vouch.platform.identity.models import User
+from vouch.platform.identity.queries import actor_of
+from vouch.platform.identity.terms import Role
 from vouch.platform.ledger.action import Refused
 from vouch.platform.ledger.queries import history_of
 from vouch.platform.ledger.testing import writing
 from vouch.platform.vault.actions import destroy_key
 from vouch.platform.vault.models import Document
-from vouch.platform.vault.terms import Subject
+from vouch.platform.vault.terms import KeyDestroyed, Subject
 
 pytestmark = pytest.mark.django_db
 CHINA = ZoneInfo("Asia/Shanghai")
@@ -207,6 +219,8 @@ def test_the_copy_holds_everything_and_is_fetched_once_by_its_handler(
     archive = zipfile.ZipFile(io.BytesIO(fetch_package(actor=chief, at=now, request=made).content))
     told = {s["title"]: s["rows"] for s in json.loads(archive.read("个人信息副本.json"))["sections"]}
     assert told["客户"][0]["名称"] == "张三"
+    assert told["个人信息"][0]["证件号码"] == NUMBER
+    assert told["电话"][0]["号码"] == PHONE
     assert told["授权"][0]["编号"] == one.number
     assert told["个人权利请求"][0]["请求内容"] == "请办理"
     assert "操作记录" in told
@@ -247,7 +261,48 @@ def test_what_need_not_be_kept_is_not_restricted_but_erased(
     request = in_hand(person, RequestKind.DELETE, later, chief)
     with pytest.raises(NotNow, match="应当删除"):
         restrict_by_request(actor=chief, at=later, request=request, answer="……")
-    assert propose_erasure(actor=chief, at=later, request=request).erasure_proposed_at == later
+    with pytest.raises(NotNow, match="合规岗"):
+        propose_erasure(actor=chief, at=later, request=request)
+
+
+def test_an_erasure_takes_two_persons_and_leaves_nothing_that_opens(
+    person: Party, actors: dict[str, Actor], staff: dict[str, User], now: datetime
+) -> None:
+    end_assignment(actor=SYSTEM, at=now, party=person, ends_on=now.date())
+    with writing():
+        User.objects.filter(pk=staff["wangfang"].pk).update(roles=[Role.COMPLIANCE])
+    handler = actor_of(User.objects.select_related("unit").get(pk=staff["wangfang"].pk))
+    notice = published(at=now)
+    one = granted(person, at=now, notice=notice, days=(0, 30))
+    report = store_report(
+        actor=SYSTEM,
+        at=now,
+        party=person,
+        details=ReportDetails(
+            kind=ReportKind.PERSON, report_number="P1", queried_on=now.date(), reason=Purpose.REVIEW
+        ),
+        content=REPORT,
+    )
+    later = datetime(2037, 1, 5, 9, tzinfo=CHINA)
+    request = in_hand(person, RequestKind.DELETE, later, handler)
+    with pytest.raises(NotNow, match="还没有提请"):
+        approve_erasure(actor=actors["chenjing"], at=later, request=request)
+    proposed = propose_erasure(actor=handler, at=later, request=request)
+    with pytest.raises(Refused):
+        approve_erasure(actor=handler, at=later, request=proposed)
+    done = approve_erasure(actor=actors["chenjing"], at=later, request=proposed)
+    assert (done.state, done.outcome) == (RequestState.ANSWERED, Outcome.ERASED)
+    person.refresh_from_db()
+    assert (person.status, person.name) == (PartyStatus.ERASED, "已删除")
+    report.refresh_from_db()
+    assert (report.document, report.removed_at) == (None, later)
+    with pytest.raises(KeyDestroyed):
+        open_signed_file(actor=SYSTEM, at=later, authorisation=one)
+    assert text_of(done, "detail") is None
+    assert (
+        missing_authorisation(person, purpose=Purpose.REVIEW, scope=DataClass.CREDIT, at=now).lack
+        is Lack.RESTRICTED
+    )
 
 
 def test_the_dates_of_the_retention_matrix() -> None:

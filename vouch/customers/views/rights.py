@@ -264,6 +264,11 @@ def _propose(request: StaffRequest, one: RightsRequest) -> str:
     return _now("已提请删除，须由另一人批准。")
 
 
+def _approve(request: StaffRequest, one: RightsRequest) -> str:
+    actions.approve_erasure(actor=request.actor, at=timezone.now(), request=one)
+    return _now("已批准并删除：其密钥已销毁，受保护的信息不可恢复。")
+
+
 _STEPS: dict[str, Step] = {
     "verify": _verify,
     "take": _take,
@@ -274,6 +279,7 @@ _STEPS: dict[str, Step] = {
     "package": _package,
     "withdraw": _withdraw,
     "propose": _propose,
+    "approve": _approve,
 }
 
 

@@ -16,11 +16,13 @@ from zoneinfo import ZoneInfo
 from django.db import transaction
 
 from vouch.demo import terms
+from vouch.demo.actions.consent import Cast, invent_consent
 from vouch.demo.actions.files import write_files
 from vouch.demo.actions.firms import Firm, invent_firms
 from vouch.demo.actions.people import enrol_people, invent_people
 from vouch.grading.actions import assess_customers
 from vouch.parties.actions import Duty, assign_party
+from vouch.parties.models import Assignment, Party
 from vouch.parties.queries import party_by_code
 from vouch.platform.exchange.running import import_files
 from vouch.platform.identity.actions import (
@@ -75,6 +77,8 @@ def found_institution(*, today: date, now: datetime, tell: Tell) -> list[SignIn]
         people = _appoint(units, at=now)
         _assign(firms, units, people, today=today, at=now)
         _enrol(firms, units, people, today=today, at=now, tell=tell)
+        tell("告知书、授权、信用报告和个人权利请求")
+        invent_consent(list(Party.objects.order_by("pk")), _cast(people, at=now), today=today, at=now)
         _arrange(people, today=today, at=now)
         found = [
             SignIn(user.username, user.name, str(Role(user.roles[0]).label), password)
@@ -82,6 +86,20 @@ def found_institution(*, today: date, now: datetime, tell: Tell) -> list[SignIn]
         ]
         remember(found)
     return found
+
+
+def _cast(people: dict[str, tuple[User, str]], *, at: datetime) -> Cast:
+    """Each manager meets their own customers, 王芳 verifies what they signed, 林慧 handles their requests."""
+    actors = {user.pk: actor_of(user, at=at) for user, _password in people.values()}
+    held = Assignment.objects.filter(ends_on=None, manager__isnull=False).values_list(
+        "party_id", "manager_id"
+    )
+    return Cast(
+        system=ACTOR,
+        managers={party_id: actors[manager_id] for party_id, manager_id in held if manager_id},
+        verifier=actors[people["wangfang"][0].pk],
+        handler=actors[people["linhui"][0].pk],
+    )
 
 
 def _open_units(*, at: datetime) -> dict[str, Unit]:
