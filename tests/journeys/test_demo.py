@@ -21,6 +21,7 @@ from vouch.demo.actions.people import invent_people
 from vouch.grading.queries import assessments_of, book, replay
 from vouch.parties.models import Paper, Party, Person
 from vouch.parties.queries import visible_to, with_number
+from vouch.platform.courier.queries import unread_count
 from vouch.platform.exchange.models import Import, ImportRow
 from vouch.platform.identity.actor import system_actor
 from vouch.platform.identity.queries import active_staff, actor_of
@@ -99,6 +100,10 @@ def check_story(people: list[SignIn]) -> None:
     assert {line.title for line in whole.by_class} >= {"优质", "一般", "高风险"}
     assert ImportRow.objects.filter(state="open").count() == 4
     assert Import.objects.filter(status="done").count() == 3
+
+    # Each is welcomed, and those who run the book are told how the imports ended.
+    unread = {user.username: unread_count(user.pk) for user in active_staff()}
+    assert (unread["liqiang"], unread["wangfang"]) == (1, 4)
 
     # The failing firm sold nothing lately, was better once, and its judgement replays.
     failing = Party.objects.get(name=terms.FAILING_NAME)

@@ -1,6 +1,7 @@
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
+from vouch.platform.courier.templates import register_link
 from vouch.platform.web.navigation import NavItem, register
 
 
@@ -10,6 +11,7 @@ class DeskConfig(AppConfig):
     verbose_name = _("工作台")
 
     def ready(self) -> None:
-        """Put the desk's pages into the sidebar."""
+        """Put the desk's pages into the sidebar, and lead messages about a customer to their page."""
+        register_link("party", "desk:customer")
         register(NavItem(title=_("工作台"), url_name="desk:home", icon="layout-dashboard", order=10))
         register(NavItem(title=_("客户"), url_name="desk:customers", icon="users", order=20))

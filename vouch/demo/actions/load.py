@@ -19,6 +19,7 @@ from vouch.demo import terms
 from vouch.demo.actions.consent import Cast, invent_consent
 from vouch.demo.actions.files import write_files
 from vouch.demo.actions.firms import Firm, invent_firms
+from vouch.demo.actions.messages import tell_staff
 from vouch.demo.actions.people import enrol_people, invent_people
 from vouch.grading.actions import assess_customers
 from vouch.parties.actions import Duty, assign_party
@@ -80,6 +81,7 @@ def found_institution(*, today: date, now: datetime, tell: Tell) -> list[SignIn]
         tell("告知书、授权、信用报告和个人权利请求")
         invent_consent(list(Party.objects.order_by("pk")), _cast(people, at=now), today=today, at=now)
         _arrange(people, today=today, at=now)
+        tell_staff({name: user for name, (user, _password) in people.items()}, at=now)
         found = [
             SignIn(user.username, user.name, str(Role(user.roles[0]).label), password)
             for user, password in people.values()

@@ -130,7 +130,7 @@ class PreferenceForm(forms.Form):
     muted = forms.MultipleChoiceField(
         label=gettext_lazy("不要发到站外的类别"),
         required=False,
-        widget=forms.CheckboxSelectMultiple,
+        widget=forms.CheckboxSelectMultiple(attrs={"class": "checks"}),
         choices=[(str(group), group.label) for group in CARRIED if group not in MANDATORY],
         help_text=gettext_lazy("安全类消息必须送达，不能退订。退订只停止邮件，站内仍可查看。"),
     )
@@ -171,7 +171,7 @@ class ChannelForm(forms.Form):
         label=gettext_lazy("转发的消息类别"),
         required=False,
         choices=CARRIED_CHOICES,
-        widget=forms.CheckboxSelectMultiple,
+        widget=forms.CheckboxSelectMultiple(attrs={"class": "checks"}),
         help_text=gettext_lazy("勾选的类别每条都会发到这个通道一次。"),
     )
 
@@ -181,7 +181,8 @@ class ChannelForm(forms.Form):
         self.kind, self.old = kind, config
         super().__init__(data, initial=initial)
         for name in self.SECRETS:
-            if config:
+            # An address is there once the channel is; the others may have been left out.
+            if config.get(name) or (config and name == "url"):
                 self.fields[name].required = False
                 self.fields[name].help_text = _("已设置，不再显示；留空则不变。")
         # What a message is comes before what it carries.
