@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
 import pytest
 from django.db import connection
+from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 
 from vouch.parties.actions import Duty, EnterpriseDetails, Registration, assign_party, register_enterprise
 from vouch.parties.models import Assignment, Party
@@ -236,3 +239,84 @@ def test_a_unit_with_customers_is_not_closed(
 ) -> None:
     with pytest.raises(WrongUnit, match="在用账户 3、管户客户 3"):
         close_unit(actor=actors["zhoujie"], at=now, unit=units["YW1"])
+
+
+class TestThePage:
+    @pytest.fixture
+    def browser_of(self, staff: dict[str, User]) -> Callable[[str], Client]:
+        def sign_in(username: str) -> Client:
+            client = Client()
+            client.force_login(staff[username], backend="allauth.account.auth_backends.AuthenticationBackend")
+            return client
+
+        return sign_in
+
+    def given(self, fanlin: User, **changed: object) -> dict[str, object]:
+        data: dict[str, object] = {
+            "receiver": fanlin.pk, "reason": "离职", "mode_0": "all", "mode_1": "none",
+        }  # fmt: skip
+        return {**data, **changed}
+
+    def test_it_lists_what_there_is_and_ends_in_a_receipt(
+        self, firms: list[Party], staff: dict[str, User], fanlin: User, browser_of: Callable[[str], Client]
+    ) -> None:
+        client = browser_of("zhaomin")
+        path = reverse("identity:hand_over", args=[staff["liqiang"].pk])
+        page = client.get(path).content.decode()
+        assert "移交0号" in page
+        assert "全部移交（2）" in page
+        response = client.post(path, self.given(fanlin, mode_0="some", pick_0=[firms[0].pk]))
+        assert response.status_code == 302
+        assert [present(firm)[0] for firm in firms] == ["范琳", "李强", "赵敏"]
+        receipt = client.get(response["Location"]).content.decode()
+        assert "移交0号" in receipt
+        assert "移交1号" not in receipt
+        # Whoever may read receipts but sees none of the customers reads no names.
+        with writing():
+            User.objects.filter(pk=staff["zhoujie"].pk).update(scope=Scope.OWN)
+        staff["zhoujie"].refresh_from_db()
+        hidden = browser_of("zhoujie").get(response["Location"]).content.decode()
+        assert "移交0号" not in hidden
+        assert "不在您的数据范围内" in hidden
+        assert browser_of("liqiang").get(response["Location"]).status_code == 403
+
+    @pytest.mark.parametrize(
+        ("changed", "said"),
+        [
+            ({"receiver": ""}, "必填"),
+            ({"receiver": "999999"}, "选择一个有效的选项"),
+            ({"mode_0": "everything"}, "选择一个有效的选项"),
+            ({"mode_0": "some", "pick_0": ["999999"]}, "选择一个有效的选项"),
+            ({"mode_0": "some", "pick_0": ["x"]}, "选择一个有效的选项"),
+            ({"mode_0": "some"}, "没有选中任何可以移交的事项"),
+            ({"reason": ""}, "必填"),
+        ],
+    )
+    def test_a_crafted_or_empty_choice_moves_nothing(
+        self,
+        changed: dict[str, object],
+        said: str,
+        firms: list[Party],
+        staff: dict[str, User],
+        fanlin: User,
+        browser_of: Callable[[str], Client],
+    ) -> None:
+        path = reverse("identity:hand_over", args=[staff["liqiang"].pk])
+        response = browser_of("zhaomin").post(path, self.given(fanlin, **changed))
+        assert response.status_code == 422
+        assert said in response.content.decode()
+        assert held_count(staff["liqiang"].pk, side="manager") == 2
+
+    @pytest.mark.parametrize("username", ["liqiang", "wuting", "zhoujie", "sunlei"])
+    def test_others_find_no_form(
+        self,
+        username: str,
+        firms: list[Party],
+        staff: dict[str, User],
+        fanlin: User,
+        browser_of: Callable[[str], Client],
+    ) -> None:
+        path = reverse("identity:hand_over", args=[staff["liqiang"].pk])
+        assert browser_of(username).get(path).status_code == 403
+        assert browser_of(username).post(path, self.given(fanlin)).status_code == 403
+        assert held_count(staff["liqiang"].pk, side="manager") == 2
