@@ -26,6 +26,10 @@ _RUN = re.compile(r"\d(?:[\s\-.·_]*\d){6,}(?:[\s\-.·_]*X)?", re.IGNORECASE)
 _DAY = re.compile(r"(19|20)\d\d[-.](0[1-9]|1[0-2])[-.]([0-2]\d|3[01])")
 
 
+# Passports and travel permits; C and eight digits is a number of our own.
+_TRAVEL = re.compile(r"(?<![A-Z0-9])(?!C\d{8}(?![A-Z0-9]))[A-Z]{1,2}\d{7,8}(?![A-Z0-9])")
+
+
 class PhoneKind(Enum):
     """What kind of line the number is."""
 
@@ -128,7 +132,8 @@ def looks_protected(text: str) -> bool:
 
     Our own customer numbers (C and 8 digits), unified codes of enterprises and days are none.
     """
-    return any(not _is_harmless(run) for run in _runs(text))
+    folded = unicodedata.normalize("NFKC", text).upper()
+    return bool(_TRAVEL.search(folded)) or any(not _is_harmless(run) for run in _runs(text))
 
 
 def holds_protected(text: str) -> bool:

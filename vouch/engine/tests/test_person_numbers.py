@@ -244,6 +244,8 @@ def test_exactly_one_last_digit_satisfies_luhn(body: str) -> None:
         "6222-0212-3456-7890-128",
         "010-62345678",
         "3202112107499",
+        "E12345678",
+        "ec1234567",
     ],
 )
 def test_what_may_be_a_protected_number_is_seen_through_blanks_and_width(text: str) -> None:
@@ -252,7 +254,16 @@ def test_what_may_be_a_protected_number_is_seen_through_blanks_and_width(text: s
 
 @pytest.mark.parametrize(
     "text",
-    ["恒昌建材", "C00000012", "2026-11-22", "914403001922038216", "91350100M000100Y43", "100000元", ""],
+    [
+        "恒昌建材",
+        "C00000012",
+        "c00000012 恒昌",
+        "2026-11-22",
+        "914403001922038216",
+        "91350100M000100Y43",
+        "100000元",
+        "",
+    ],
 )
 def test_our_own_numbers_unified_codes_days_and_words_are_not_protected(text: str) -> None:
     assert not looks_protected(text)

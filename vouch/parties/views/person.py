@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import ObjectDoesNotExist, PermissionDenied
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -196,7 +196,7 @@ def end_line(request: StaffRequest, pk: int, kind: str, row: int) -> HttpRespons
                 pk=row,
                 reason=form.cleaned_data["reason"],
             )
-        except LookupError as error:
+        except ObjectDoesNotExist as error:
             raise Http404 from error
         messages.success(request, _("已停用，历史仍保留。"))
         return redirect(_panel(party.pk))

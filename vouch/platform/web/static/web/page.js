@@ -50,8 +50,11 @@
   // A number of a document, a telephone or an account must not get into an address: where the search field names
   // a way for it (data-find), such a text is sent there by POST, and nothing is sent while it is being typed.
   function looksProtected(text) {
-    const runs = text.normalize("NFKC").toUpperCase()
-      .matchAll(/(.?)(\d(?:[\s\-.\u00b7_]*\d){6,}(?:[\s\-.\u00b7_]*X)?)(.?)/g);
+    const folded = text.normalize("NFKC").toUpperCase();
+    // Passports and travel permits; C and eight digits is a customer's number.
+    if (/(?<![A-Z0-9])(?!C\d{8}(?![A-Z0-9]))[A-Z]{1,2}\d{7,8}(?![A-Z0-9])/.test(folded)) return true;
+    const runs = folded.matchAll(
+      /(.?)(\d(?:[\s\-.\u00b7_]*\d){6,}(?:[\s\-.\u00b7_]*X)?)(.?)/g);
     return [...runs].some(([, before, , after]) => !/[A-Z]/.test(before) && !/[A-Z]/.test(after));
   }
 
