@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterator
 from pathlib import Path
 
-from vouch.config.terms import EVENT_TITLES, SUBJECT_TITLES
+from vouch.config.terms import EVENT_TITLES, SUBJECT_TITLES, TASK_TITLES
 
 ROOT = Path(__file__).resolve().parents[1] / "vouch"
 
@@ -37,3 +37,11 @@ def test_every_kind_of_subject_has_a_title() -> None:
     kinds = first_texts({"entry.about", "entry.bulk"})
     assert len(kinds) > 5
     assert kinds - set(SUBJECT_TITLES) == set()
+
+
+def test_every_task_and_beat_has_a_title() -> None:
+    names = first_texts({"task", "beat"})
+    assert len(names) > 10
+    # The queue's own housekeeping is declared with the library's decorator.
+    assert names - set(TASK_TITLES) == set()
+    assert set(TASK_TITLES) - names == {"jobs.tidy"}

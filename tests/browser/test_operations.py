@@ -145,8 +145,9 @@ def test_an_inspection_from_its_opening_to_its_end(
     page.get_by_role("button", name="提交").click()
     expect(page.get_by_text("等待另一人批准", exact=False).first).to_be_visible()
 
+    address = page.url.removeprefix(compliance.address)
     officer = people("chenjing")
-    officer.open(page.url.removeprefix(officer.address))
+    officer.open(address)
     officer.page.get_by_role("button", name="批准并开户").click()
     expect(officer.page.get_by_text("已批准。")).to_be_visible()
 
@@ -157,6 +158,7 @@ def test_an_inspection_from_its_opening_to_its_end(
 
     for width in (1440, 390):
         if width == 390:
+            compliance.open(address)
             page.get_by_role("button", name="重发一次性口令").click()
             password = alert.locator("code").nth(1).inner_text()
         inspector = people(username, password=password, width=width)
@@ -171,13 +173,13 @@ def test_an_inspection_from_its_opening_to_its_end(
         expect(seen.get_by_role("heading", name="苏州恒泰新材料有限公司")).to_be_visible()
         assert fits(seen)
 
-    page.reload()
+    compliance.open(address)
     expect(page.get_by_text("/customers/").first).to_be_visible()
     assert fits(page)
     with writing():
         Inspection.objects.update(ends_at=timezone.now())
     # A part of a page leads to the page that says so; a whole one says it itself.
-    seen.get_by_role("link", name="事实").first.click()
+    seen.get_by_role("link", name="指标").first.click()
     expect(seen.get_by_text("检查时间已到", exact=False)).to_be_visible()
     inspector.open("/customers/")
     expect(seen.get_by_role("button", name="登录", exact=True)).to_be_visible()

@@ -14,10 +14,13 @@ from django.utils import timezone
 
 from tests.inspection.conftest import LETTER, Inspector, Inspectors, Openings, sign_in
 from vouch.grading.queries import assessments_of
-from vouch.parties.actions import correct_enterprise
+from vouch.parties.actions import correct_enterprise, register_person
 from vouch.parties.actions.reading import EnterpriseDetails
 from vouch.parties.models import Party
-from vouch.platform.identity.models import User
+from vouch.parties.terms import PURPOSES
+from vouch.parties.tests import people
+from vouch.platform.identity.actor import Actor
+from vouch.platform.identity.models import Unit, User
 from vouch.platform.identity.permissions import may_unmask
 from vouch.platform.identity.queries import actor_of
 from vouch.platform.identity.terms import FieldClass
@@ -318,3 +321,23 @@ def test_signing_out_is_allowed(inspector: Inspectors) -> None:
     assert found.client.get("/customers/").status_code == 200
     assert found.client.post("/sign-out/").status_code == 302
     assert found.client.get("/customers/").status_code == 302
+
+
+def test_a_value_of_a_granted_class_is_read_for_a_purpose_and_no_other(
+    inspector: Inspectors, units: dict[str, Unit], actor: Actor, now: datetime
+) -> None:
+    party = register_person(actor=actor, at=now, unit=units["YW1"], registration=people.registration())
+    found = inspector()
+    page = found.client.get(f"/customers/{party.pk}/identity/").content.decode()
+    assert not any(plain in page for plain in people.PLAIN)
+    asked = {"address-purpose": str(PURPOSES[0])}
+    shown = found.client.post(reverse("parties:reveal", args=[party.pk, "address"]), asked, headers=HTMX)
+    assert people.ADDRESS in shown.content.decode()
+    [entry] = Entry.objects.filter(event="parties.person.revealed")
+    assert (entry.actor_id, entry.purpose) == (f"user:{found.inspection.account_id}", str(PURPOSES[0]))
+    asked = {"document_number-purpose": str(PURPOSES[0])}
+    refused = found.client.post(reverse("parties:reveal", args=[party.pk, "document_number"]), asked)
+    assert refused.status_code == 403
+    assert people.NUMBER not in refused.content.decode()
+    assert [one["method"] for one in views()] == ["GET", "POST", "POST"]
+    assert views()[1]["subjects"] == [f"party:{party.pk}"]

@@ -342,10 +342,19 @@ FIELD_TITLES: dict[str, str] = {
 }
 
 TASK_TITLES: dict[str, str] = {
+    "courier.deliver": "投递消息",
+    "courier.failures": "查看投递失败",
+    "courier.heads": "查看树头外送",
+    "courier.notify": "发出通知",
+    "courier.sweep": "投递到点的消息",
+    "courier.tell_of_access": "通知账户变更",
+    "courier.tell_of_sign_in": "通知登录情况",
     "exchange.run_import": "导入数据",
+    "exchange.tell_submitter": "通知提交人导入结果",
     "grading.reassess": "重新评估客户",
     "grading.continue_run": "批量评估",
     "identity.forget_answers": "清理已答复的请求",
+    "identity.tidy_sessions": "清理过期会话",
     "jobs.tidy": "清理旧任务",
     "ledger.seal": "封存日志并外送树头",
     "operations.back_up": "备份",

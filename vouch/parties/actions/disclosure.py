@@ -16,7 +16,7 @@ from vouch.platform.vault.models import Document
 from vouch.platform.vault.queries import read_document
 
 
-@action("parties.person.revealed", may=permissions.may_reveal)
+@action("parties.person.revealed", may=permissions.may_reveal, is_reading=True)
 def reveal_value(
     entry: Entry, *, actor: Actor, at: datetime, party: Party, field_class: str, key: str, purpose: str
 ) -> str:

@@ -22,12 +22,14 @@ from vouch.platform.identity.request import StaffRequest
 from vouch.platform.identity.terms import FieldClass
 from vouch.platform.vault.terms import VaultError
 from vouch.platform.web.faces import face
+from vouch.platform.web.subjects import reading
 
 SECONDS_SHOWN = 30
 CLASSES = (FieldClass.IDENTITY, FieldClass.PHONE, FieldClass.ACCOUNT, FieldClass.INCOME)
 SUFFIXES = {"image/png": "png", "image/jpeg": "jpg", "application/pdf": "pdf"}
 
 
+@reading
 @face(may=permissions.may_open_disclosure, shows=("party",), classes=CLASSES)
 @never_cache
 @require_http_methods(["GET", "POST"])

@@ -6,14 +6,23 @@ means that no page, export or fragment can forget to say so.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from typing import Any, ClassVar
+from typing import Any, ClassVar, TypeVar
 
 from django.db.models import Model
 
 _read: ContextVar[set[tuple[str, str]] | None] = ContextVar("vouch_read_subjects", default=None)
+
+
+View = TypeVar("View", bound=Callable[..., Any])
+
+
+def reading(view: View) -> View:
+    """Mark a view that is posted to but changes nothing: an inspection's account may use it."""
+    view.is_reading = True  # type: ignore[attr-defined]
+    return view
 
 
 @contextmanager

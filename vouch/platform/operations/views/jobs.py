@@ -47,15 +47,15 @@ JOBS = Table(
         Column("pk", gettext_lazy("编号"), Kind.NUMBER, sort="pk"),
         Column("task_name", gettext_lazy("任务"), sort="task_name", value=lambda job: task_title(job.task_name)),
         Column("status", gettext_lazy("状态"), sort="status", value=lambda job: str(JobState(job.status).label), template="operations/jobs/status_cell.html"),
+        Column("hand", gettext_lazy("操作"), value=lambda _job: "", template="operations/jobs/hand_cell.html"),
         Column("progress", gettext_lazy("进度或原因"), value=_lasts, template="operations/jobs/progress_cell.html"),
         Column("lock", gettext_lazy("对象"), Kind.CODE, on_phone=False),
-        Column("args", gettext_lazy("参数"), Kind.CODE, value=_arguments, on_phone=False),
         Column("queue_name", gettext_lazy("队列"), sort="queue_name", on_phone=False),
         Column("attempts", gettext_lazy("已试"), Kind.NUMBER, sort="attempts", unit="次", on_phone=False),
         Column("enqueued_at", gettext_lazy("入队"), Kind.MOMENT, sort="enqueued_at", on_phone=False),
         Column("scheduled_at", gettext_lazy("最早执行"), Kind.MOMENT, sort="scheduled_at", on_phone=False),
         Column("changed_at", gettext_lazy("最近变动"), Kind.MOMENT, sort="changed_at", on_phone=False),
-        Column("hand", gettext_lazy("操作"), value=lambda _job: "", template="operations/jobs/hand_cell.html"),
+        Column("args", gettext_lazy("参数"), value=_arguments, on_phone=False),
     ),
 )  # fmt: skip
 
@@ -120,7 +120,7 @@ SCHEDULES = Table(
     columns=(
         Column("title", gettext_lazy("任务"), sort="name", value=lambda one: task_title(one.name)),
         Column("name", gettext_lazy("名称"), Kind.CODE, sort="name", on_phone=False),
-        Column("rhythm", gettext_lazy("周期"), value=lambda one: one.rhythm if " " in one.rhythm else _("每 %s 秒") % one.rhythm),
+        Column("rhythm", gettext_lazy("周期"), Kind.CODE, value=lambda one: one.rhythm if " " in one.rhythm else _("每 %s 秒") % one.rhythm),
         Column("last_run_at", gettext_lazy("上次运行"), Kind.MOMENT, sort="last_run_at"),
         Column("took", gettext_lazy("用时"), Kind.NUMBER, sort="took", unit="秒", on_phone=False),
         Column("fault", gettext_lazy("结果"), value=lambda one: one.fault or ("" if one.last_run_at is None else _("正常"))),
