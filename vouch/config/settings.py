@@ -213,6 +213,10 @@ AXES_COOLOFF_TIME = timedelta(minutes=15)
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_LOCKOUT_CALLABLE = "vouch.platform.identity.adapter.locked_out"
 AXES_CLIENT_IP_CALLABLE = "vouch.platform.identity.adapter.address_of"
+AXES_USERNAME_CALLABLE = "vouch.platform.identity.adapter.name_for_limits"
+AXES_SENSITIVE_PARAMETERS = ["login", "username", "ip_address"]
+# The ledger has the sign-ins.
+AXES_DISABLE_ACCESS_LOG = True
 AXES_VERBOSE = False
 
 MFA_ADAPTER = "vouch.platform.identity.second_factor.SealedMFAAdapter"

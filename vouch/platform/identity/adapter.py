@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
@@ -62,6 +63,13 @@ def digest_of_session(request: HttpRequest) -> str:
 def known(username: str) -> User | None:
     """The person of this name, if any."""
     return User.objects.filter(username__iexact=username).select_related("unit").first() if username else None
+
+
+def name_for_limits(request: HttpRequest, credentials: Mapping[str, Any] | None = None) -> str:
+    """Under which name tries are counted: the person's; else a digest, for people type their password there."""
+    username = str((credentials or {}).get("username") or request.POST.get("login", ""))
+    user = known(username)
+    return str(user.username) if user else f"unknown:{digest_of(username)}"
 
 
 def means_of(request: HttpRequest, user: User) -> SignInMeans:

@@ -15,7 +15,15 @@ from vouch.platform.identity.actions import renew_password
 from vouch.platform.identity.models import UsedPassword, User
 from vouch.platform.identity.passwords import one_time_password
 from vouch.platform.identity.queries import actor_of
-from vouch.platform.identity.tests.door import PASSWORD, confirm, give_password, is_in, sign_in, text_of
+from vouch.platform.identity.tests.door import (
+    PASSWORD,
+    confirm,
+    give_password,
+    is_in,
+    sign_in,
+    text_of,
+    whole_database,
+)
 from vouch.platform.ledger.queries import latest_entries
 from vouch.platform.ledger.testing import writing
 
@@ -125,3 +133,6 @@ def test_what_was_typed_at_the_door_is_not_kept(staff: dict[str, User], now: dat
     assert len(failed) == 2
     assert "typed-wrong-by-me" not in "".join(kept)
     assert "my-secret-as-a-name" not in "".join(kept)
+    everything = whole_database()
+    assert "typed-wrong-by-me" not in everything
+    assert "my-secret-as-a-name" not in everything

@@ -9,7 +9,6 @@ from datetime import datetime
 import pytest
 from allauth.mfa.models import Authenticator
 from django.core.cache import cache
-from django.db import connection
 from django.test import Client
 from pytest_django.fixtures import Settings
 
@@ -28,6 +27,7 @@ from vouch.platform.identity.tests.door import (
     is_in,
     sign_in,
     text_of,
+    whole_database,
     wrong_code,
 )
 from vouch.platform.ledger.action import Refused
@@ -159,18 +159,6 @@ def test_the_database_shows_no_secret_and_no_code(wangfang: User, client: Client
     assert {row.type for row in kept} == {"totp", "recovery_codes"}
     for row in kept:
         assert (row.data.get("secret") or row.data.get("seed")).startswith("vault1:")
-
-
-def whole_database() -> str:
-    """Every row of every table, as text."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT tablename FROM pg_tables WHERE schemaname = current_schema()")
-        tables = [row[0] for row in cursor.fetchall()]
-        found = []
-        for table in tables:
-            cursor.execute(f'SELECT t::text FROM "{table}" t')
-            found += [row[0] for row in cursor.fetchall()]
-    return "\n".join(found)
 
 
 def test_a_secret_moved_to_another_person_does_not_open(
