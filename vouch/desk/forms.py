@@ -160,3 +160,14 @@ LISTED_CLASSES = (FieldClass.IDENTITY, FieldClass.PHONE, FieldClass.INCOME)
 def readable_classes(actor: Actor) -> list[FieldClass]:
     """Those of them that the actor may read in full."""
     return [one for one in LISTED_CLASSES if may_unmask(actor, one)]
+
+
+class ExplanationForm(forms.Form):
+    """What the person is told of a decision."""
+
+    answer = forms.CharField(
+        label=_("答复内容"),
+        max_length=4000,
+        widget=forms.Textarea(attrs={"rows": 16}),
+        help_text=_("由系统按评估结论起草，请改成对方看得懂的话；加密保存"),
+    )

@@ -8,6 +8,7 @@ from django.urls.converters import StringConverter
 from vouch.desk.terms import Panel
 from vouch.desk.views.customer import customer, reassess
 from vouch.desk.views.customers import customer_list
+from vouch.desk.views.explain import explain
 from vouch.desk.views.home import home
 from vouch.desk.views.persons import find, full_export, person_list
 
@@ -23,6 +24,7 @@ register_converter(PanelConverter, "panel")
 app_name = "desk"
 urlpatterns = [
     path("", home, name="home"),
+    path("consent/rights/<int:pk>/explain/", explain, name="explain"),
     path("customers/", customer_list, name="customers"),
     path("customers/find/", find, name="find"),
     path("customers/persons/", person_list, name="persons"),

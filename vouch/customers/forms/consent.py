@@ -29,6 +29,7 @@ from vouch.customers.terms import (
     ReportKind,
     Standing,
 )
+from vouch.engine.identifiers import holds_protected
 from vouch.platform.identity.actor import Actor
 
 ALL = ("", _("全部"))
@@ -46,6 +47,12 @@ def day_field(label: Any, **more: Any) -> forms.DateField:
 def midnight(day: Any) -> datetime:
     """The local beginning of a day."""
     return timezone.make_aware(datetime.combine(day, time.min))
+
+
+def refuse_protected(text: str) -> None:
+    """A validator for words that are kept unsealed: numbers of persons do not belong there."""
+    if holds_protected(text):
+        raise forms.ValidationError(_now("不要在这里填写证件号码、电话或账号；这段文字不加密。"))
 
 
 class AuthorisationFilter(forms.Form):
@@ -167,7 +174,7 @@ class AuthorisationForm(forms.Form):
 class ReasonForm(forms.Form):
     """Why."""
 
-    reason = forms.CharField(label=_("理由"), max_length=200, widget=forms.TextInput())
+    reason = forms.CharField(label=_("理由"), max_length=200, validators=[refuse_protected])
 
 
 class NoticeForm(forms.Form):
@@ -235,4 +242,4 @@ class PurposeForm(forms.Form):
     """For which purpose a report is opened."""
 
     purpose = forms.ChoiceField(choices=[(one.value, one.label) for one in QUERY_REASONS])
-    note = forms.CharField(required=False, max_length=120)
+    note = forms.CharField(required=False, max_length=120, validators=[refuse_protected])

@@ -8,7 +8,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from vouch.customers.actions import RequestDetails
-from vouch.customers.forms.consent import ALL, day_field
+from vouch.customers.forms.consent import ALL, day_field, refuse_protected
 from vouch.customers.queries.rights import RequestsWanted
 from vouch.customers.terms import RefusalReason, RequestChannel, RequestKind, RequestState
 
@@ -69,6 +69,7 @@ class VerifyForm(forms.Form):
     how = forms.CharField(
         label=_("核实方式"),
         max_length=120,
+        validators=[refuse_protected],
         widget=forms.TextInput(attrs={"placeholder": _("例如：本人到场，核对身份证原件")}),
         help_text=_("不要填写证件号码"),
     )
@@ -78,7 +79,9 @@ class ExtendForm(forms.Form):
     """Until when, and why."""
 
     until = day_field(_("新期限"))
-    reason = forms.CharField(label=_("延期理由（须告知请求人）"), max_length=200)
+    reason = forms.CharField(
+        label=_("延期理由（须告知请求人）"), max_length=200, validators=[refuse_protected]
+    )
 
 
 class AnswerForm(forms.Form):

@@ -251,7 +251,7 @@ def test_the_institution_sets_its_own_clock_but_not_the_laws(client: Client, sta
     client.force_login(staff["chenjing"])
     page = reverse("customers:clocks")
     assert client.post(page, {"kind": "access", "days": "10"}).status_code == 302
-    assert "10 工作日" in client.get(page).content.decode()
+    assert '<span class="figure">10</span> 工作日' in client.get(page).content.decode()
     refused = client.post(page, {"kind": "object", "days": "30"})
     assert refused.status_code == 422
     assert "法定期限" in refused.content.decode()

@@ -35,7 +35,7 @@ AUTHORISATIONS = Table(
     columns=(
         Column("number", _("编号"), Kind.CODE, sort="pk", link=lambda one: one.get_absolute_url()),
         Column("grantor__name", _("授权人"), sort="grantor__name"),
-        Column("purposes", _("用途"), value=lambda one: "、".join(one.purpose_titles)),
+        Column("purposes", _("用途"), value=lambda one: "、".join(one.purpose_titles), on_phone=False),
         Column("scope", _("范围"), value=lambda one: "、".join(one.scope_titles), on_phone=False),
         Column(
             "recipient",

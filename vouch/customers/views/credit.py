@@ -59,7 +59,8 @@ def open_report(request: StaffRequest, pk: int) -> HttpResponse:
     report = get_object_or_404(seen, pk=pk)
     form = PurposeForm(request.POST)
     if not form.is_valid():
-        messages.error(request, _("请选择查阅用途。"))
+        told = form.errors.get("note")
+        messages.error(request, str(told[0]) if told else _("请选择查阅用途。"))
         return redirect("customers:consent_of", pk=report.party_id)
     try:
         opened = actions.open_report(

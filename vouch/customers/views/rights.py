@@ -47,7 +47,7 @@ REQUESTS = Table(
         Column("number", _("编号"), Kind.CODE, sort="pk", link=lambda one: one.get_absolute_url()),
         Column("party__name", _("请求人"), sort="party__name"),
         Column("kind", _("种类"), sort="kind", value=lambda one: one.get_kind_display()),
-        Column("state", _("状态"), sort="state", value=lambda one: one.get_state_display()),
+        Column("state", _("状态"), sort="state", value=lambda one: one.get_state_display(), on_phone=False),
         Column("received_at", _("收到时间"), Kind.MOMENT, sort="received_at", on_phone=False),
         Column("due_on", _("答复期限"), Kind.DATE, sort="due_on", template="customers/due_cell.html"),
         Column("clock_source", _("期限依据"), on_phone=False),

@@ -1,0 +1,18 @@
+"""What this room does by itself: credit reports kept beyond their purpose are destroyed."""
+
+from __future__ import annotations
+
+from django.utils import timezone
+
+from vouch.customers.actions import remove_expired_reports
+from vouch.platform.identity.actor import system_actor
+from vouch.platform.jobs.beat import beat
+
+EVERY_SECONDS = 3600
+
+
+@beat("customers.remove_expired_reports", seconds=EVERY_SECONDS)
+def remove_expired() -> None:
+    """Until nothing is left that is due; several workers may do it at once."""
+    while remove_expired_reports(actor=system_actor("retention"), at=timezone.now()):
+        pass
