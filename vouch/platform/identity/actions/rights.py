@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -99,7 +99,7 @@ def request_change(entry: Entry, *, actor: Actor, at: datetime, wish: Wish) -> R
             )
     except IntegrityError as error:
         raise WrongRights(_("已有一项待审批的申请，请先审批或撤回。")) from error
-    entry.about("rights_change", change.pk, before=before, after={**_whom(change), **after})
+    entry.about("rights_change", change.pk, before=_told(before), after={**_whom(change), **_told(after)})
     entry.purpose(wish.reason)
     return change
 
@@ -116,7 +116,7 @@ def approve_change(
         raise NotWaiting(_("申请人的账户已停用，不能再按其申请生效；请拒绝后由他人重新申请。"))
     _decided(row, ChangeState.APPLIED, actor=actor, at=at, note=note)
     _APPLY[ChangeKind(row.kind)](actor=actor, at=at, change=row)
-    entry.about("rights_change", row.pk, before=row.before, after={**_whom(row), **row.after})
+    entry.about("rights_change", row.pk, before=_told(row.before), after={**_whom(row), **_told(row.after)})
     entry.purpose(row.reason)
     return row
 
@@ -175,7 +175,7 @@ def _change(entry: Entry, *, actor: Actor, at: datetime, change: RightsChange) -
     user.granted_classes, user.withheld_classes = wanted["granted_classes"], wanted["withheld_classes"]
     user.is_active, user.closed_at = True, None
     user.save()
-    entry.about("user", user.pk, before=change.before, after={**wanted, "change": change.pk})
+    entry.about("user", user.pk, before=_told(change.before), after={**_told(wanted), "change": change.pk})
 
 
 @action("identity.user.closed", may=permissions.may_carry_out)
@@ -274,3 +274,14 @@ def _decided(row: RightsChange, state: ChangeState, *, actor: Actor, at: datetim
 def _whom(change: RightsChange) -> dict[str, Any]:
     """Whom a request is about, as the ledger says it."""
     return {"kind": str(change.kind), "about": change.about}
+
+
+def _told(rights: Mapping[str, Any]) -> dict[str, Any]:
+    """The same for the ledger, which names units by their code."""
+    codes = dict(
+        Unit.objects.filter(pk__in=[rights.get("unit"), rights.get("parent")]).values_list("pk", "code")
+    )
+    return {
+        name: codes.get(value, value) if name in {"unit", "parent"} else value
+        for name, value in rights.items()
+    }

@@ -142,6 +142,7 @@ class TestCraftedRequests:
             ("granted_classes", ["secret"], "选择一个有效的选项"),
             ("reason", " ", "必填"),
             ("reason", "长" * 301, "300"),
+            ("reason", "调整\u202e限权", "看不见的控制字符"),
         ],
     )
     def test_what_makes_no_sense_is_answered_beside_its_field(
