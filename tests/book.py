@@ -45,7 +45,7 @@ def enrol(
     registration = Registration(EnterpriseDetails(name=name), manager=manager)
     party = register_enterprise(actor=actor, at=now, unit=unit or head_office(), registration=registration)
     if trade is not None:
-        invoices = list(_invoices(party, trade))
+        invoices = list(invoices_for(party, trade))
         record_invoices(actor=actor, at=now, party_id=party.pk, invoices=invoices)
     return party
 
@@ -57,7 +57,8 @@ def judge(*, now: datetime, as_of: date = AS_OF) -> None:
     assess_customers(actor=actor, at=now, as_of=as_of)
 
 
-def _invoices(party: Party, trade: Trade) -> Iterator[InvoiceDetails]:
+def invoices_for(party: Party, trade: Trade) -> Iterator[InvoiceDetails]:
+    """The invoices of such a trade."""
     sale = (Decimal(trade.monthly) / trade.buyers).quantize(Decimal("0.01"))
     half = (sale / 2).quantize(Decimal("0.01"))
     for month, buyer in itertools.product(range(trade.months), range(trade.buyers)):

@@ -1,0 +1,234 @@
+"""Role × scope × face: nothing of a customer outside one's scope, nothing protected in plain, on any answer.
+
+Faces come from the URL conf, objects and texts from the tables, so what is built later is asked too.
+
+* every address as every role in every scope: the door, and behind it one object outside the scope (or the list);
+* every address with every object, as page, as part (HTMX), as files and filled in, in every scope as the holder of
+  all roles at once, who passes every door;
+* every search for a text of an invisible customer answers as for one that nobody has.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+import pytest
+from django.test import Client
+
+from tests.addresses import Address, addresses, own_models, path_to, visible
+from tests.visibility.asking import Answer, Asked, ask, ways
+from tests.visibility.markers import Markers, customers_tables
+from tests.visibility.scene import Scene
+from vouch.parties.models import Party
+from vouch.parties.queries import visible_to
+from vouch.platform.identity.actor import Actor
+from vouch.platform.identity.middleware import NOBODY
+from vouch.platform.identity.terms import Role, Scope
+
+pytestmark = pytest.mark.django_db
+
+ALL_ROLES = [str(role) for role in Role]
+ADDRESSES = list(addresses())
+PAGES = [one for one in ADDRESSES if not one.is_api]
+VARIANTS = {"?export=csv": {}, "?export=xlsx": {}, "": {"headers": {"HX-Request": "true"}}}
+SEEN = {
+    Scope.OWN: {"own"},
+    Scope.UNIT: {"own", "unit"},
+    Scope.UNIT_BELOW: {"own", "unit", "below"},
+    Scope.ALL: {"own", "unit", "below", "far"},
+}
+
+
+def seen_by(actor: Actor) -> set[int]:
+    return set(visible_to(actor).values_list("pk", flat=True))
+
+
+def leaks(answer: Answer, actor_sees: set[int], markers: Markers) -> Iterator[str]:
+    for text in markers.outside(actor_sees):
+        if text in answer.text:
+            yield f"shows {text!r} of customer {markers.owner[text]}"
+    for text, (table, column) in markers.protected.items():
+        if text in answer.text:
+            yield f"shows {table}.{column} in plain: {text!r}"
+
+
+def asked_as(address: Address, method: str, *, roles: str, scope: str) -> str:
+    return f"{method} {address.name} as {roles} / {scope}"
+
+
+@pytest.mark.parametrize("scope", Scope.values)
+def test_the_scene_shows_each_scope_its_own_customers(scene: Scene, scope: Scope) -> None:
+    actor = scene.become(roles=ALL_ROLES, scope=scope)
+    assert seen_by(actor) == {scene.parties[place].pk for place in SEEN[scope]}
+
+
+def test_every_table_of_customers_has_rows_for_each_customer(scene: Scene) -> None:
+    empty = [
+        model.__name__
+        for model, path in customers_tables().items()
+        if not model._default_manager.filter(
+            **{f"{path}__pk" if path else "pk": scene.parties["far"].pk}
+        ).exists()
+    ]
+    assert empty == [], "give each customer a row of these in tests/visibility/scene.py"
+
+
+@pytest.mark.parametrize("scope", Scope.values)
+def test_what_a_room_says_is_visible_stays_within_the_scope(scene: Scene, scope: Scope) -> None:
+    wrong = []
+    for role in Role:
+        actor = scene.become(roles=[role], scope=scope)
+        for model in own_models():
+            policy, path = visible(model), path_to(Party, model)
+            if callable(policy) and (path or model is Party):
+                owners = set(policy(actor).values_list(f"{path}__pk" if path else "pk", flat=True))
+                if not owners - {None} <= seen_by(actor):
+                    wrong.append(f"{model.__name__} for {role} / {scope}")
+    assert wrong == []
+
+
+def test_the_scene_reaches_every_face(scene: Scene, browser: Client) -> None:
+    """A face that no object of the scene opens would be judged by its errors alone."""
+    scene.become(roles=ALL_ROLES, scope=Scope.ALL)
+    unreached = []
+    for address in PAGES:
+        found = [ask(browser, address, way).status for way in ways(address, scene)]
+        if not any(status < 400 or status == 405 for status in found):
+            unreached.append(f"{address} {address.arguments}: {sorted(set(found)) or 'no object'}")
+    assert unreached == [], "give these an object in tests/visibility/scene.py"
+
+
+@pytest.mark.parametrize("scope", Scope.values)
+@pytest.mark.parametrize("role", Role.values)
+def test_every_face_as_every_role_in_every_scope(
+    scene: Scene, markers: Markers, browser: Client, role: str, scope: Scope
+) -> None:
+    actor = scene.become(roles=[role], scope=scope)
+    sees = seen_by(actor)
+    wrong = []
+    for address in PAGES:
+        face = address.face
+        assert face is not None
+        found = ways(address, scene)
+        outside = [way for way in found if way.owners and not way.owners <= sees]
+        way = (outside or found)[0]
+        method = "GET"
+        answer = ask(browser, address, way)
+        if answer.status == 405:
+            method = "POST"
+            answer = ask(browser, address, way, method="POST")
+        said = asked_as(address, method, roles=role, scope=scope)
+        if not face.may(actor) and answer.status != 403:
+            wrong.append(f"{said}: the door is shut, but it answers {answer.status}")
+        elif face.may(actor) and outside and answer.status != 404:
+            wrong.append(f"{said}: what is not visible answers {answer.status}, not 404")
+        wrong += [f"{said}: {leak}" for leak in leaks(answer, sees, markers)]
+    assert wrong == []
+
+
+@pytest.mark.parametrize("scope", Scope.values)
+def test_every_object_on_every_face_in_every_form(
+    scene: Scene, markers: Markers, browser: Client, scope: Scope
+) -> None:
+    actor = scene.become(roles=ALL_ROLES, scope=scope)
+    sees = seen_by(actor)
+    wrong = []
+    for address in PAGES:
+        for way in ways(address, scene):
+            for said, answer in every_form(browser, address, way, scene):
+                wrong += [f"{said} {dict(way.arguments)}: {leak}" for leak in leaks(answer, sees, markers)]
+    assert wrong == []
+
+
+def every_form(client: Client, address: Address, way: Asked, scene: Scene) -> Iterator[tuple[str, Answer]]:
+    """The page; where there is one its parts and files; and its form, filled in as the scene says."""
+    page = ask(client, address, way)
+    yield f"GET {address.name}", page
+    if page.status == 200 and not page.is_attachment:
+        for query, how in VARIANTS.items():
+            yield f"GET {address.name}{query} {how}", ask(client, address, way, query=query, **how)
+    filled = scene.posts.get(address.name, {})
+    answer = ask(
+        client,
+        address,
+        way,
+        method="POST",
+        data="&".join(f"{name}={value}" for name, value in filled.items()),
+        content_type="application/x-www-form-urlencoded",
+    )
+    yield f"POST {address.name}", answer
+
+
+@pytest.mark.parametrize("scope", [Scope.OWN, Scope.UNIT, Scope.UNIT_BELOW])
+def test_what_is_not_visible_answers_as_what_does_not_exist(
+    scene: Scene, browser: Client, scope: Scope
+) -> None:
+    scene.become(roles=ALL_ROLES, scope=scope)
+    sees = {scene.parties[place].pk for place in SEEN[scope]}
+    wrong = []
+    for address in PAGES:
+        outside = [way for way in ways(address, scene) if way.owners and not way.owners <= sees]
+        for way in outside[:2]:
+            nowhere = Asked(
+                tuple(
+                    (name, value + 1_000_000 if isinstance(value, int) else value)
+                    for name, value in way.arguments
+                ),
+                frozenset(),
+            )
+            for method in ("GET", "POST"):
+                real, none = (ask(browser, address, one, method=method) for one in (way, nowhere))
+                if (real.status, plain(real, way)) != (none.status, plain(none, nowhere)):
+                    wrong.append(f"{method} {address.name}: {real.status} and {none.status}")
+    assert wrong == []
+
+
+def plain(answer: Answer, asked: Asked) -> str:
+    """The answer without what differs each time, and without what was asked."""
+    text = re.sub(r"\b[A-Za-z0-9]{64}\b", "", answer.body)  # the token against forged requests
+    for _name, value in asked.arguments:
+        text = text.replace(str(value), "·")
+    return text
+
+
+@pytest.mark.parametrize("scope", [Scope.OWN, Scope.UNIT, Scope.UNIT_BELOW])
+def test_a_search_does_not_tell_that_somebody_exists(
+    scene: Scene, markers: Markers, browser: Client, scope: Scope
+) -> None:
+    actor = scene.become(roles=ALL_ROLES, scope=scope)
+    far = scene.parties["far"]
+    words = [far.name, far.number, *[text for text in markers.protected if markers.owner.get(text) == far.pk]]
+    wrong, searched = [], 0
+    assert far.pk not in seen_by(actor)
+    for address in PAGES:
+        for way in ways(address, scene)[:1]:
+            page = ask(browser, address, way)
+            if page.status != 200 or 'name="q"' not in page.text:
+                continue
+            searched += 1
+            for word in words:
+                found = ask(browser, address, way, query=f"?q={word}")
+                missed = ask(browser, address, way, query=f"?q={word[:-1]}〇")
+                if stripped(found, word) != stripped(missed, f"{word[:-1]}〇"):
+                    wrong.append(f"{address.name}?q={word}")
+    assert searched >= 2
+    assert wrong == []
+
+
+def stripped(answer: Answer, word: str) -> str:
+    return plain(answer, Asked((("q", word),), frozenset()))
+
+
+def test_whoever_is_not_signed_in_sees_the_way_in_alone(scene: Scene, markers: Markers) -> None:
+    stranger = Client()
+    wrong = []
+    for address in PAGES:
+        for way in ways(address, scene)[:2]:
+            for method in ("GET", "POST"):
+                answer = ask(stranger, address, way, method=method)
+                wrong += [f"{method} {address.name}: {leak}" for leak in leaks(answer, set(), markers)]
+                face = address.face
+                if face and not face.may(NOBODY) and answer.status not in {302, 403}:
+                    wrong.append(f"{method} {address.name}: {answer.status}")
+    assert wrong == []
