@@ -1,4 +1,4 @@
-"""The scene is set once for all tests here; whatever a question does is undone at once."""
+"""The scene is set once for the tests of a module; whatever a question does is undone at once."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from tests.visibility.markers import Markers, harvest
 from tests.visibility.scene import Scene, build
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="module")
 def scene(
     django_db_setup: None, django_db_blocker: Any, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Scene]:
@@ -34,12 +34,12 @@ def _quiet() -> Iterator[None]:
     logging.disable(logging.NOTSET)
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="module")
 def markers(scene: Scene) -> Markers:
     return harvest(scene)
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="module")
 def browser(scene: Scene) -> Client:
     """A browser in which the observer is signed in."""
     client = Client()

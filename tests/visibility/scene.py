@@ -86,6 +86,7 @@ def build() -> Scene:
         "policy:move.verb": ("review", "publish", "retire"),
         "exchange:new_of_kind.kind": ("enterprises",),
         "suffix": ("csv", "xlsx"),
+        "rest": ("nowhere",),
     }
     seal_batch(actor=system_actor("ledger"), at=NOW, after=(datetime(2020, 1, 1, tzinfo=UTC), UUID(int=0)))
     scene.words["size"] = tuple(Head.objects.values_list("size", flat=True))

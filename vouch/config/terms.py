@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from django.utils.functional import Promise
+
+from vouch.platform.identity.terms import FieldClass
+
 EVENT_TITLES: dict[str, str] = {
     "identity.session.started": "登录系统",
     "identity.api_key.proposed": "申请接口密钥",
@@ -362,3 +366,13 @@ TASK_TITLES: dict[str, str] = {
     "operations.schedule": "按计划下达备份与演练",
 }
 """Task or beat → what a person reads."""
+
+READ_EVENTS: frozenset[str] = frozenset(
+    {
+        "ledger.entry.opened",
+    }
+)
+"""Events of looking at protected values: every room that shows some in plain names its own here."""
+
+VALUE_TITLES: dict[str, str | Promise] = {one.value: one.label for one in FieldClass}
+"""Values of entries that are words of the program."""

@@ -28,3 +28,10 @@ REACTIONS: dict[str, tuple[str, ...]] = {
 
 FOREIGN_FACES: Mapping[str, May] = {}
 """Name of an address → who may open it; a page of a library that is not named here is not served."""
+
+SUBJECTS: Mapping[str, str] = {
+    "policy": "policy_version",
+    "run": "assessment_run",
+    "key_ring": "",
+}
+"""Kinds of subject in the ledger that go by another name than their table; "" for those that have none."""

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date, datetime
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
 from typing import Any
 from uuid import UUID
 
 from django.db import connection, transaction
 from django.db.models import Count, Exists, Min, OuterRef, Q, QuerySet
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from vouch.engine.canonical import canonical_json
@@ -24,8 +26,8 @@ from vouch.platform.ledger.merkle import (
     root_from_path,
 )
 from vouch.platform.ledger.models import Block, Entry, Head, Leaf
-from vouch.platform.ledger.permissions import RoleHolder, may_read_ledger
-from vouch.platform.ledger.terms import LedgerBroken
+from vouch.platform.ledger.subjects import about, entries_visible_to, named, subject_name
+from vouch.platform.ledger.terms import READ_EVENTS, LedgerBroken
 from vouch.platform.web.faces import Visible
 
 
@@ -33,9 +35,9 @@ class NotSealed(LookupError):
     """There is no such entry, or no head covers it yet; ``str()`` is the Chinese message."""
 
 
-def visible_to(actor: RoleHolder) -> QuerySet[Entry]:
-    """The entries that the actor may read."""
-    return Entry.objects.all() if may_read_ledger(actor) else Entry.objects.none()
+def visible_to(actor: Any) -> QuerySet[Entry]:
+    """The entries that the actor may read, see ``subjects.entries_visible_to``."""
+    return entries_visible_to(actor)
 
 
 def history_of(kind: str, pk: object) -> QuerySet[Entry]:
@@ -48,27 +50,59 @@ def latest_entries() -> QuerySet[Entry]:
     return Entry.objects.order_by("-at", "-recorded_at")
 
 
-def entries_where(
-    *,
-    text: str = "",
-    event: str = "",
-    kind: str = "",
-    since: date | None = None,
-    until: date | None = None,
-) -> QuerySet[Entry]:
-    """Entries by part of the actor's name or the subject's id, by event, kind of subject and local day (inclusive)."""
-    entries = Entry.objects.all()
-    if kind:
-        entries = entries.filter(subject_kind=kind)
-    if text:
-        entries = entries.filter(Q(actor_label__contains=text) | Q(subject_id=text))
-    if event:
-        entries = entries.filter(event=event)
-    if since is not None:
-        entries = entries.filter(at__date__gte=since)
-    if until is not None:
-        entries = entries.filter(at__date__lte=until)
-    return entries
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EntriesWanted:
+    """What a list of entries is cut down to; empty values cut nothing.
+
+    ``text`` is a part of the actor's or the subject's name, or the subject's id; ``actor`` a part of the actor's
+    name, or their id; ``subject`` a part of the subject's name, or its id; days are local and inclusive.
+    """
+
+    text: str = ""
+    actor: str = ""
+    subject: str = ""
+    event: str = ""
+    kind: str = ""
+    purpose: str = ""
+    since: date | None = None
+    until: date | None = None
+
+
+def entries_where(actor: Any, wanted: EntriesWanted) -> QuerySet[Entry]:
+    """The entries that the actor may read, under a filter, each with the ``subject_name`` where it has one."""
+    exact = {"subject_kind": wanted.kind, "event": wanted.event}
+    entries = visible_to(actor).filter(**{name: value for name, value in exact.items() if value})
+    if wanted.text:
+        entries = entries.filter(Q(actor_label__contains=wanted.text) | named(actor, wanted.text))
+    if wanted.actor:
+        entries = entries.filter(Q(actor_label__contains=wanted.actor) | Q(actor_id=wanted.actor))
+    if wanted.subject:
+        entries = entries.filter(named(actor, wanted.subject))
+    if wanted.purpose:
+        entries = entries.filter(purpose__contains=wanted.purpose)
+    if wanted.since is not None:
+        entries = entries.filter(at__gte=_start_of(wanted.since))
+    if wanted.until is not None:
+        entries = entries.filter(at__lt=_start_of(wanted.until + timedelta(days=1)))
+    return entries.annotate(subject_name=subject_name())
+
+
+def _start_of(day: date) -> datetime:
+    """The first moment of a local day, so that the index by moment serves."""
+    return timezone.make_aware(datetime.combine(day, time()))
+
+
+def reads(entries: QuerySet[Entry]) -> QuerySet[Entry]:
+    """Entries of looking at protected values (敏感数据读取)."""
+    return entries.filter(event__in=READ_EVENTS)
+
+
+def reads_of(kind: str, pk: object) -> QuerySet[Entry]:
+    """Who looked at protected values of one subject and of what belongs to it, newest first.
+
+    A batch that was read is one entry with a digest, which names no customer; it is not among these.
+    """
+    return reads(Entry.objects.filter(about(kind, pk))).order_by("-at", "-recorded_at")
 
 
 def opened(row: Entry) -> tuple[dict[str, Any] | None, dict[str, Any] | None]:

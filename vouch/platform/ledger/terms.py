@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy
 
 EVENT_NAME = re.compile(r"^[a-z_]+(\.[a-z_]+)*\.[a-z_]+$")
@@ -18,6 +19,13 @@ SUBJECT_TITLES: dict[str, str] = {}
 
 FIELD_TITLES: dict[str, str] = {}
 """Name of a field in an entry → what a person reads."""
+
+
+VALUE_TITLES: dict[str, str | Promise] = {}
+"""A value that is a word of the program (a field, a field class) → what a person reads."""
+
+READ_EVENTS: set[str] = set()
+"""Events of looking at protected values; the switchboard fills it."""
 
 
 class LedgerBroken(RuntimeError):
@@ -39,6 +47,11 @@ def field_title(name: str) -> str:
     bare, _dot, number = name.partition(".")
     title = FIELD_TITLES.get(bare, bare)
     return f"{title} {number}" if number else title
+
+
+def value_title(value: Any) -> Any:
+    """A value in words, where it is a word of the program."""
+    return VALUE_TITLES.get(value) or FIELD_TITLES.get(value, value) if isinstance(value, str) else value
 
 
 PROTECTED = gettext_lazy("（已加密）")

@@ -9,6 +9,7 @@ from vouch.platform.ledger import views
 app_name = "ledger"
 urlpatterns = [
     path("", views.entries, name="entries"),
+    path("reads/", views.reads, name="reads"),
     path("key.pub", views.key, name="key"),
     path("heads/<int:size>.json", views.head, name="head"),
     path("<uuid:pk>/", views.entry, name="entry"),
