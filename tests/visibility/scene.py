@@ -16,7 +16,15 @@ from zoneinfo import ZoneInfo
 from django.core.files.base import ContentFile
 
 from tests.book import AS_OF, Trade, invoices_for
-from vouch.customers.actions import record_invoices
+from vouch.customers.actions import (
+    ReportDetails,
+    RequestDetails,
+    receive_request,
+    record_invoices,
+    store_report,
+)
+from vouch.customers.terms import Purpose, ReportKind, RequestKind
+from vouch.customers.tests.scene import REPORT, granted
 from vouch.grading.actions import assess_customers, order_run
 from vouch.parties.actions import EnterpriseDetails, Registration, register_enterprise
 from vouch.parties.models import Party
@@ -79,6 +87,8 @@ def build() -> Scene:
     install_shipped_policies(actor=actor, at=NOW)
     parties = {place: _customer(place, manager, actor) for place, manager in managers.items()}
     scene = Scene(observer, parties, units)
+    for place, party in parties.items():
+        _papers(place, party, actor)
     _judged(actor)
     _imports(scene)
     scene.words |= {
@@ -87,6 +97,11 @@ def build() -> Scene:
         "exchange:new_of_kind.kind": ("enterprises",),
         "suffix": ("csv", "xlsx"),
         "rest": ("nowhere",),
+        # The observer has no second factor and one session, their own.
+        "mfa_edit_webauthn.pk": (1,),
+        "mfa_remove_webauthn.pk": (1,),
+        "account:end_session.pk": (1,),
+        "session_pk": (1,),
     }
     seal_batch(actor=system_actor("ledger"), at=NOW, after=(datetime(2020, 1, 1, tzinfo=UTC), UUID(int=0)))
     scene.words["size"] = tuple(Head.objects.values_list("size", flat=True))
@@ -137,6 +152,21 @@ def _customer(place: str, manager: User, actor: Actor) -> Party:
     ]
     record_invoices(actor=actor, at=NOW, party_id=party.pk, invoices=invoices)
     return party
+
+
+def _papers(place: str, party: Party, actor: Actor) -> None:
+    """An authorisation with its signed file, a credit report under it, and a request of the customer's."""
+    token = place.upper()
+    granted(party, at=NOW, actor=actor)
+    report = ReportDetails(
+        kind=ReportKind.ENTERPRISE,
+        report_number=f"报告编号{token}",
+        queried_on=NOW.date(),
+        reason=Purpose.REVIEW,
+    )
+    store_report(actor=actor, at=NOW, party=party, details=report, content=REPORT)
+    asked = RequestDetails(kind=RequestKind.ACCESS, channel="portal", detail=f"请求内容{token}")
+    receive_request(actor=actor, at=NOW, party=party, details=asked)
 
 
 def _judged(actor: Actor) -> None:

@@ -32,8 +32,14 @@ pytestmark = pytest.mark.django_db
 ALL_ROLES = [str(role) for role in Role]
 ADDRESSES = list(addresses())
 PAGES = [one for one in ADDRESSES if not one.is_api]
-NOTHING_THERE = {"api:nowhere"}
-"""Addresses whose whole purpose is to answer that there is nothing."""
+NOTHING_THERE = {
+    "api:nowhere",  # answers that there is nothing
+    # Open to those who have such a device, and sit before it.
+    *("mfa_edit_webauthn", "mfa_remove_webauthn", "mfa_deactivate_totp", "mfa_authenticate"),
+    *("mfa_view_recovery_codes", "mfa_generate_recovery_codes", "mfa_download_recovery_codes"),
+    *("mfa_login_webauthn", "mfa_reauthenticate", "mfa_reauthenticate_webauthn"),
+}
+"""Addresses that no object of the scene opens, each for its reason."""
 
 VARIANTS = {"?export=csv": {}, "?export=xlsx": {}, "": {"headers": {"HX-Request": "true"}}}
 SEEN = {

@@ -12,11 +12,19 @@ class PartiesConfig(AppConfig):
     verbose_name = _("客户主体")
 
     def ready(self) -> None:
-        """Let enterprises be imported."""
+        """Let enterprises be imported, and entries lead to the forms that change their subject."""
         from vouch.parties.actions.intake import EnterpriseImporter  # models must be loaded first
         from vouch.platform.exchange.importer import register
+        from vouch.platform.ledger.subjects import Form, register_form
 
         register(EnterpriseImporter())
+        corrected = frozenset(
+            {"parties.enterprise.corrected", "parties.enterprise.changed", "parties.person.corrected"}
+        )
+        # The form of an enterprise hands those of a person on, with the entry.
+        register_form(Form(kind="party", events=corrected, url_name="parties:correct"))
+        assigned = frozenset({"parties.assignment.made", "parties.assignment.ended"})
+        register_form(Form(kind="party", events=assigned, url_name="parties:assign"))
         _tell_holdings()
 
 

@@ -40,6 +40,18 @@ class DutyForm(forms.Form):
         check_duty(self, cleaned)
         return cleaned
 
+    def choices_of(self, values: Mapping[str, Any]) -> Mapping[str, Any]:
+        """What an entry of the ledger says of a duty, as this form's choices; who or what is gone is left out.
+
+        The day is not among them: a new duty begins on a day of its own.
+        """
+        units = self.fields["unit"].queryset.filter(code=values.get("unit"))  # type: ignore[attr-defined]
+        found = {"unit": units.values_list("pk", flat=True).first()}
+        for name in ("manager", "second_manager"):
+            staff = self.fields[name].queryset.filter(username=values.get(name))  # type: ignore[attr-defined]
+            found[name] = staff.values_list("pk", flat=True).first()
+        return {name: pk for name, pk in found.items() if pk is not None}
+
     def duty(self) -> Duty:
         """What was decided."""
         return Duty(**self.cleaned_data)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
 
@@ -11,7 +12,9 @@ from django.test import Client
 from django.urls import reverse
 
 from vouch.parties import queries
+from vouch.parties.actions import Duty, EnterpriseDetails, assign_party, correct_enterprise
 from vouch.parties.models import Enterprise, Party
+from vouch.platform.identity.actor import Actor
 from vouch.platform.identity.models import Unit, User
 from vouch.platform.ledger.models import Entry
 
@@ -140,3 +143,62 @@ def test_strangers_find_no_form(client: Client, staff: dict[str, User], firm: Pa
     auditor = signed_in(client, staff["sunlei"])
     assert auditor.get(reverse("parties:new")).status_code == 403
     assert auditor.get(reverse("parties:correct", args=[firm.pk])).status_code == 403
+
+
+def details_of(firm: Party) -> EnterpriseDetails:
+    """The particulars as they are."""
+    names = [name for name in EnterpriseDetails.__dataclass_fields__ if name != "name"]
+    return EnterpriseDetails(name=firm.name, **{name: getattr(firm.enterprise, name) for name in names})
+
+
+def corrected_address(client: Client, staff: dict[str, User], firm: Party, entry: Entry) -> str:
+    """Where the entry's own page leads, as the chief risk officer reads it."""
+    shown = (
+        signed_in(client, staff["chenjing"]).get(reverse("ledger:entry", args=[entry.pk])).content.decode()
+    )
+    address = f"{reverse('parties:correct', args=[firm.pk])}?from_entry={entry.pk}"
+    assert address in shown
+    return address
+
+
+def test_an_entry_leads_to_the_form_filled_with_the_old_value_and_nothing_is_saved(
+    client: Client, staff: dict[str, User], firm: Party, actor: Actor, now: datetime
+) -> None:
+    details = replace(details_of(firm), name="乙有限公司")
+    correct_enterprise(actor=actor, at=now, party=firm, details=details, reason="更名")
+    entry = Entry.objects.get(event="parties.enterprise.corrected")
+    page = client.get(corrected_address(client, staff, firm, entry)).content.decode()
+    assert 'value="甲有限公司"' in page
+    assert "以下字段已填入" in page
+    assert "企业名称。" in page
+    assert Entry.objects.filter(event="parties.enterprise.corrected").count() == 1
+    firm.refresh_from_db()
+    assert firm.name == "乙有限公司"
+
+
+def test_an_entry_about_another_customer_or_out_of_sight_fills_nothing(
+    client: Client, staff: dict[str, User], firm: Party, actor: Actor, now: datetime
+) -> None:
+    correct_enterprise(
+        actor=actor, at=now, party=firm, details=replace(details_of(firm), address="新地址"), reason="迁址"
+    )
+    entry = Entry.objects.get(event="parties.enterprise.corrected")
+    address = f"{reverse('parties:correct', args=[firm.pk])}?from_entry={entry.pk}"
+    # 李强 may correct the customer, but the ledger is not open to him.
+    assert "以下字段已填入" not in signed_in(client, staff["liqiang"]).get(address).content.decode()
+    for wrong in ("nonsense", "00000000-0000-0000-0000-000000000000"):
+        other = address.replace(str(entry.pk), wrong)
+        assert signed_in(client, staff["chenjing"]).get(other).status_code == 200
+
+
+def test_an_entry_of_a_duty_fills_the_form_of_duties(
+    client: Client, staff: dict[str, User], units: dict[str, Unit], firm: Party, actor: Actor, now: datetime
+) -> None:
+    duty = Duty(units["YW2"], now.date(), manager=staff["wuting"])
+    assign_party(actor=actor, at=now, party=firm, duty=duty)
+    entry = Entry.objects.get(event="parties.assignment.made")
+    page = signed_in(client, staff["chenjing"]).get(
+        f"{reverse('parties:assign', args=[firm.pk])}?from_entry={entry.pk}"
+    )
+    assert f'<option value="{units["YW1"].pk}" selected>' in page.content.decode()
+    assert "管户机构" in page.content.decode()

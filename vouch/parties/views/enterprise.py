@@ -19,6 +19,7 @@ from vouch.parties.views.page import form_page, visible_party
 from vouch.platform.identity.actions.repeats import Answer
 from vouch.platform.identity.repeats import submit_once
 from vouch.platform.identity.request import StaffRequest
+from vouch.platform.ledger.subjects import former_values
 from vouch.platform.web.faces import face
 
 
@@ -52,6 +53,9 @@ def correct(request: StaffRequest, pk: int) -> HttpResponse:
     form = CorrectionForm(
         request.POST or None, today=timezone.localdate(), initial=initial_of(party, party.enterprise)
     )
+    former = former_values(request, kind="party", pk=pk)
+    if former is not None and request.method == "GET":
+        former.fill(form)
     if request.method == "POST" and form.is_valid():
         actions.correct_enterprise(
             actor=request.actor,
@@ -73,6 +77,9 @@ def assign(request: StaffRequest, pk: int) -> HttpResponse:
     if not permissions.may_assign(request.actor, party):
         raise PermissionDenied(_("您不能调整该客户的管户。"))
     form = DutyForm(request.actor, party, request.POST or None, today=timezone.localdate())
+    former = former_values(request, kind="party", pk=pk, read=form.choices_of)
+    if former is not None and request.method == "GET":
+        former.fill(form)
     if request.method == "POST" and form.is_valid():
         try:
             actions.assign_party(actor=request.actor, at=timezone.now(), party=party, duty=form.duty())

@@ -32,7 +32,7 @@ from django.db.models import (
 )
 from django.db.models.functions import Cast
 from django.http import HttpRequest
-from django.urls import reverse
+from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext as _
 
 from vouch.platform.ledger.models import Entry
@@ -106,7 +106,7 @@ def entries_visible_to(actor: Any) -> QuerySet[Entry]:
     wanted = Q(subject_kind__in=[one.kind for one in _kinds.values() if one.seen is None])
     for one in _kinds.values():
         if one.seen is not None:
-            ids = one.seen(actor).order_by().values(text=Cast("pk", CharField()))
+            ids = one.seen(actor).order_by().values(as_text=Cast("pk", CharField()))
             wanted |= Q(subject_kind=one.kind, subject_id__in=ids)
     return Entry.objects.filter(wanted)
 
@@ -134,7 +134,7 @@ def subject_name() -> Case:
                 subject_kind=kind,
                 subject_id__regex=r"^[0-9]{1,18}$",
                 then=Subquery(
-                    model.objects.filter(pk=key).order_by().values(text=Cast(name, CharField()))[:1]
+                    model.objects.filter(pk=key).order_by().values(as_text=Cast(name, CharField()))[:1]
                 ),
             )
             for kind, model, name in _named_kinds()
@@ -150,7 +150,7 @@ def named(actor: Any, text: str) -> Q:
     for kind, model, name in _named_kinds():
         seen = _kinds[kind].seen
         rows = model.objects.all() if seen is None else seen(actor)
-        ids = rows.filter(**{f"{name}__icontains": text}).order_by().values(text=Cast("pk", CharField()))
+        ids = rows.filter(**{f"{name}__icontains": text}).order_by().values(as_text=Cast("pk", CharField()))
         found |= Q(subject_kind=kind, subject_id__in=ids)
     return found
 
@@ -164,7 +164,7 @@ def about(kind: str, pk: object) -> Q:
             continue
         keys = [key.name for key in one.model._meta.concrete_fields if key.related_model is owner]
         for key in keys[:1]:
-            ids = one.model.objects.filter(**{key: pk}).order_by().values(text=Cast("pk", CharField()))
+            ids = one.model.objects.filter(**{key: pk}).order_by().values(as_text=Cast("pk", CharField()))
             found |= Q(subject_kind=one.kind, subject_id__in=ids)
     return found
 
@@ -176,9 +176,10 @@ def address_of(entry: Entry) -> str:
         return ""
     try:
         row = kind.model.objects.filter(pk=entry.subject_id).first()
-    except ValueError:
+        return "" if row is None else str(row.get_absolute_url())
+    except (ValueError, NoReverseMatch):
+        # A number that is none, or a page that this installation does not mount.
         return ""
-    return "" if row is None else str(row.get_absolute_url())
 
 
 def form_address(entry: Entry) -> str:
@@ -199,7 +200,11 @@ class FormerValues:
     sealed: list[str] = field(default_factory=list)
 
     def fill(self, form: forms.Form) -> None:
-        """Offer the values in a form that was not submitted yet, and mark the fields that have them."""
+        """Offer the values in a form that was not submitted yet, and mark the fields that have them.
+
+        The form keeps this as ``from_entry``, for ``ledger/former.html``.
+        """
+        form.from_entry = self  # type: ignore[attr-defined]
         for name, value in self.values.items():
             if name not in form.fields:
                 continue
@@ -213,12 +218,23 @@ class FormerValues:
             self.fields.append(str(bound.label))
 
 
-def former_values(request: HttpRequest, *, kind: str, pk: object) -> FormerValues | None:
-    """What ``?from_entry=`` asks for; None where the actor may not read such an entry, or it is about another."""
+def former_values(
+    request: HttpRequest,
+    *,
+    kind: str,
+    pk: object,
+    read: Callable[[Mapping[str, Any]], Mapping[str, Any]] | None = None,
+) -> FormerValues | None:
+    """What ``?from_entry=`` asks for; None where the actor may not read such an entry, or it is about another.
+
+    ``read`` turns the entry's words into the form's own values, where they differ.
+    """
     try:
         wanted = UUID(request.GET.get("from_entry", ""))
     except ValueError:
         return None
     visible = entries_visible_to(request.actor)  # type: ignore[attr-defined]
     entry = visible.filter(pk=wanted, subject_kind=kind, subject_id=str(pk)).first()
-    return None if entry is None else FormerValues(entry, entry.before or {})
+    if entry is None or entry.before is None:
+        return None
+    return FormerValues(entry, read(entry.before) if read else entry.before)

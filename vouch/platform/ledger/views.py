@@ -19,7 +19,14 @@ from vouch.platform.ledger.forms import LedgerFilter, ReadsFilter
 from vouch.platform.ledger.models import Entry
 from vouch.platform.ledger.permissions import may_read_ledger
 from vouch.platform.ledger.subjects import address_of, form_address, subject_name
-from vouch.platform.ledger.terms import LedgerBroken, closed, event_title, field_title, subject_title, value_title
+from vouch.platform.ledger.terms import (
+    LedgerBroken,
+    closed,
+    event_title,
+    field_title,
+    subject_title,
+    value_title,
+)
 from vouch.platform.web.columns import Column, Kind
 from vouch.platform.web.faces import face
 from vouch.platform.web.tables import Table, respond
