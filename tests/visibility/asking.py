@@ -22,7 +22,7 @@ from django.urls import reverse
 
 from tests.addresses import Address, own_models
 from tests.visibility.markers import customers_tables
-from tests.visibility.scene import Scene
+from tests.visibility.scene import Owned, Scene
 
 ROWS_PER_CUSTOMER = 1
 ENTRIES_PER_CUSTOMER = 4
@@ -58,6 +58,18 @@ def ways(address: Address, scene: Scene) -> list[Asked]:
     return found
 
 
+def fewest(found: list[Asked]) -> list[Asked]:
+    """As few of these as use every value of every argument, for every customer, once."""
+    seen: set[Any] = set()
+    kept = []
+    for one in found:
+        new = {*one.arguments, *one.owners} - seen
+        if new:
+            kept.append(one)
+            seen |= new
+    return kept
+
+
 def kind_of(address: Address, argument: str) -> str:
     """What an argument counts: ``row_pk`` rows, ``pk`` what the face shows first."""
     face = address.face
@@ -74,7 +86,9 @@ def kind_of(address: Address, argument: str) -> str:
 def _choices(address: Address, argument: str, scene: Scene) -> list[tuple[Any, int]]:
     for name in (f"{address.name}.{argument}", argument):
         if name in scene.words:
-            return [(value, 0) for value in scene.words[name]]
+            return [
+                (one.value, one.owner) if isinstance(one, Owned) else (one, 0) for one in scene.words[name]
+            ]
     model = model_of(kind_of(address, argument))
     return [] if model is None else objects(model)
 

@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 from django.db.models import JSONField, Model
 
 from tests.addresses import own_models, path_to
 from tests.visibility.scene import Scene
-from vouch.parties.models import Party
+from vouch.parties.models import Party, Person
+from vouch.parties.terms import PROTECTED
 from vouch.platform.vault.fields import SealedField, place_of
 from vouch.platform.vault.queries import key_of
 from vouch.platform.vault.terms import Subject
@@ -19,13 +21,28 @@ from vouch.platform.vault.terms import Subject
 SHORTEST = 5
 TEXTS = {"CharField", "TextField", "JSONField", "ArrayField"}
 
+CLASSES: Mapping[tuple[str, str], str] = {
+    **{("parties_person", name): PROTECTED[name].field_class for name in PROTECTED if hasattr(Person, name)},
+    ("parties_phone", "number"): PROTECTED["phone"].field_class,
+    ("parties_contact", "phone"): PROTECTED["contact"].field_class,
+    ("parties_account", "number"): PROTECTED["account"].field_class,
+    # Encrypted where they lie, and shown to whoever sees the customer: names, and what somebody wrote in words.
+    ("parties_contact", "name"): "",
+    ("parties_account", "holder"): "",
+    ("customers_rightsrequest", "detail"): "",
+    ("customers_rightsrequest", "answer"): "",
+}
+"""Table and column → the field class whose plain value needs a purpose; empty for those that need none."""
+
 
 @dataclass(frozen=True)
 class Markers:
-    """``owner``: text → pk of the one customer whom it tells of; ``protected``: plain text → (table, column)."""
+    """``owner``: text → pk of the one customer whom it tells of; ``protected``: plain text → (table, column), of a class."""
 
     owner: Mapping[str, int]
     protected: Mapping[str, tuple[str, str]]
+    unclassed: frozenset[tuple[str, str]]
+    """Columns of ciphertext of which nobody said what class they are."""
 
     def outside(self, visible: set[int]) -> list[str]:
         """Texts that no answer may contain for someone who sees these customers."""
@@ -54,12 +71,18 @@ def harvest(scene: Scene) -> Markers:
                 value = getattr(row, field.attname)
                 for text in _texts(value, is_json=isinstance(field, JSONField)):
                     owners[text].add(owner)
-            for text, column in _sealed(row, owner):
+            for text, column in (*_sealed(row, owner), *_plain_but_masked(row)):
                 owners[text].add(owner)
                 protected[text] = (model._meta.db_table, column)
     for text, owner in scene.extra.items():
         owners[text].add(owner)
-    return Markers({text: min(of) for text, of in owners.items() if len(of) == 1}, protected)
+    sealed = set(protected.values())
+    known = {text: place for text, place in protected.items() if CLASSES.get(place)}
+    return Markers(
+        {text: min(of) for text, of in owners.items() if len(of) == 1},
+        known,
+        frozenset(sealed - CLASSES.keys()),
+    )
 
 
 def _owner(row: Model, path: str) -> int:
@@ -81,6 +104,18 @@ def _texts(value: Any, *, is_json: bool) -> Iterator[str]:
     elif isinstance(value, list):
         for inner in value:
             yield from _texts(inner, is_json=is_json)
+
+
+def _plain_but_masked(row: Model) -> Iterator[tuple[str, str]]:
+    """Columns that stay readable for sums over many, and that pages mask all the same."""
+    for field in row._meta.concrete_fields:
+        place = (row._meta.db_table, field.attname)
+        value = getattr(row, field.attname)
+        if isinstance(field, SealedField) or not CLASSES.get(place) or value in {None, ""}:
+            continue
+        yield str(value), field.attname
+        if isinstance(value, Decimal):
+            yield f"{value:,.2f}", field.attname
 
 
 def _sealed(row: Model, owner: int) -> Iterator[tuple[str, str]]:

@@ -6,9 +6,10 @@ room's actions are called here. A table of customers' rows that stays empty here
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -23,22 +24,46 @@ from vouch.customers.actions import (
     record_invoices,
     store_report,
 )
-from vouch.customers.terms import Purpose, ReportKind, RequestKind
+from vouch.customers.terms import Purpose, ReportKind, RequestChannel, RequestKind
 from vouch.customers.tests.scene import REPORT, granted
 from vouch.grading.actions import assess_customers, order_run
-from vouch.parties.actions import EnterpriseDetails, Registration, register_enterprise
-from vouch.parties.models import Party
-from vouch.parties.terms import IdentifierKind
+from vouch.parties.actions import (
+    AccountLine,
+    ContactLine,
+    EnterpriseDetails,
+    PersonDetails,
+    PersonRegistration,
+    PhoneLine,
+    Registration,
+    add_post,
+    register_enterprise,
+    register_person,
+    store_paper,
+)
+from vouch.parties.models import Paper, Party, Phone
+from vouch.parties.terms import (
+    PURPOSES,
+    DocumentKind,
+    IdentifierKind,
+    PaperKind,
+    PhoneUse,
+    PostKind,
+    Relation,
+)
+from vouch.platform.courier.actions import ChannelDetails, add_channel, notify
+from vouch.platform.courier.templates import templates
+from vouch.platform.courier.terms import ChannelKind, Group
 from vouch.platform.exchange.kept_files import keep_file
 from vouch.platform.exchange.models import Import, ImportFile, ImportRow
 from vouch.platform.exchange.terms import ImportStatus, Verdict
 from vouch.platform.identity.actor import Actor, system_actor
-from vouch.platform.identity.models import Unit, User
+from vouch.platform.identity.models import Delegation, HandOver, HandOverLine, RightsChange, Unit, User
 from vouch.platform.identity.queries import actor_of
 from vouch.platform.identity.terms import HEAD_OFFICE_CODE, Role, Scope
 from vouch.platform.ledger.actions import seal_batch
 from vouch.platform.ledger.models import Head
 from vouch.platform.ledger.testing import writing
+from vouch.platform.operations.models import Inspection
 from vouch.policy.actions import install_shipped_policies
 
 NOW = datetime(2026, 11, 20, 10, 30, tzinfo=ZoneInfo("Asia/Shanghai"))
@@ -51,6 +76,14 @@ CODES = {
 }
 
 
+@dataclass(frozen=True)
+class Owned:
+    """A value of an address that belongs to a customer."""
+
+    value: Any
+    owner: int
+
+
 @dataclass
 class Scene:
     """Who looks, and at whom. ``parties`` by place: own, unit, below, far."""
@@ -58,12 +91,17 @@ class Scene:
     observer: User
     parties: Mapping[str, Party]
     units: Mapping[str, Unit]
+    persons: dict[str, Party] = field(default_factory=dict)
     extra: dict[str, int] = field(default_factory=dict)
     """Text → pk of the customer whom it tells of, where no table says so."""
     words: dict[str, tuple[Any, ...]] = field(default_factory=dict)
     """Argument of an address (or ``name of the address.argument``) → values, where it is no key of a table."""
-    posts: dict[str, dict[str, str]] = field(default_factory=dict)
-    """Name of an address → what its form is filled with; others are sent empty."""
+    posts: dict[str, Callable[[Mapping[str, Any]], Mapping[str, str]]] = field(default_factory=dict)
+    """Name of an address → what its form is filled with, from the address's arguments; others are sent empty."""
+
+    def both(self, places: Iterable[str]) -> set[int]:
+        """The firm and the person of these places."""
+        return {party.pk for place in places for party in (self.parties[place], self.persons[place])}
 
     def become(self, *, roles: list[str], scope: str) -> Actor:
         """The observer in another guise: the same person, session and hands, other rights."""
@@ -89,8 +127,13 @@ def build() -> Scene:
     scene = Scene(observer, parties, units)
     for place, party in parties.items():
         _papers(place, party, actor)
+        scene.persons[place] = _person(place, managers[place], party, actor)
     _judged(actor)
     _imports(scene)
+    _house(scene)
+    phones = [Owned(f"phone-{row.value}", row.owner) for row in owned(Phone, "party")]
+    scene.posts["parties:reveal"] = lambda arguments: {f"{arguments['key']}-purpose": str(PURPOSES[0])}
+    scene.posts["parties:paper"] = lambda arguments: {"purpose": str(PURPOSES[0])}
     scene.words |= {
         "panel": ("facts", "invoices", "identity", "history"),
         "policy:move.verb": ("review", "publish", "retire"),
@@ -102,6 +145,15 @@ def build() -> Scene:
         "mfa_remove_webauthn.pk": (1,),
         "account:end_session.pk": (1,),
         "session_pk": (1,),
+        "provider_id": ("none",),
+        "parties:add_line.kind": ("phone", "account", "contact"),
+        "parties:end_line.kind": ("phone",),
+        "parties:end_line.row": owned(Phone, "party"),
+        "parties:paper.row": owned(Paper, "party"),
+        "key": ("document_number", "monthly_income", *phones),
+        "courier:new_channel.kind": ("webhook",),
+        "answer": ("approve", "decline"),
+        "name": (templates()[0].name,),
     }
     seal_batch(actor=system_actor("ledger"), at=NOW, after=(datetime(2020, 1, 1, tzinfo=UTC), UUID(int=0)))
     scene.words["size"] = tuple(Head.objects.values_list("size", flat=True))
@@ -165,8 +217,117 @@ def _papers(place: str, party: Party, actor: Actor) -> None:
         reason=Purpose.REVIEW,
     )
     store_report(actor=actor, at=NOW, party=party, details=report, content=REPORT)
-    asked = RequestDetails(kind=RequestKind.ACCESS, channel="portal", detail=f"请求内容{token}")
+    asked = RequestDetails(kind=RequestKind.ACCESS, channel=RequestChannel.COUNTER, detail=f"请求内容{token}")
     receive_request(actor=actor, at=NOW, party=party, details=asked)
+
+
+def _person(place: str, manager: User, firm: Party, actor: Actor) -> Party:
+    """A person of the same hands, with everything that is protected, in a post of the firm."""
+    token, digit = place.upper(), str(1 + list(CITY).index(place))
+    details = PersonDetails(
+        name=f"标记{token}个人",
+        document_kind=DocumentKind.RESIDENT,
+        document_number=resident_number(f"1101011990031{digit}12{digit}"),
+        born_on=date(1990, 3, 10 + int(digit)),
+        address=f"浙江省杭州市西湖区文三路九十号{token}室",
+        occupation=f"职业{token}种植",
+        employer=f"工作单位{token}",
+        monthly_income=Decimal(f"8{digit}31.00"),
+        annual_income=Decimal(f"9{digit}317.00"),
+    )
+    registration = PersonRegistration(
+        details,
+        phones=[PhoneLine(PhoneUse.MOBILE, f"1380013800{digit}")],
+        accounts=[AccountLine("江州银行", f"户名{token}张三", f"622202123456789012{digit}")],
+        contacts=[ContactLine(Relation.SPOUSE, f"联系人{token}", f"1661234567{digit}")],
+        manager=manager,
+    )
+    person = register_person(actor=actor, at=NOW, unit=manager.unit, registration=registration)
+    add_post(actor=actor, at=NOW, party=firm, person=person, kind=PostKind.LEGAL_REPRESENTATIVE)
+    paper = f"证件影像{token}".encode()
+    store_paper(
+        actor=actor,
+        at=NOW,
+        party=person,
+        kind=PaperKind.IDENTITY_FRONT,
+        media_type="application/pdf",
+        pieces=[b"%PDF-1.4\n" + paper],
+    )
+    return person
+
+
+def resident_number(first: str) -> str:
+    """Seventeen digits with their check digit (GB 11643)."""
+    total = sum(int(digit) * 2 ** (17 - place) for place, digit in enumerate(first))
+    return first + "10X98765432"[total % 11]
+
+
+def owned(model: Any, path: str) -> tuple[Owned, ...]:
+    """The keys of a table with their customers."""
+    return tuple(Owned(pk, owner) for pk, owner in model.objects.values_list("pk", f"{path}__pk"))
+
+
+def _house(scene: Scene) -> None:
+    """What belongs to the house itself: changes of rights, delegations, hand-overs, inspections, messages."""
+    other = User.objects.get(username="other")
+    day = {"starts_on": NOW.date(), "ends_on": NOW.date()}
+    with writing():
+        filled(RightsChange, scene, requested_by=other, person=scene.observer)
+        filled(Delegation, scene, principal=scene.observer, delegate=other, **day)
+        made = filled(HandOver, scene, giver=other, receiver=scene.observer)
+        for place in CITY:
+            filled(
+                HandOverLine,
+                scene,
+                hand_over=made,
+                holding="parties.manager",
+                item_id=scene.parties[place].pk,
+            )
+        period = {"period_from": NOW.date(), "period_until": NOW.date()}
+        filled(Inspection, scene, starts_at=NOW, ends_at=NOW + timedelta(days=3), opened_by=other, **period)
+    actor = system_actor("scene")
+    hook = ChannelDetails(name="钩子", config={"url": "https://example.invalid/"}, groups=tuple(Group.values))
+    add_channel(actor=actor, at=NOW, kind=ChannelKind.WEBHOOK, details=hook)
+    template = next(one for one in templates() if one.samples)
+    notify(
+        at=NOW,
+        recipients=[scene.observer.pk, other.pk],
+        template=template.name,
+        stable_id="scene",
+        subject=("party", str(scene.parties["far"].pk)),
+        values=template.samples,
+    )
+
+
+def filled(model: Any, scene: Scene, **given: Any) -> Any:
+    """A row with something in every column that must have something."""
+    values: dict[str, Any] = {}
+    for column in model._meta.concrete_fields:
+        if column.name in given or column.has_default() or column.null or column.primary_key:
+            continue
+        kind = column.get_internal_type()
+        if column.choices:
+            values[column.name] = column.choices[0][0]
+        elif column.related_model is not None:
+            values[column.name] = (
+                scene.observer if column.related_model is User else column.related_model.objects.first()
+            )
+        elif kind in FILLERS:
+            values[column.name] = FILLERS[kind]
+    return model.objects.create(**values, **given)
+
+
+FILLERS = {
+    "CharField": "室内",
+    "TextField": "室内",
+    "DateTimeField": NOW,
+    "DateField": NOW.date(),
+    "JSONField": {},
+    "BigIntegerField": 1,
+    "PositiveIntegerField": 1,
+    "ArrayField": [],
+}
+"""What stands in a column that must have something."""
 
 
 def _judged(actor: Actor) -> None:

@@ -3,8 +3,8 @@
 Faces come from the URL conf, objects and texts from the tables, so what is built later is asked too.
 
 * every address as every role in every scope: the door, and behind it one object outside the scope (or the list);
-* every address with every object, as page, as part (HTMX), as files and filled in, in every scope as the holder of
-  all roles at once, who passes every door;
+* every address with every object, as page and filled in, once as part (HTMX) and as files, as the holder of all roles
+  at once, who passes every door, with a unit's customers and with all;
 * every search for a text of an invisible customer answers as for one that nobody has.
 """
 
@@ -12,14 +12,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 import pytest
 from django.test import Client
 
 from tests.addresses import Address, addresses, own_models, path_to, visible
-from tests.visibility.asking import Answer, Asked, ask, ways
-from tests.visibility.markers import Markers, customers_tables
+from tests.visibility.asking import Answer, Asked, ask, fewest, ways
+from tests.visibility.markers import CLASSES, Markers, customers_tables
 from tests.visibility.scene import Scene
 from vouch.parties.models import Party
 from vouch.parties.queries import visible_to
@@ -37,6 +37,8 @@ NOTHING_THERE = {
     # Open to those who have such a device, and sit before it.
     *("mfa_edit_webauthn", "mfa_remove_webauthn", "mfa_deactivate_totp", "mfa_authenticate"),
     *("mfa_view_recovery_codes", "mfa_generate_recovery_codes", "mfa_download_recovery_codes"),
+    "operations:inspection_letter",  # its file would have to be kept
+    *("openid_connect_login", "openid_connect_callback", "operations:inspection_over"),
     *("mfa_login_webauthn", "mfa_reauthenticate", "mfa_reauthenticate_webauthn"),
 }
 """Addresses that no object of the scene opens, each for its reason."""
@@ -54,13 +56,16 @@ def seen_by(actor: Actor) -> set[int]:
     return set(visible_to(actor).values_list("pk", flat=True))
 
 
-def leaks(answer: Answer, actor_sees: set[int], markers: Markers) -> Iterator[str]:
+def leaks(
+    answer: Answer, actor_sees: set[int], markers: Markers, allowed: frozenset[str] = frozenset()
+) -> Iterator[str]:
+    """What an answer gives away; ``allowed`` are the field classes that it may show in plain."""
     for text in markers.outside(actor_sees):
         if text in answer.text:
             yield f"shows {text!r} of customer {markers.owner[text]}"
-    for text, (table, column) in markers.protected.items():
-        if text in answer.text:
-            yield f"shows {table}.{column} in plain: {text!r}"
+    for text, place in markers.protected.items():
+        if text in answer.text and CLASSES[place] not in allowed:
+            yield f"shows {'.'.join(place)} in plain: {text!r}"
 
 
 def asked_as(address: Address, method: str, *, roles: str, scope: str) -> str:
@@ -70,7 +75,7 @@ def asked_as(address: Address, method: str, *, roles: str, scope: str) -> str:
 @pytest.mark.parametrize("scope", Scope.values)
 def test_the_scene_shows_each_scope_its_own_customers(scene: Scene, scope: Scope) -> None:
     actor = scene.become(roles=ALL_ROLES, scope=scope)
-    assert seen_by(actor) == {scene.parties[place].pk for place in SEEN[scope]}
+    assert seen_by(actor) == scene.both(SEEN[scope])
 
 
 def test_every_table_of_customers_has_rows_for_each_customer(scene: Scene) -> None:
@@ -78,10 +83,22 @@ def test_every_table_of_customers_has_rows_for_each_customer(scene: Scene) -> No
         model.__name__
         for model, path in customers_tables().items()
         if not model._default_manager.filter(
-            **{f"{path}__pk" if path else "pk": scene.parties["far"].pk}
+            **{f"{path}__in" if path else "pk__in": scene.both(["far"])}
         ).exists()
     ]
-    assert empty == [], "give each customer a row of these in tests/visibility/scene.py"
+    assert not empty, f"give each customer a row of these in tests/visibility/scene.py: {empty}"
+
+
+def test_every_column_of_ciphertext_has_its_class(markers: Markers) -> None:
+    assert markers.unclassed == frozenset(), (
+        "say in tests/visibility/markers.py of which field class these are"
+    )
+    assert {CLASSES[place] for place in markers.protected.values()} >= {
+        "identity",
+        "phone",
+        "account",
+        "income",
+    }
 
 
 @pytest.mark.parametrize("scope", Scope.values)
@@ -95,7 +112,7 @@ def test_what_a_room_says_is_visible_stays_within_the_scope(scene: Scene, scope:
                 owners = set(policy(actor).values_list(f"{path}__pk" if path else "pk", flat=True))
                 if not owners - {None} <= seen_by(actor):
                     wrong.append(f"{model.__name__} for {role} / {scope}")
-    assert wrong == []
+    assert not wrong, "\n".join(wrong[:40])
 
 
 def test_the_scene_reaches_every_face(scene: Scene, browser: Client) -> None:
@@ -103,10 +120,17 @@ def test_the_scene_reaches_every_face(scene: Scene, browser: Client) -> None:
     scene.become(roles=ALL_ROLES, scope=Scope.ALL)
     unreached = []
     for address in PAGES:
-        found = [ask(browser, address, way).status for way in ways(address, scene)]
-        if address.name not in NOTHING_THERE and not any(status < 400 or status == 405 for status in found):
+        found = []
+        for way in ways(address, scene):
+            found.append(ask(browser, address, way).status)
+            if found[-1] < 400 or found[-1] == 405:
+                break
+        else:
+            if address.name in NOTHING_THERE:
+                continue
             unreached.append(f"{address} {address.arguments}: {sorted(set(found)) or 'no object'}")
-    assert unreached == [], "give these an object in tests/visibility/scene.py"
+    listed = "\n".join(unreached)
+    assert not unreached, f"give these an object in tests/visibility/scene.py:\n{listed}"
 
 
 @pytest.mark.parametrize("scope", Scope.values)
@@ -119,8 +143,9 @@ def test_every_face_as_every_role_in_every_scope(
     wrong = []
     for address in PAGES:
         face = address.face
-        assert face is not None
         found = ways(address, scene)
+        assert face is not None
+        assert found, f"no object for {address}"
         outside = [way for way in found if way.owners and not way.owners <= sees]
         way = (outside or found)[0]
         method = "GET"
@@ -134,10 +159,10 @@ def test_every_face_as_every_role_in_every_scope(
         elif face.may(actor) and outside and answer.status != 404:
             wrong.append(f"{said}: what is not visible answers {answer.status}, not 404")
         wrong += [f"{said}: {leak}" for leak in leaks(answer, sees, markers)]
-    assert wrong == []
+    assert not wrong, "\n".join(wrong[:40])
 
 
-@pytest.mark.parametrize("scope", Scope.values)
+@pytest.mark.parametrize("scope", [Scope.UNIT, Scope.ALL])
 def test_every_object_on_every_face_in_every_form(
     scene: Scene, markers: Markers, browser: Client, scope: Scope
 ) -> None:
@@ -145,29 +170,37 @@ def test_every_object_on_every_face_in_every_form(
     sees = seen_by(actor)
     wrong = []
     for address in PAGES:
-        for way in ways(address, scene):
-            for said, answer in every_form(browser, address, way, scene):
-                wrong += [f"{said} {dict(way.arguments)}: {leak}" for leak in leaks(answer, sees, markers)]
-    assert wrong == []
+        forms = iter((True, *[False] * 999))
+        for way in fewest(ways(address, scene)):
+            is_within = way.owners <= sees
+            for said, answer in every_form(browser, address, way, scene, is_within and next(forms)):
+                found = leaks(answer, sees, markers, allowed(address, said))
+                wrong += [f"{said} {dict(way.arguments)}: {leak}" for leak in found]
+    assert not wrong, "\n".join(wrong[:40])
 
 
-def every_form(client: Client, address: Address, way: Asked, scene: Scene) -> Iterator[tuple[str, Answer]]:
-    """The page; where there is one its parts and files; and its form, filled in as the scene says."""
+def allowed(address: Address, said: str) -> frozenset[str]:
+    """Only a form with its purpose, on a face that names the classes, shows protected values."""
+    face = address.face
+    return frozenset(face.classes) if face and said.startswith("POST") else frozenset()
+
+
+def every_form(
+    client: Client, address: Address, way: Asked, scene: Scene, has_variants: bool
+) -> Iterator[tuple[str, Answer]]:
+    """The page; once for each address its parts and files; and its form, filled in as the scene says."""
     page = ask(client, address, way)
     yield f"GET {address.name}", page
-    if page.status == 200 and not page.is_attachment:
+    if has_variants and page.status == 200 and not page.is_attachment:
         for query, how in VARIANTS.items():
             yield f"GET {address.name}{query} {how}", ask(client, address, way, query=query, **how)
-    filled = scene.posts.get(address.name, {})
-    answer = ask(
-        client,
-        address,
-        way,
-        method="POST",
-        data="&".join(f"{name}={value}" for name, value in filled.items()),
-        content_type="application/x-www-form-urlencoded",
-    )
-    yield f"POST {address.name}", answer
+    yield f"POST {address.name}", post(client, address, way, scene)
+
+
+def post(client: Client, address: Address, way: Asked, scene: Scene) -> Answer:
+    filled = scene.posts[address.name](dict(way.arguments)) if address.name in scene.posts else {}
+    form = "application/x-www-form-urlencoded"
+    return ask(client, address, way, method="POST", data=urlencode(filled), content_type=form)
 
 
 @pytest.mark.parametrize("scope", [Scope.OWN, Scope.UNIT, Scope.UNIT_BELOW])
@@ -175,7 +208,7 @@ def test_what_is_not_visible_answers_as_what_does_not_exist(
     scene: Scene, browser: Client, scope: Scope
 ) -> None:
     scene.become(roles=ALL_ROLES, scope=scope)
-    sees = {scene.parties[place].pk for place in SEEN[scope]}
+    sees = scene.both(SEEN[scope])
     wrong = []
     for address in PAGES:
         outside = [way for way in ways(address, scene) if way.owners and not way.owners <= sees]
@@ -191,7 +224,7 @@ def test_what_is_not_visible_answers_as_what_does_not_exist(
                 real, none = (ask(browser, address, one, method=method) for one in (way, nowhere))
                 if (real.status, plain(real)) != (none.status, plain(none)):
                     wrong.append(f"{method} {address.name}: {real.status} and {none.status}")
-    assert wrong == []
+    assert not wrong, "\n".join(wrong[:40])
 
 
 def plain(answer: Answer, *words: str) -> str:
@@ -223,7 +256,7 @@ def test_a_search_does_not_tell_that_somebody_exists(
                 if plain(found, word) != plain(missed, f"{word[:-1]}〇"):
                     wrong.append(f"{address.name}?q={word}")
     assert searched >= 2
-    assert wrong == []
+    assert not wrong, "\n".join(wrong[:40])
 
 
 def test_whoever_is_not_signed_in_sees_the_way_in_alone(scene: Scene, markers: Markers) -> None:
@@ -237,4 +270,4 @@ def test_whoever_is_not_signed_in_sees_the_way_in_alone(scene: Scene, markers: M
                 face = address.face
                 if face and not face.may(NOBODY) and answer.status not in {302, 403}:
                     wrong.append(f"{method} {address.name}: {answer.status}")
-    assert wrong == []
+    assert not wrong, "\n".join(wrong[:40])

@@ -185,7 +185,7 @@ def address_of(entry: Entry) -> str:
 def form_address(entry: Entry) -> str:
     """Where the subject can be given the values it had before the entry; empty where there is no such form."""
     form = _forms.get((entry.subject_kind, entry.event))
-    if form is None or not any(not is_protected(value) for value in (entry.before or {}).values()):
+    if form is None or not entry.before:
         return ""
     return f"{reverse(form.url_name, kwargs={form.keyword: entry.subject_id})}?from_entry={entry.pk}"
 

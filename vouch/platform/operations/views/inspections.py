@@ -88,7 +88,7 @@ VIEWS = Table(
 )  # fmt: skip
 
 
-@face(may=permissions.may_see_inspections)
+@face(may=permissions.may_see_inspections, shows=("inspection",))
 @require_GET
 def inspections(request: StaffRequest) -> HttpResponseBase:
     """Every inspection (监管检查)."""
@@ -97,7 +97,7 @@ def inspections(request: StaffRequest) -> HttpResponseBase:
     return respond(request, listing, "operations/inspection/list.html", context)
 
 
-@face(may=permissions.may_open_inspection)
+@face(may=permissions.may_open_inspection, shows=("inspection",))
 @require_http_methods(["GET", "POST"])
 def new_inspection(request: StaffRequest) -> HttpResponse:
     """Register the regulator's letter and ask for an account (登记检查)."""
@@ -113,14 +113,14 @@ def new_inspection(request: StaffRequest) -> HttpResponse:
     return render(request, "operations/inspection/new.html", {"form": form}, status=status)
 
 
-@face(may=permissions.may_see_inspections)
+@face(may=permissions.may_see_inspections, shows=("inspection",))
 @require_GET
 def inspection(request: StaffRequest, pk: int) -> HttpResponseBase:
     """One inspection: its limits, its state, and what the account saw."""
     return _page(request, get_object_or_404(queries.inspections(), pk=pk))
 
 
-@face(may=permissions.may_decide_inspections)
+@face(may=permissions.may_decide_inspections, shows=("inspection",))
 @require_POST
 def decide(request: StaffRequest, pk: int, answer: str) -> HttpResponseBase:
     """Approve, or decline with the reason (批准、不批准)."""
@@ -143,7 +143,7 @@ def decide(request: StaffRequest, pk: int, answer: str) -> HttpResponseBase:
     return redirect("operations:inspection", pk=pk)
 
 
-@face(may=permissions.may_open_inspection)
+@face(may=permissions.may_open_inspection, shows=("inspection",))
 @require_POST
 def password(request: StaffRequest, pk: int) -> HttpResponseBase:
     """Make a one-time password and show it once (发放一次性口令)."""
@@ -158,7 +158,7 @@ def password(request: StaffRequest, pk: int) -> HttpResponseBase:
     return response
 
 
-@face(may=permissions.may_end_inspection)
+@face(may=permissions.may_end_inspection, shows=("inspection",))
 @require_POST
 def end(request: StaffRequest, pk: int) -> HttpResponse:
     """End it before its time (提前结束)."""
@@ -177,7 +177,7 @@ def end(request: StaffRequest, pk: int) -> HttpResponse:
     return redirect("operations:inspection", pk=pk)
 
 
-@face(may=permissions.may_see_inspections)
+@face(may=permissions.may_see_inspections, shows=("inspection",))
 @require_GET
 def letter(request: StaffRequest, pk: int) -> HttpResponse:
     """The regulator's letter out of the vault (检查通知书)."""
