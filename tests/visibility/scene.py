@@ -25,7 +25,7 @@ from vouch.customers.actions import (
     store_report,
 )
 from vouch.customers.terms import Purpose, ReportKind, RequestChannel, RequestKind
-from vouch.customers.tests.scene import REPORT, granted
+from vouch.customers.tests.scene import REPORT, granted, published
 from vouch.grading.actions import assess_customers, order_run
 from vouch.parties.actions import (
     AccountLine,
@@ -57,13 +57,21 @@ from vouch.platform.exchange.kept_files import keep_file
 from vouch.platform.exchange.models import Import, ImportFile, ImportRow
 from vouch.platform.exchange.terms import ImportStatus, Verdict
 from vouch.platform.identity.actor import Actor, system_actor
-from vouch.platform.identity.models import Delegation, HandOver, HandOverLine, RightsChange, Unit, User
-from vouch.platform.identity.queries import actor_of
-from vouch.platform.identity.terms import HEAD_OFFICE_CODE, Role, Scope
+from vouch.platform.identity.models import (
+    ApiKey,
+    Delegation,
+    HandOver,
+    HandOverLine,
+    RightsChange,
+    Unit,
+    User,
+)
+from vouch.platform.identity.queries import actor_of, digest_of_key
+from vouch.platform.identity.terms import HEAD_OFFICE_CODE, ApiScope, Role, Scope
 from vouch.platform.ledger.actions import seal_batch
 from vouch.platform.ledger.models import Head
 from vouch.platform.ledger.testing import writing
-from vouch.platform.operations.models import Inspection
+from vouch.platform.operations.models import Backup, Inspection
 from vouch.policy.actions import install_shipped_policies
 
 NOW = datetime(2026, 11, 20, 10, 30, tzinfo=ZoneInfo("Asia/Shanghai"))
@@ -74,6 +82,9 @@ CODES = {
     "below": "91350200MA1MARKC2X",
     "far": "91440300MA1MARKD3X",
 }
+
+
+API_SECRET = "vouch_scene_notmuchofasecret"
 
 
 @dataclass(frozen=True)
@@ -91,6 +102,8 @@ class Scene:
     observer: User
     parties: Mapping[str, Party]
     units: Mapping[str, Unit]
+    key: Any = None
+    """A key of the interface, for the observer's unit."""
     persons: dict[str, Party] = field(default_factory=dict)
     extra: dict[str, int] = field(default_factory=dict)
     """Text → pk of the customer whom it tells of, where no table says so."""
@@ -154,6 +167,10 @@ def build() -> Scene:
         "courier:new_channel.kind": ("webhook",),
         "answer": ("approve", "decline"),
         "name": (templates()[0].name,),
+        "customers:new_notice.kind": ("person",),
+        "operations:retry_job.pk": (1,),
+        "operations:cancel_job.pk": (1,),
+        "step": ("approve",),
     }
     seal_batch(actor=system_actor("ledger"), at=NOW, after=(datetime(2020, 1, 1, tzinfo=UTC), UUID(int=0)))
     scene.words["size"] = tuple(Head.objects.values_list("size", flat=True))
@@ -285,6 +302,21 @@ def _house(scene: Scene) -> None:
             )
         period = {"period_from": NOW.date(), "period_until": NOW.date()}
         filled(Inspection, scene, starts_at=NOW, ends_at=NOW + timedelta(days=3), opened_by=other, **period)
+        filled(Backup, scene)
+        key = {"scopes": list(ApiScope.values), "data_scope": Scope.UNIT, "unit": scene.units["YW1"]}
+        times = {"expires_at": NOW + timedelta(days=3650), "approved_at": NOW, "issued_at": NOW}
+        scene.key = filled(
+            ApiKey,
+            scene,
+            **key,
+            **times,
+            prefix=API_SECRET.split("_")[1],
+            digest=digest_of_key(API_SECRET),
+            per_minute=1_000_000,
+            proposed_by=other,
+            approved_by=scene.observer,
+        )
+    published(at=NOW)
     actor = system_actor("scene")
     hook = ChannelDetails(name="钩子", config={"url": "https://example.invalid/"}, groups=tuple(Group.values))
     add_channel(actor=actor, at=NOW, kind=ChannelKind.WEBHOOK, details=hook)

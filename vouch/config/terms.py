@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.utils.functional import Promise
 
+from vouch.parties.terms import PROTECTED
 from vouch.platform.identity.terms import FieldClass
 
 EVENT_TITLES: dict[str, str] = {
@@ -369,10 +370,18 @@ TASK_TITLES: dict[str, str] = {
 
 READ_EVENTS: frozenset[str] = frozenset(
     {
-        "ledger.entry.opened",
+        "parties.person.revealed",
+        "parties.paper.read",
+        "parties.persons.read",
+        "customers.report.opened",
+        "customers.authorisation.shown",
+        "customers.package.fetched",
     }
 )
 """Events of looking at protected values: every room that shows some in plain names its own here."""
 
-VALUE_TITLES: dict[str, str | Promise] = {one.value: one.label for one in FieldClass}
+VALUE_TITLES: dict[str, str | Promise] = {
+    **{one.value: one.label for one in FieldClass},
+    **{name: one.title for name, one in PROTECTED.items()},
+}
 """Values of entries that are words of the program."""

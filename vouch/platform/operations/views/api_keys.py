@@ -62,7 +62,7 @@ API_KEYS = Table(
 )  # fmt: skip
 
 
-@face(may=may_see_keys)
+@face(may=may_see_keys, shows=("api_key",))
 @require_GET
 def api_keys(request: StaffRequest) -> HttpResponseBase:
     """Every key there is or was."""
@@ -71,7 +71,7 @@ def api_keys(request: StaffRequest) -> HttpResponseBase:
     return respond(request, listing, "operations/keys/list.html", context)
 
 
-@face(may=may_propose_key)
+@face(may=may_propose_key, shows=("api_key",))
 @require_http_methods(["GET", "POST"])
 def new_api_key(request: StaffRequest) -> HttpResponse:
     """Ask for a key (申请密钥)."""
@@ -85,14 +85,14 @@ def new_api_key(request: StaffRequest) -> HttpResponse:
     return render(request, "operations/keys/new.html", {"form": form, "tab": "api_keys"}, status=status)
 
 
-@face(may=may_see_keys)
+@face(may=may_see_keys, shows=("api_key",))
 @require_GET
 def api_key(request: StaffRequest, pk: int) -> HttpResponse:
     """One key: what it may, and what is to be done next."""
     return _page(request, pk)
 
 
-@face(may=may_propose_key)
+@face(may=may_propose_key, shows=("api_key",))
 @require_POST
 def do(request: StaffRequest, pk: int, step: str) -> HttpResponse:
     """Approve, hand out or revoke (批准、取出、吊销)."""

@@ -153,7 +153,7 @@ BACKUPS = Table(
 )  # fmt: skip
 
 
-@face(may=may_see_operations)
+@face(may=may_see_operations, shows=("backup",))
 @require_GET
 def backups(request: StaffRequest) -> HttpResponseBase:
     """Every backup, and how the drills went (备份)."""
@@ -174,7 +174,7 @@ def backups(request: StaffRequest) -> HttpResponseBase:
     )
 
 
-@face(may=may_back_up)
+@face(may=may_back_up, shows=("backup",))
 @require_POST
 def back_up_now(request: StaffRequest) -> HttpResponse:
     """Have a worker make a backup (立即备份)."""
@@ -193,7 +193,7 @@ def back_up_now(request: StaffRequest) -> HttpResponse:
     return redirect("operations:backups")
 
 
-@face(may=may_back_up)
+@face(may=may_back_up, shows=("backup",))
 @require_POST
 def drill_now(request: StaffRequest, pk: UUID) -> HttpResponse:
     """Have a worker restore this backup beside the installation and compare (恢复演练)."""
@@ -205,7 +205,7 @@ def drill_now(request: StaffRequest, pk: UUID) -> HttpResponse:
     return redirect("operations:backups")
 
 
-@face(may=may_see_operations)
+@face(may=may_see_operations, shows=("backup",))
 @require_GET
 def manifest(request: StaffRequest, pk: UUID) -> HttpResponse:
     """The signed list of what a backup holds; it tells of files and sums, not of data."""
