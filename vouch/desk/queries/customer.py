@@ -25,6 +25,7 @@ from vouch.grading.terms import Outcome
 from vouch.parties import queries as parties
 from vouch.parties.models import Party
 from vouch.platform.identity.actor import Actor
+from vouch.platform.ledger import queries as ledger
 from vouch.platform.ledger.models import Entry
 from vouch.platform.ledger.queries import history_of
 from vouch.policy import queries as policies
@@ -171,6 +172,15 @@ def entries_of(party: Any, *, limit: int = 50) -> list[Entry]:
     """What was done to the customer, newest first."""
     period: Period = getattr(party, "period", None)
     found = history_of("party", party.pk)
+    if period is not None:
+        found = found.filter(at__date__range=period)
+    return list(found[:limit])
+
+
+def reads_of(party: Any, *, limit: int = 20) -> list[Entry]:
+    """Who looked at protected values of the customer and what they hold, newest first (谁看过)."""
+    period: Period = getattr(party, "period", None)
+    found = ledger.reads_of("party", party.pk)
     if period is not None:
         found = found.filter(at__date__range=period)
     return list(found[:limit])

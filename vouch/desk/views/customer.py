@@ -25,6 +25,7 @@ from vouch.parties.permissions import may_correct
 from vouch.parties.queries import assignments_of, sheet_of, size_of
 from vouch.parties.terms import FirmSizeName, PartyKind
 from vouch.platform.identity.request import StaffRequest
+from vouch.platform.ledger.permissions import may_read_ledger
 from vouch.platform.web import charts
 from vouch.platform.web.charts import CLASS_COLOURS, Axis, Chart, Series, Slice
 from vouch.platform.web.faces import SIGNED_IN, face
@@ -56,6 +57,8 @@ def customer(request: StaffRequest, pk: int, panel: str = Panel.JUDGEMENT) -> Ht
         context["may_correct"] = may_correct(request.actor, party)
     if panel == Panel.CONSENT:
         context |= consent_panel(request.actor, party, at=timezone.now())
+    if panel == Panel.HISTORY and may_read_ledger(request.actor):
+        context["reads"] = queries.reads_of(party)
     if request.htmx and not request.htmx.history_restore_request:
         return render(request, "desk/customer/panel.html", context)
     context |= {

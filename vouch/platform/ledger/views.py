@@ -19,13 +19,13 @@ from vouch.platform.ledger.forms import LedgerFilter, ReadsFilter
 from vouch.platform.ledger.models import Entry
 from vouch.platform.ledger.permissions import may_read_ledger
 from vouch.platform.ledger.subjects import address_of, form_address, subject_name
+from vouch.platform.ledger.templatetags.ledger import what_was_read
 from vouch.platform.ledger.terms import (
     LedgerBroken,
     closed,
     event_title,
     field_title,
     subject_title,
-    value_title,
 )
 from vouch.platform.web.columns import Column, Kind
 from vouch.platform.web.faces import face
@@ -52,16 +52,6 @@ def summary(entry: Entry) -> str:
 def subject(entry: Any) -> str:
     """What kind of thing it was about, and which one: its name where it has one, else its number."""
     return f"{subject_title(entry.subject_kind)} {entry.subject_name or entry.subject_id}"
-
-
-def what_was_read(entry: Entry) -> str:
-    """Which values somebody looked at, in words."""
-    said = entry.after or {}
-    if entry.bulk:
-        return _("批量读取，%d 行") % entry.bulk.get("rows", 0)
-    return "、".join(
-        str(value_title(said[name])) for name in ("field_class", "field", "kind") if said.get(name)
-    )
 
 
 ENTRIES = Table(

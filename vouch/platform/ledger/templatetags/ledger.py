@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from django import template
+from django.utils.translation import gettext as _
 
 from vouch.platform.ledger.models import Entry
-from vouch.platform.ledger.terms import closed, event_title, field_title, subject_title
+from vouch.platform.ledger.terms import closed, event_title, field_title, subject_title, value_title
 
 register = template.Library()
 register.filter("event_title", event_title)
@@ -20,3 +21,13 @@ def changes(entry: Entry) -> list[tuple[str, Any, Any]]:
     before, after = entry.before or {}, entry.bulk or entry.after or {}
     names = [*after, *(name for name in before if name not in after)]
     return [(field_title(name), closed(before.get(name)), closed(after.get(name))) for name in names]
+
+
+@register.filter
+def what_was_read(entry: Entry) -> str:
+    """Which values somebody looked at, in words."""
+    said = entry.after or {}
+    if entry.bulk:
+        return _("批量读取，%d 行") % entry.bulk.get("rows", 0)
+    named = [said[name] for name in ("field_class", "field") if said.get(name)]
+    return "：".join(str(value_title(name)) for name in named) or event_title(entry.event)
