@@ -25,7 +25,7 @@ from tests.visibility.markers import customers_tables
 from tests.visibility.scene import Owned, Scene
 
 ROWS_PER_CUSTOMER = 1
-ENTRIES_PER_CUSTOMER = 4
+ENTRIES_PER_CUSTOMER = 2
 MOST_COMBINATIONS = 400
 READABLE = (
     "text/",

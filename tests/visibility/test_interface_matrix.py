@@ -8,7 +8,7 @@ import pytest
 from django.test import Client
 
 from tests.addresses import Address, addresses
-from tests.visibility.asking import Answer, Asked, ask, ways
+from tests.visibility.asking import Answer, Asked, ask, fewest, ways
 from tests.visibility.markers import Markers
 from tests.visibility.scene import API_SECRET, Scene
 from tests.visibility.test_matrix import leaks, seen_by
@@ -57,7 +57,9 @@ def test_every_operation_with_every_object(
         found = ways(address, scene)
         assert face is not None
         assert found, f"no object for {address}"
-        for way in found:
+        # With every right every object; with one right one object outside the reach, or the first.
+        outside = [way for way in found if way.owners and not way.owners <= sees]
+        for way in fewest(found) if len(scopes) > 1 else (outside or found)[:1]:
             answer = call(address, way)
             said = f"{address} {dict(way.arguments)} with {scopes} / {reach}: {answer.status}"
             if not face.may(actor) and answer.status != 403:
