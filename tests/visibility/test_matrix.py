@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from typing import Any
 from urllib.parse import quote, urlencode
 
 import pytest
@@ -44,7 +45,7 @@ NOTHING_THERE = {
 }
 """Addresses that no object of the scene opens, each for its reason."""
 
-VARIANTS = {"?export=csv": {}, "?export=xlsx": {}, "": {"headers": {"HX-Request": "true"}}}
+VARIANTS: dict[str, dict[str, Any]] = {"?export=csv": {}, "?export=xlsx": {}, "": {"headers": {"HX-Request": "true"}}}
 SEEN = {
     Scope.OWN: {"own"},
     Scope.UNIT: {"own", "unit"},

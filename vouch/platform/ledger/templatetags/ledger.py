@@ -30,4 +30,4 @@ def what_was_read(entry: Entry) -> str:
     if entry.bulk:
         return _("批量读取，%d 行") % entry.bulk.get("rows", 0)
     named = [said[name] for name in ("field_class", "field") if said.get(name)]
-    return "：".join(str(value_title(name)) for name in named) or event_title(entry.event)
+    return "：".join(str(value_title(name)) for name in named) or str(event_title(entry.event))
