@@ -347,6 +347,7 @@ FIELD_TITLES: dict[str, str] = {
 }
 
 TASK_TITLES: dict[str, str] = {
+    "customers.remove_expired_reports": "销毁到期信用报告",
     "courier.deliver": "投递消息",
     "courier.failures": "查看投递失败",
     "courier.heads": "查看树头外送",
