@@ -112,8 +112,9 @@ def approve_change(
     row = _waiting(actor, change, at=at)
     if is_stale(row):
         raise NotWaiting(_("申请提出之后，现状已经变化，不能再按原申请生效；请拒绝后重新申请。"))
-    if not row.requested_by.is_active:
-        raise NotWaiting(_("申请人的账户已停用，不能再按其申请生效；请拒绝后由他人重新申请。"))
+    asker = row.requested_by
+    if not asker.is_active or set(asker.roles).isdisjoint(permissions.REQUESTING_ROLES):
+        raise NotWaiting(_("申请人的账户已停用或已不在岗，不能再按其申请生效；请拒绝后由他人重新申请。"))
     _decided(row, ChangeState.APPLIED, actor=actor, at=at, note=note)
     _APPLY[ChangeKind(row.kind)](actor=actor, at=at, change=row)
     entry.about("rights_change", row.pk, before=_told(row.before), after={**_whom(row), **_told(row.after)})

@@ -198,6 +198,11 @@ class TestWhatIsNoLongerSo:
         suspend_account(actor=second_admin, at=now, user=staff["zhoujie"], reason="可疑")
         with pytest.raises(NotWaiting, match="申请人的账户已停用"):
             approve_change(actor=second_admin, at=now, change=change)
+        # In use again, but no administrator any more.
+        with writing():
+            User.objects.filter(pk=staff["zhoujie"].pk).update(is_active=True, roles=[Role.CASHIER])
+        with pytest.raises(NotWaiting, match="已不在岗"):
+            approve_change(actor=second_admin, at=now, change=change)
 
 
 @pytest.mark.django_db(transaction=True)
