@@ -20,6 +20,7 @@ PAGES = {
     "customers": "/customers/",
     "imports": "/imports/",
     "policies": "/policies/",
+    "messages": "/messages/",
     "ledger": "/ledger/",
 }
 PANELS = {

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
@@ -247,11 +246,9 @@ def test_ten_thousand_people_are_told_in_as_many_queries_as_ten(
     few, many = people(10, 0), people(10_000, 10)
     with CaptureQueriesContext(connection) as small:
         tell(*few, stable_id="few")
-    begun = time.monotonic()
     with CaptureQueriesContext(connection) as large:
         assert tell(*many, stable_id="many") == 10_000
     assert len(large) == len(small), [query["sql"][:80] for query in large]
-    assert time.monotonic() - begun < 30
 
 
 def test_ten_thousand_mails_wake_eight_lanes_and_no_more(
