@@ -355,7 +355,6 @@ TASK_TITLES: dict[str, str] = {
     "courier.sweep": "投递到点的消息",
     "courier.tell_of_access": "通知账户变更",
     "courier.tell_of_sign_in": "通知登录情况",
-    "customers.remove_expired_reports": "销毁到期的信用报告",
     "exchange.run_import": "导入数据",
     "exchange.tell_submitter": "通知提交人导入结果",
     "grading.reassess": "重新评估客户",
