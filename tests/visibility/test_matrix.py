@@ -45,7 +45,11 @@ NOTHING_THERE = {
 }
 """Addresses that no object of the scene opens, each for its reason."""
 
-VARIANTS: dict[str, dict[str, Any]] = {"?export=csv": {}, "?export=xlsx": {}, "": {"headers": {"HX-Request": "true"}}}
+VARIANTS: dict[str, dict[str, Any]] = {
+    "?export=csv": {},
+    "?export=xlsx": {},
+    "": {"headers": {"HX-Request": "true"}},
+}
 SEEN = {
     Scope.OWN: {"own"},
     Scope.UNIT: {"own", "unit"},
