@@ -23,6 +23,7 @@ from django.urls import reverse
 from tests.addresses import Address, own_models
 from tests.visibility.markers import customers_tables
 from tests.visibility.scene import Owned, Scene
+from vouch.platform.ledger.models import Entry
 
 ROWS_PER_CUSTOMER = 1
 ENTRIES_PER_CUSTOMER = 2
@@ -105,11 +106,10 @@ def objects(model: type[Model]) -> list[tuple[Any, int]]:
     """A few keys of the table for each customer, each with its owner (0 where rows belong to none)."""
     path = customers_tables().get(model)
     rows = model._default_manager.order_by("pk")
-    names = {field.name for field in model._meta.concrete_fields}
     found: list[tuple[Any, int]] = []
     if path is not None:
         owned = list(rows.values_list("pk", f"{path}__pk" if path else "pk"))
-    elif {"subject_kind", "subject_id"} <= names:
+    elif model is Entry:
         said = rows.values_list("pk", "subject_kind", "subject_id")
         owned = [(key, int(of) if kind == "party" else 0) for key, kind, of in said]
     else:

@@ -38,6 +38,7 @@ NOTHING_THERE = {
     # Open to those who have such a device, and sit before it.
     *("mfa_edit_webauthn", "mfa_remove_webauthn", "mfa_deactivate_totp", "mfa_authenticate"),
     *("mfa_view_recovery_codes", "mfa_generate_recovery_codes", "mfa_download_recovery_codes"),
+    "desk:explain",  # for a request of another kind than the scene's
     "operations:manifest",  # of a backup that lies on a disk
     "operations:inspection_letter",  # its file would have to be kept
     *("openid_connect_login", "openid_connect_callback", "operations:inspection_over"),
