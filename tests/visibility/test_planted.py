@@ -80,7 +80,8 @@ def test_words_are_no_policy_for_what_belongs_to_a_customer(monkeypatch: pytest.
             return "planted"
 
     Planted.__module__ = "vouch.parties.models"
-    monkeypatch.setattr(queries, "VISIBLE", {**queries.VISIBLE, Planted: "看起来没有客户资料"})
+    wrong: dict[Any, Any] = {**queries.VISIBLE, Planted: "看起来没有客户资料"}
+    monkeypatch.setattr(queries, "VISIBLE", wrong)
     (complaint,) = models_without_policy([Planted], about=Party)
     assert "words do not say whose sees it" in complaint
 

@@ -28,7 +28,7 @@ def what_was_read(entry: Entry) -> str:
     """Which values somebody looked at, in words."""
     said = entry.after or {}
     if entry.bulk:
-        return _("批量读取，%d 行") % entry.bulk.get("rows", 0)
+        return str(_("批量读取，%d 行") % entry.bulk.get("rows", 0))
     named = [str(value_title(said[name])) for name in ("field_class", "field") if said.get(name)]
     # 证件号码 is a class and its first field.
     return "：".join(dict.fromkeys(named)) or str(event_title(entry.event))
