@@ -18,6 +18,7 @@ from vouch.demo import terms
 from vouch.demo.actions.firms import invent_firms
 from vouch.demo.actions.load import NotEmpty, found_institution
 from vouch.demo.actions.people import invent_people
+from vouch.desk.queries.book import work
 from vouch.grading.queries import assessments_of, book, replay
 from vouch.parties.models import Paper, Party, Person
 from vouch.parties.queries import visible_to, with_number
@@ -100,6 +101,11 @@ def check_story(people: list[SignIn]) -> None:
     assert {line.title for line in whole.by_class} >= {"优质", "一般", "高风险"}
     assert ImportRow.objects.filter(state="open").count() == 4
     assert Import.objects.filter(status="done").count() == 3
+
+    # What waits for the compliance officer: consents to verify, requests of persons, one of them late.
+    compliance = next(actor_of(user, at=NOW) for user in active_staff() if user.username == "linhui")
+    waiting = work(compliance, today=TODAY)
+    assert (waiting.unverified, waiting.requests > 0, waiting.late_requests > 0) == (12, True, True)
 
     # Each is welcomed, and those who run the book are told how the imports ended.
     unread = {user.username: unread_count(user.pk) for user in active_staff()}

@@ -27,7 +27,7 @@ from vouch.customers.queries.invoices import (
     visible_to,
 )
 from vouch.customers.queries.panel import consent_panel
-from vouch.customers.queries.rights import requests_visible_to
+from vouch.customers.queries.rights import counts_by_state, requests_visible_to
 from vouch.parties.models import Party
 from vouch.platform.web.faces import Visible
 
@@ -57,6 +57,7 @@ __all__ = [
     "authorised_purposes",
     "consent_panel",
     "consenting",
+    "counts_by_state",
     "customer_of",
     "invoice_counts",
     "invoices_of",

@@ -10,6 +10,9 @@ from decimal import Decimal
 from django.db.models import Count, Max, Q, Sum
 from procrastinate.contrib.django.models import ProcrastinateJob
 
+from vouch.customers.permissions import may_open_consent, may_open_requests
+from vouch.customers.queries import authorisations_visible_to, counts_by_state
+from vouch.customers.terms import AuthorisationState
 from vouch.grading import queries as grading
 from vouch.grading.models import AssessmentRun, Standing
 from vouch.grading.terms import Direction, RunState
@@ -96,12 +99,15 @@ class Work:
     open_rows: int
     failed_jobs: int
     waiting_jobs: int
+    unverified: int
+    requests: int
+    late_requests: int
     imports: Sequence[Running]
     runs: Sequence[AssessmentRun]
 
 
-def work(actor: Actor) -> Work:
-    """Rejected rows, failed jobs, imports and assessments under way."""
+def work(actor: Actor, *, today: date) -> Work:
+    """Rejected rows, failed jobs, consents to verify, requests of persons, imports and assessments under way."""
     visible = imports.visible_to(actor)
     rows = ImportRow.objects.filter(batch__in=visible, verdict=Verdict.REJECTED, state=RowState.OPEN)
     jobs = ProcrastinateJob.objects.aggregate(
@@ -111,8 +117,13 @@ def work(actor: Actor) -> Work:
     files: dict[int, list[ImportFile]] = {}
     for file in ImportFile.objects.filter(batch__in=[batch.pk for batch in unfinished]).order_by("position"):
         files.setdefault(file.batch_id, []).append(file)
+    requests = counts_by_state(actor, today=today) if may_open_requests(actor) else {"open": 0, "late": 0}
+    unverified = authorisations_visible_to(actor).filter(state=AuthorisationState.RECORDED)
     return Work(
         open_rows=rows.count(),
+        unverified=unverified.count() if may_open_consent(actor) else 0,
+        requests=requests["open"],
+        late_requests=requests["late"],
         failed_jobs=jobs["failed"],
         waiting_jobs=jobs["waiting"],
         imports=[_running(batch, files.get(batch.pk, [])) for batch in unfinished],

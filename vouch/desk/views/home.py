@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from vouch.desk.queries.book import Glance, changes, glance, work
@@ -32,7 +33,7 @@ def home(request: StaffRequest) -> HttpResponse:
             "limit_by_area": _limit_by_area(seen),
         },
         "changes": changes(request.actor),
-        "work": work(request.actor),
+        "work": work(request.actor, today=timezone.localdate()),
     }
     return render(request, "desk/home.html", context)
 

@@ -71,6 +71,7 @@ def findings(request: StaffRequest) -> HttpResponse:
     context = {
         "findings": sorted(found, key=lambda finding: order[finding.is_good]),
         "bad": sum(finding.is_good is False for finding in found),
+        "hints": sum(finding.is_good is None for finding in found),
         "at": timezone.now(),
     }
     return render(request, "operations/state/findings.html", context)
