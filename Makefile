@@ -24,8 +24,7 @@ demo: setup ## fill an empty installation with the demo institution
 	@$(PY) -m vouch migrate --verbosity 0 && $(PY) -m vouch demo
 
 test: $(DEV) $(ASSETS) lint ## set up, check the sources, run all tests; those of protected values under SM4 too
-	$(PY) -m pytest
-	VOUCH_CIPHER=sm4-gcm $(PY) -m pytest -q vouch/platform/vault vouch/platform/identity vouch/parties vouch/customers
+	@.ci/tests $(PY)
 
 lint: $(DEV) $(ASSETS) ## check style, types and the order of the rooms
 	$(PY) -m ruff check .
