@@ -15,6 +15,7 @@ from vouch.platform.identity.actor import Actor, system_actor
 from vouch.platform.identity.models import Unit, User
 from vouch.platform.identity.queries import actor_of
 from vouch.platform.identity.terms import HEAD_OFFICE_CODE, Role, Scope
+from vouch.platform.ledger._keys import entry_key, signing_key
 from vouch.platform.ledger.testing import writing
 
 # No test measures time; and a check of a change answers for the change, so it draws the same examples each time.
@@ -36,6 +37,13 @@ CAST: Mapping[str, tuple[str, str, tuple[str, ...], str]] = {
     # Of another branch: sees none of the first one's customers.
     "wuting": ("吴婷", "YW2", (Role.ACCOUNT_MANAGER,), Scope.OWN),
 }
+
+
+@pytest.fixture(scope="session", autouse=True)
+def keys_of_this_run() -> None:
+    """Made where the run has its home: a process keeps them, and a test that moves VOUCH_HOME must not be the first to ask."""
+    entry_key()
+    signing_key()
 
 
 @pytest.fixture
