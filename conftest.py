@@ -17,6 +17,7 @@ from vouch.platform.identity.queries import actor_of
 from vouch.platform.identity.terms import HEAD_OFFICE_CODE, Role, Scope
 from vouch.platform.ledger._keys import entry_key, signing_key
 from vouch.platform.ledger.testing import writing
+from vouch.platform.vault.ring import ring
 
 # No test measures time; and a check of a change answers for the change, so it draws the same examples each time.
 settings.register_profile("here", deadline=None)
@@ -44,6 +45,7 @@ def keys_of_this_run() -> None:
     """Made where the run has its home: a process keeps them, and a test that moves VOUCH_HOME must not be the first to ask."""
     entry_key()
     signing_key()
+    ring()
 
 
 @pytest.fixture
