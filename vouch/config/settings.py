@@ -43,6 +43,7 @@ from django.utils.translation import gettext_lazy as _
 
 from vouch.platform.database.connection import database_settings
 from vouch.platform.database.home import home
+from vouch.platform.database.secret_files import kept_secret
 from vouch.platform.identity.terms import Role
 
 BASE_DIR = Path(__file__).resolve().parents[2]
@@ -50,21 +51,10 @@ ASSETS_DIR = BASE_DIR / "node_modules"
 VOUCH_HOME = home()
 
 
-def _secret_key() -> str:
-    named = os.environ.get("VOUCH_SECRET_KEY")
-    if named:
-        return named
-    file = VOUCH_HOME / "secret-key"
-    try:
-        # Opened so that of two processes that start at once only one makes the key.
-        with open(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as out:
-            out.write(secrets.token_urlsafe(48))
-    except FileExistsError:
-        pass
-    return file.read_text()
-
-
-SECRET_KEY = _secret_key()
+SECRET_KEY = (
+    os.environ.get("VOUCH_SECRET_KEY")
+    or kept_secret(VOUCH_HOME / "secret-key", lambda: secrets.token_urlsafe(48).encode()).decode()
+)
 DEBUG = os.environ.get("VOUCH_DEBUG") == "1"
 PRODUCTION = os.environ.get("VOUCH_PRODUCTION") == "1"
 if PRODUCTION and DEBUG:

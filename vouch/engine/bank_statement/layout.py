@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from vouch.engine.bank_statement.cells import Cell, plain
+from vouch.engine.cells import Cell, plain
 
 HEADER_ROWS = 40
 """How far down the heading may stand: above it banks print the holder, the account and the period."""

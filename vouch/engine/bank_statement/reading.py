@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import date
 from itertools import pairwise
 
-from vouch.engine.bank_statement.cells import Cell, Unreadable, amount_of, day_of, plain
 from vouch.engine.bank_statement.layout import (
     COLUMN_TITLES,
     IN_WORDS,
@@ -17,6 +16,7 @@ from vouch.engine.bank_statement.layout import (
     find_layout,
     heading_key,
 )
+from vouch.engine.cells import Cell, Unreadable, amount_of, day_of, plain
 
 _TOTALS = (
     "合计",

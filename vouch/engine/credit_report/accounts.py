@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -117,47 +117,44 @@ def accounts_of(report: Report) -> tuple[Account, ...]:
 
 def duties_of(report: Report) -> tuple[Duty, ...]:
     """Every duty for the debts of others."""
-    if report.kind is ReportKind.PERSON:
-        return tuple(
-            Duty(
-                borrower_kind=one.text("PD03AD08"),
-                duty_kind=one.text("PD03AD03"),
-                contract=one.text("PD03AQ02"),
-                lender=one.text("PD03AQ01"),
-                amount=one.money("PD03AJ01"),
-                balance=one.money("PD03AJ02"),
-                five_class=one.text("PD03AD05"),
-                overdue_months=one.count("PD03AS01"),
-            )
-            for one in report.of("PD03")
-        )
-    single = (
-        Duty(
-            borrower_kind=one.text("ED070D01"),
-            duty_kind=one.text("ED070D03"),
-            contract=one.text("ED070I03"),
-            lender=one.text("ED070I02"),
-            amount=one.money("ED070J01"),
-            balance=one.money("ED070J02"),
-            five_class=one.text("ED070D08"),
-            overdue_months=one.count("ED070S01"),
-        )
-        for one in report.of("ED07")
+    return tuple(_duty(record, codes) for block, codes in _DUTIES.items() for record in report.of(block))
+
+
+_DUTIES: Mapping[str, Mapping[str, str]] = {
+    "PD03": {
+        "borrower_kind": "PD03AD08", "duty_kind": "PD03AD03", "contract": "PD03AQ02", "lender": "PD03AQ01",
+        "amount": "PD03AJ01", "balance": "PD03AJ02", "five_class": "PD03AD05", "overdue_months": "PD03AS01",
+    },
+    "ED07": {
+        "borrower_kind": "ED070D01", "duty_kind": "ED070D03", "contract": "ED070I03", "lender": "ED070I02",
+        "amount": "ED070J01", "balance": "ED070J02", "five_class": "ED070D08", "overdue_months": "ED070S01",
+    },
+    # Sums by institution: they name neither the borrower nor how late it is.
+    **{
+        block: {
+            "duty_kind": f"{block}0D01", "contract": f"{block}0I03", "lender": f"{block}0I02",
+            "amount": f"{block}0J01", "balance": f"{block}0J02", "five_class": f"{block}0D04",
+        }
+        for block in ("ED08", "ED09")
+    },
+}  # fmt: skip
+"""Block → which field says what of a duty."""
+
+
+def _duty(record: Record, codes: Mapping[str, str]) -> Duty:
+    def code(part: str) -> str:
+        return codes.get(part, "")
+
+    return Duty(
+        borrower_kind=record.text(code("borrower_kind")),
+        duty_kind=record.text(code("duty_kind")),
+        contract=record.text(code("contract")),
+        lender=record.text(code("lender")),
+        amount=record.money(code("amount")),
+        balance=record.money(code("balance")),
+        five_class=record.text(code("five_class")),
+        overdue_months=record.count(code("overdue_months")),
     )
-    summed = (
-        Duty(
-            borrower_kind="",
-            duty_kind=one.text(f"{one.block}0D01"),
-            contract=one.text(f"{one.block}0I03"),
-            lender=one.text(f"{one.block}0I02"),
-            amount=one.money(f"{one.block}0J01"),
-            balance=one.money(f"{one.block}0J02"),
-            five_class=one.text(f"{one.block}0D04"),
-            overdue_months=None,
-        )
-        for one in (*report.of("ED08"), *report.of("ED09"))
-    )
-    return (*single, *summed)
 
 
 def queries_of(report: Report) -> tuple[Query, ...]:

@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from vouch.engine.bank_statement.cells import Cell, Unreadable, amount_of, day_of
 from vouch.engine.bank_statement.figures import figures_of, round_trips
 from vouch.engine.bank_statement.layout import Layout, NoHeading, find_layout
 from vouch.engine.bank_statement.reading import Statement, Transaction, read_statement
+from vouch.engine.cells import Cell, Unreadable, amount_of, day_of
 
 Row = list[Cell]
 

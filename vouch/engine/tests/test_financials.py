@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from vouch.engine.bank_statement.cells import Cell
+from vouch.engine.cells import Cell
 from vouch.engine.financials.checks import Excess, Imbalance, imbalances
 from vouch.engine.financials.lines import LINES, label_key, line_named
 from vouch.engine.financials.ratios import ratios

@@ -1,5 +1,6 @@
 """Django's PostgreSQL backend with three habits of ours: test databases belong to the owner, flushing is the owner's work, and
-where the guard is armed it also stands before COPY.
+where the guard is armed it also stands before COPY. The file is called what Django asks for: the module ``base`` of the backend that
+``ENGINE`` names.
 """
 
 from collections.abc import Iterable

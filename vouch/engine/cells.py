@@ -1,4 +1,4 @@
-"""What a cell says: amounts and moments as banks write them."""
+"""What a cell of a sheet says: amounts and days, as banks and firms write them."""
 
 from __future__ import annotations
 
