@@ -18,14 +18,28 @@ from django.core.files.base import ContentFile
 
 from tests.book import AS_OF, Trade, invoices_for
 from vouch.customers.actions import (
+    MaterialDetails,
     ReportDetails,
     RequestDetails,
+    VerificationDetails,
+    file_document,
     receive_request,
     record_invoices,
     store_report,
+    verify_material,
 )
-from vouch.customers.terms import Purpose, ReportKind, RequestChannel, RequestKind
-from vouch.customers.tests.scene import REPORT, granted, published
+from vouch.customers.terms import (
+    DocumentCategory,
+    Finding,
+    MaterialKind,
+    Origin,
+    Purpose,
+    ReportKind,
+    RequestChannel,
+    RequestKind,
+    VerificationMeans,
+)
+from vouch.customers.tests.scene import PDF, REPORT, granted, published
 from vouch.grading.actions import assess_customers, order_run
 from vouch.parties.actions import (
     AccountLine,
@@ -234,6 +248,15 @@ def _papers(place: str, party: Party, actor: Actor) -> None:
         reason=Purpose.REVIEW,
     )
     store_report(actor=actor, at=NOW, party=party, details=report, content=REPORT)
+    filed = MaterialDetails(
+        kind=MaterialKind.DOCUMENT, origin=Origin.CUSTOMER, as_of=NOW.date(), note=f"资料说明{token}"
+    )
+    category = DocumentCategory.LICENCE
+    document = file_document(
+        actor=actor, at=NOW, party=party, category=category, details=filed, content=PDF + b"\n%%EOF"
+    )
+    found = VerificationDetails(VerificationMeans.ORIGINAL, Finding.CONFIRMED, f"核实说明{token}")
+    verify_material(actor=actor, at=NOW, material=document.material, details=found)
     asked = RequestDetails(kind=RequestKind.ACCESS, channel=RequestChannel.COUNTER, detail=f"请求内容{token}")
     receive_request(actor=actor, at=NOW, party=party, details=asked)
 

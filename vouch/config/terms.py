@@ -139,8 +139,12 @@ EVENT_TITLES: dict[str, str] = {
     "customers.clock.set": "设定办理期限",
     "customers.consents.withdrawn": "按请求撤回授权",
     "customers.credit.refused": "征信数据读取被拒",
+    "customers.document.filed": "登记证照与影像",
     "customers.erasure.proposed": "提请删除个人信息",
     "customers.erasure.approved": "批准删除个人信息",
+    "customers.material.opened": "查看资料原件",
+    "customers.material.verified": "核实资料",
+    "customers.material.withdrawn": "撤回资料",
     "customers.notice.drafted": "起草告知书",
     "customers.notice.revised": "修改告知书",
     "customers.notice.published": "发布告知书",
@@ -178,6 +182,7 @@ SUBJECT_TITLES: dict[str, str] = {
     "party": "客户",
     "authorisation": "授权",
     "credit_report": "信用报告",
+    "material": "资料",
     "notice": "告知书",
     "rights_clock": "办理期限",
     "rights_request": "个人权利请求",
@@ -205,7 +210,8 @@ SUBJECT_TITLES: dict[str, str] = {
 }
 
 FIELD_TITLES: dict[str, str] = {
-    "means": "登录方式",
+    "means": "方式",
+    "finding": "核实结论",
     "one_time": "一次性密码",
     "sessions_ended": "结束的登录",
     "kinds": "验证方式",
@@ -374,6 +380,7 @@ READ_EVENTS: frozenset[str] = frozenset(
         "parties.person.revealed",
         "parties.paper.read",
         "parties.persons.read",
+        "customers.material.opened",
         "customers.report.opened",
         "customers.authorisation.shown",
         "customers.package.fetched",

@@ -4,11 +4,16 @@ from __future__ import annotations
 
 from django.urls import path
 
-from vouch.customers.views import consent, credit, invoices, notices, rights
+from vouch.customers.views import consent, credit, invoices, materials, notices, rights
 
 app_name = "customers"
 urlpatterns = [
     path("invoices/<int:party_id>/", invoices.invoices, name="invoices"),
+    path("file/<int:pk>/", materials.file, name="file"),
+    path("file/materials/<int:pk>/", materials.material, name="material"),
+    path("file/materials/<int:pk>/verify/", materials.verify, name="verify_material"),
+    path("file/materials/<int:pk>/withdraw/", materials.withdraw, name="withdraw_material"),
+    path("file/materials/<int:pk>/open/", materials.open_original, name="open_original"),
     path("consent/", consent.authorisations, name="authorisations"),
     path("consent/authorisations/missing/", consent.missing, name="missing"),
     path("consent/authorisations/of/<int:pk>/", consent.consent_of, name="consent_of"),

@@ -19,6 +19,7 @@ from vouch.customers.actions.credit import (
     remove_expired_reports,
     store_report,
 )
+from vouch.customers.actions.documents import file_document
 from vouch.customers.actions.files import WrongFile
 from vouch.customers.actions.fulfilment import (
     approve_erasure,
@@ -31,6 +32,14 @@ from vouch.customers.actions.fulfilment import (
 )
 from vouch.customers.actions.gate import NoAuthorisation, note_refusal, require_authorisation
 from vouch.customers.actions.importing import InvoiceImporter
+from vouch.customers.actions.materials import (
+    MaterialDetails,
+    VerificationDetails,
+    WrongMaterial,
+    open_material,
+    verify_material,
+    withdraw_material,
+)
 from vouch.customers.actions.notices import NoticeDetails, NotNow, draft_notice, publish_notice, revise_notice
 from vouch.customers.actions.reading import InvoiceDetails
 from vouch.customers.actions.recording import record_invoices
@@ -46,11 +55,13 @@ from vouch.customers.actions.rights import (
 )
 
 __all__ = [
-    "AuthorisationDetails", "InvoiceDetails", "InvoiceImporter", "NoAuthorisation", "NotNow", "NoticeDetails",
-    "OpenedFile", "ReportDetails", "RequestDetails", "WrongConsent", "WrongFile", "WrongReport", "answer_request", "approve_erasure",
-    "draft_notice", "extend_request", "fetch_package", "make_package", "note_refusal", "open_report",
-    "open_signed_file", "propose_erasure", "publish_notice", "receive_request", "record_authorisation",
-    "record_invoices", "refuse_request", "reject_authorisation", "remove_expired_reports", "require_authorisation",
-    "restrict_by_request", "revise_notice", "set_clock", "store_report", "take_up", "verify_authorisation",
-    "verify_requester", "withdraw_authorisation", "withdraw_by_request", "withdrawable",
+    "AuthorisationDetails", "InvoiceDetails", "InvoiceImporter", "MaterialDetails", "NoAuthorisation",
+    "NotNow", "NoticeDetails", "OpenedFile", "ReportDetails", "RequestDetails", "VerificationDetails",
+    "WrongConsent", "WrongFile", "WrongMaterial", "WrongReport", "answer_request", "approve_erasure",
+    "draft_notice", "extend_request", "fetch_package", "file_document", "make_package", "note_refusal",
+    "open_material", "open_report", "open_signed_file", "propose_erasure", "publish_notice",
+    "receive_request", "record_authorisation", "record_invoices", "refuse_request", "reject_authorisation",
+    "remove_expired_reports", "require_authorisation", "restrict_by_request", "revise_notice", "set_clock",
+    "store_report", "take_up", "verify_authorisation", "verify_material", "verify_requester",
+    "withdraw_authorisation", "withdraw_by_request", "withdraw_material", "withdrawable",
 ]  # fmt: skip

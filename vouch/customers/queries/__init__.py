@@ -2,7 +2,17 @@
 
 from __future__ import annotations
 
-from vouch.customers.models import Authorisation, CreditReport, Invoice, Notice, RightsClock, RightsRequest
+from vouch.customers.models import (
+    Authorisation,
+    CreditReport,
+    FiledDocument,
+    Invoice,
+    Material,
+    Notice,
+    RightsClock,
+    RightsRequest,
+    Verification,
+)
 from vouch.customers.queries.consent import (
     authorisations_visible_to,
     consenting,
@@ -10,6 +20,7 @@ from vouch.customers.queries.consent import (
     missing_authorisation,
 )
 from vouch.customers.queries.credit import authorised_purposes, reports_of, reports_visible_to
+from vouch.customers.queries.documents import documents_visible_to
 from vouch.customers.queries.holdings import Claim, Section, register_holdings, register_retention
 from vouch.customers.queries.invoices import (
     InvoiceCounts,
@@ -26,52 +37,40 @@ from vouch.customers.queries.invoices import (
     top_partners,
     visible_to,
 )
+from vouch.customers.queries.materials import (
+    confidence_of,
+    material_of,
+    materials_of,
+    materials_visible_to,
+    verifications_visible_to,
+)
 from vouch.customers.queries.panel import consent_panel
 from vouch.customers.queries.rights import counts_by_state, requests_visible_to
+from vouch.customers.queries.sections import Holding, register_section, sections_for
 from vouch.parties.models import Party
 from vouch.platform.web.faces import Visible
 
 VISIBLE: Visible = {
     Authorisation: authorisations_visible_to,
     CreditReport: reports_visible_to,
+    FiledDocument: documents_visible_to,
     Invoice: visible_to,
+    Material: materials_visible_to,
     Notice: "告知书：对全体客户相同的文字，不含客户信息，凭岗位管理",
     RightsClock: "设置：各类请求的办理天数，不含客户信息，凭岗位修改",
     RightsRequest: requests_visible_to,
+    Verification: verifications_visible_to,
 }
 """How rows of each table are seen."""
 
 # Views may not read lower rooms' models; they name these types through their own room.
 __all__ = [
-    "VISIBLE",
-    "Authorisation",
-    "Claim",
-    "InvoiceCounts",
-    "InvoiceMonth",
-    "InvoicesWanted",
-    "Party",
-    "RightsRequest",
-    "Section",
-    "TradingPartner",
-    "authorisations_visible_to",
-    "authorised_purposes",
-    "consent_panel",
-    "consenting",
-    "counts_by_state",
-    "customer_of",
-    "invoice_counts",
-    "invoices_of",
-    "invoices_where",
-    "last_invoice_on",
-    "latest_invoice_on",
-    "live_authorisation",
-    "missing_authorisation",
-    "monthly_invoices",
-    "register_holdings",
-    "register_retention",
-    "reports_of",
-    "reports_visible_to",
-    "requests_visible_to",
-    "top_partners",
+    "VISIBLE", "Authorisation", "Claim", "Holding", "InvoiceCounts", "InvoiceMonth", "InvoicesWanted",
+    "Material", "Party", "RightsRequest", "Section", "TradingPartner", "authorisations_visible_to",
+    "authorised_purposes", "confidence_of", "consent_panel", "consenting", "counts_by_state", "customer_of",
+    "invoice_counts", "invoices_of", "invoices_where", "last_invoice_on", "latest_invoice_on",
+    "live_authorisation", "material_of", "materials_of", "materials_visible_to", "missing_authorisation",
+    "monthly_invoices", "register_holdings", "register_retention", "register_section", "reports_of",
+    "reports_visible_to", "requests_visible_to", "sections_for", "top_partners", "verifications_visible_to",
     "visible_to",
 ]  # fmt: skip

@@ -19,7 +19,18 @@ from vouch.customers.terms.consent import (
     ReportKind,
     Standing,
 )
+from vouch.customers.terms.documents import DocumentCategory
 from vouch.customers.terms.invoices import Direction, InvoiceKind, InvoiceState
+from vouch.customers.terms.materials import (
+    CONFIDENCE_OF,
+    DATA_CLASS_OF,
+    Confidence,
+    Finding,
+    MaterialKind,
+    MaterialState,
+    Origin,
+    VerificationMeans,
+)
 from vouch.customers.terms.rights import (
     CLOCKS,
     OPEN_STATES,
@@ -36,8 +47,10 @@ from vouch.customers.terms.rights import (
 )
 
 __all__ = [
-    "AUTHORISATION_TRANSITIONS", "CLOCKS", "ENDING_DAYS", "NOTICE_TRANSITIONS", "OPEN_STATES", "QUERY_REASONS",
-    "REQUEST_TRANSITIONS", "RETENTION", "SENSITIVE", "AuthorisationState", "Channel", "Clock", "DataClass", "Direction",
-    "InvoiceKind", "InvoiceState", "Lack", "LegalBasis", "NoticeKind", "NoticeState", "Outcome", "Purpose",
-    "RefusalReason", "ReportKind", "RequestChannel", "RequestKind", "RequestState", "Retention", "Standing", "Unit",
+    "AUTHORISATION_TRANSITIONS", "CLOCKS", "CONFIDENCE_OF", "DATA_CLASS_OF", "ENDING_DAYS",
+    "NOTICE_TRANSITIONS", "OPEN_STATES", "QUERY_REASONS", "REQUEST_TRANSITIONS", "RETENTION", "SENSITIVE",
+    "AuthorisationState", "Channel", "Clock", "Confidence", "DataClass", "Direction", "DocumentCategory",
+    "Finding", "InvoiceKind", "InvoiceState", "Lack", "LegalBasis", "MaterialKind", "MaterialState",
+    "NoticeKind", "NoticeState", "Origin", "Outcome", "Purpose", "RefusalReason", "ReportKind",
+    "RequestChannel", "RequestKind", "RequestState", "Retention", "Standing", "Unit", "VerificationMeans",
 ]  # fmt: skip

@@ -7,6 +7,7 @@ import re
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import BinaryIO
 
 import python_calamine
 from django.utils.translation import gettext as _
@@ -34,7 +35,7 @@ class Workbook:
 
     def __init__(self, path: Path, *, name: str) -> None:
         self._name = name
-        _check_archive(path, name=name)
+        check_archive(path, name=name)
         try:
             self._book = python_calamine.CalamineWorkbook.from_path(str(path))
         except python_calamine.PasswordError as error:
@@ -106,7 +107,7 @@ def _text(value: object) -> str:
     return "" if value is None else str(value)
 
 
-def _check_archive(path: Path, *, name: str) -> None:
+def check_archive(path: Path | BinaryIO, *, name: str) -> None:
     """Refuse an archive that unpacks to too much, or a sheet whose rectangle is too large."""
     try:
         with zipfile.ZipFile(path) as archive:

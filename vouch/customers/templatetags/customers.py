@@ -1,0 +1,43 @@
+"""``{% load customers %}``: where a value came from, and the sections of a customer's file."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import template
+from django.utils.safestring import SafeString
+
+from vouch.customers import queries
+from vouch.customers.models import Material
+from vouch.customers.terms import Confidence
+from vouch.parties.models import Party
+from vouch.platform.identity.actor import Actor
+from vouch.platform.web.templatetags.web import badge
+
+register = template.Library()
+
+_TONES = {
+    Confidence.HIGH: "green",
+    Confidence.MEDIUM: "blue",
+    Confidence.LOW: "yellow",
+    Confidence.NONE: "red",
+}
+
+
+@register.simple_tag
+def confidence_badge(material: Material) -> SafeString:
+    """How far a material of ``materials_of`` is believed, on a tint."""
+    found = queries.confidence_of(material)
+    return badge(found.label, _TONES[found])
+
+
+@register.inclusion_tag("customers/provenance.html")
+def provenance(material: Material) -> dict[str, Any]:
+    """One line: from whom, of which day, entered by whom, verified how, under which authorisation, how far believed."""
+    return {"one": material}
+
+
+@register.inclusion_tag("customers/file_tabs.html")
+def file_tabs(party: Party, actor: Actor, on: str) -> dict[str, Any]:
+    """The sections of the file that the actor may open; ``on`` is the name of the one shown."""
+    return {"party": party, "sections": queries.sections_for(actor), "on": on}
