@@ -162,7 +162,7 @@ def build() -> Scene:
     scene.posts["parties:reveal"] = lambda arguments: {f"{arguments['key']}-purpose": str(PURPOSES[0])}
     scene.posts["parties:paper"] = lambda arguments: {"purpose": str(PURPOSES[0])}
     scene.words |= {
-        "panel": ("facts", "invoices", "identity", "history"),
+        "panel": ("file", "facts", "invoices", "identity", "consent", "history"),
         "policy:move.verb": ("review", "publish", "retire"),
         "exchange:new_of_kind.kind": ("enterprises",),
         "suffix": ("csv", "xlsx"),

@@ -20,7 +20,7 @@ class CustomersConfig(AppConfig):
         from vouch.customers.facts import FACTS, ask
         from vouch.customers.facts.credit import CREDIT_FACTS, ask_credit
         from vouch.customers.permissions import may_open_consent
-        from vouch.customers.queries import consenting, holdings
+        from vouch.customers.queries import Strand, consenting, holdings, register_strand, timeline
         from vouch.engine.facts import catalogue
         from vouch.platform.exchange.importer import register
         from vouch.platform.web.navigation import NavItem
@@ -39,6 +39,9 @@ class CustomersConfig(AppConfig):
         catalogue.register(facts=CREDIT_FACTS, ask=ask_credit)
         catalogue.guard("credit", consent=consenting)
         register(InvoiceImporter())
+        register_strand(Strand("materials", _("资料"), "file-text", timeline.told_of_materials))
+        register_strand(Strand("consent", _("授权与征信"), "file-certificate", timeline.told_of_consent))
+        register_strand(Strand("requests", _("权利请求"), "user-question", timeline.told_of_requests))
         holdings.register_holdings("parties", holdings.told_by_parties)
         holdings.register_holdings("persons", holdings.told_by_persons)
         holdings.register_holdings("customers", holdings.told_by_customers)

@@ -44,9 +44,10 @@ from vouch.customers.queries.materials import (
     materials_visible_to,
     verifications_visible_to,
 )
-from vouch.customers.queries.panel import consent_panel
+from vouch.customers.queries.panel import consent_panel, file_panel
 from vouch.customers.queries.rights import counts_by_state, requests_visible_to
 from vouch.customers.queries.sections import Holding, register_section, sections_for
+from vouch.customers.queries.timeline import Happening, Strand, register_strand, strands, timeline_of
 from vouch.parties.models import Party
 from vouch.platform.web.faces import Visible
 
@@ -65,12 +66,13 @@ VISIBLE: Visible = {
 
 # Views may not read lower rooms' models; they name these types through their own room.
 __all__ = [
-    "VISIBLE", "Authorisation", "Claim", "Holding", "InvoiceCounts", "InvoiceMonth", "InvoicesWanted",
-    "Material", "Party", "RightsRequest", "Section", "TradingPartner", "authorisations_visible_to",
-    "authorised_purposes", "confidence_of", "consent_panel", "consenting", "counts_by_state", "customer_of",
-    "invoice_counts", "invoices_of", "invoices_where", "last_invoice_on", "latest_invoice_on",
-    "live_authorisation", "material_of", "materials_of", "materials_visible_to", "missing_authorisation",
-    "monthly_invoices", "register_holdings", "register_retention", "register_section", "reports_of",
-    "reports_visible_to", "requests_visible_to", "sections_for", "top_partners", "verifications_visible_to",
-    "visible_to",
+    "VISIBLE", "Authorisation", "Claim", "Happening", "Holding", "InvoiceCounts", "InvoiceMonth",
+    "InvoicesWanted", "Material", "Party", "RightsRequest", "Section", "Strand", "TradingPartner",
+    "authorisations_visible_to", "authorised_purposes", "confidence_of", "consent_panel", "consenting",
+    "counts_by_state", "customer_of", "file_panel", "invoice_counts", "invoices_of", "invoices_where",
+    "last_invoice_on", "latest_invoice_on", "live_authorisation", "material_of", "materials_of",
+    "materials_visible_to", "missing_authorisation", "monthly_invoices", "register_holdings",
+    "register_retention", "register_section", "register_strand", "reports_of", "reports_visible_to",
+    "requests_visible_to", "sections_for", "strands", "timeline_of", "top_partners",
+    "verifications_visible_to", "visible_to",
 ]  # fmt: skip

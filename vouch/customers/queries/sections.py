@@ -7,10 +7,12 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 
 from vouch.parties.models import Party
 from vouch.platform.identity.actor import Actor
 
+PIECES = _("份")
 May = Callable[[Actor], bool]
 
 
@@ -38,6 +40,7 @@ class Section:
     order: int
     may: May
     tell: Tell
+    unit: str | Promise = PIECES
 
 
 _sections: dict[str, Section] = {}

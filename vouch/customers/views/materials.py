@@ -27,11 +27,8 @@ def file(request: StaffRequest, pk: int) -> HttpResponse:
     party = queries.customer_of(request.actor, pk)
     if party is None:
         raise Http404
-    now = timezone.now()
-    sections = [
-        (section, section.tell(party, request.actor, now)) for section in queries.sections_for(request.actor)
-    ]
-    return render(request, "customers/file.html", {"party": party, "sections": sections})
+    context = queries.file_panel(request.actor, party, at=timezone.now(), only=request.GET.get("only", ""))
+    return render(request, "customers/file.html", context)
 
 
 @face(may=permissions.may_open_file, shows=("material",))

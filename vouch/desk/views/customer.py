@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
-from vouch.customers.queries import consent_panel
+from vouch.customers.queries import consent_panel, file_panel
 from vouch.desk.queries import customer as queries
 from vouch.desk.queries.customer import Assessment, Party, Standing
 from vouch.desk.queries.customers import class_of, standing_of
@@ -32,7 +32,7 @@ from vouch.platform.web.faces import SIGNED_IN, face
 from vouch.platform.web.figures import day
 from vouch.policy.queries import NoPolicyInForceError
 
-PERSON_PANELS = (Panel.IDENTITY, Panel.CONSENT, Panel.HISTORY)
+PERSON_PANELS = (Panel.IDENTITY, Panel.FILE, Panel.CONSENT, Panel.HISTORY)
 """What a person's page has; persons are not judged by themselves."""
 
 
@@ -55,6 +55,8 @@ def customer(request: StaffRequest, pk: int, panel: str = Panel.JUDGEMENT) -> Ht
     if panel == Panel.IDENTITY:
         context["sheet"] = sheet_of(party, request.actor)
         context["may_correct"] = may_correct(request.actor, party)
+    if panel == Panel.FILE:
+        context |= file_panel(request.actor, party, at=timezone.now(), only=request.GET.get("only", ""))
     if panel == Panel.CONSENT:
         context |= consent_panel(request.actor, party, at=timezone.now())
     if panel == Panel.HISTORY and may_read_ledger(request.actor):
@@ -218,6 +220,7 @@ PANELS: dict[str, Callable[[Party, Standing | None], dict[str, Any]]] = {
     Panel.INVOICES: _invoices,
     Panel.IDENTITY: _identity,
     # Told by the room itself, for the one who looks.
+    Panel.FILE: lambda _party, _standing: {},
     Panel.CONSENT: lambda _party, _standing: {},
     Panel.HISTORY: _history,
 }

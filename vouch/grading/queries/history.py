@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from django.db.models import Count, Min, Q, QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from vouch.customers.queries import Happening
 from vouch.engine import decision as decisions
 from vouch.engine import snapshot as snapshots
 from vouch.engine.canonical import digest
@@ -63,6 +64,16 @@ def assessments_of(party_id: int) -> QuerySet[Assessment]:
         .select_related("policy__scorecard")
         .order_by("-at", "-pk")
     )
+
+
+def told_of_assessments(party: Party, actor: Actor, at: datetime) -> Iterator[Happening]:
+    """The customer's assessments, for its timeline."""
+    for one in assessments_of(party.pk):
+        outcome = f"{one.grade} {one.risk_class}" if one.grade else one.get_outcome_display()
+        about = _("%(outcome)s（数据截至 %(day)s）") % {"outcome": outcome, "day": one.as_of}
+        yield Happening(
+            at=one.at, what=_("评估"), about=about, url=reverse("grading:assessment", args=[one.pk])
+        )
 
 
 def assessments_visible_to(actor: Actor) -> QuerySet[Assessment]:
