@@ -5,14 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from django import template
-from django.utils.safestring import SafeString
 
 from vouch.customers import queries
 from vouch.customers.models import Material
 from vouch.customers.terms import Confidence
 from vouch.parties.models import Party
 from vouch.platform.identity.actor import Actor
-from vouch.platform.web.templatetags.web import badge
 
 register = template.Library()
 
@@ -24,11 +22,11 @@ _TONES = {
 }
 
 
-@register.simple_tag
-def confidence_badge(material: Material) -> SafeString:
+@register.inclusion_tag("customers/confidence.html")
+def confidence_badge(material: Material) -> dict[str, Any]:
     """How far a material of ``materials_of`` is believed, on a tint."""
     found = queries.confidence_of(material)
-    return badge(found.label, _TONES[found])
+    return {"label": found.label, "tone": _TONES[found]}
 
 
 @register.inclusion_tag("customers/provenance.html")
