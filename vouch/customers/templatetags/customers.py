@@ -8,8 +8,8 @@ from django import template
 
 from vouch.customers import queries
 from vouch.customers.models import Material
+from vouch.customers.queries import Party
 from vouch.customers.terms import Confidence
-from vouch.parties.models import Party
 from vouch.platform.identity.actor import Actor
 
 register = template.Library()
