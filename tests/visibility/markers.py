@@ -28,9 +28,12 @@ CLASSES: Mapping[tuple[str, str], str] = {
     ("parties_phone", "number"): PROTECTED["phone"].field_class,
     ("parties_contact", "phone"): PROTECTED["contact"].field_class,
     ("parties_account", "number"): PROTECTED["account"].field_class,
+    ("customers_bankstatement", "account_number"): PROTECTED["account"].field_class,
+    ("customers_banktransaction", "account_number"): PROTECTED["account"].field_class,
     # Encrypted where they lie, and shown to whoever sees the customer: names, and what somebody wrote in words.
     ("parties_contact", "name"): "",
     ("parties_account", "holder"): "",
+    ("customers_banktransaction", "summary"): "",
     ("customers_rightsrequest", "detail"): "",
     ("customers_rightsrequest", "answer"): "",
 }

@@ -7,7 +7,7 @@ room's actions are called here. A table of customers' rows that stays empty here
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -21,13 +21,18 @@ from vouch.customers.actions import (
     MaterialDetails,
     ReportDetails,
     RequestDetails,
+    Upload,
     VerificationDetails,
     file_document,
     receive_request,
+    record_bills,
     record_invoices,
+    record_taxes,
+    stage_file,
     store_report,
     verify_material,
 )
+from vouch.customers.queries.duties import BillLine, TaxLine
 from vouch.customers.terms import (
     DocumentCategory,
     Finding,
@@ -37,9 +42,13 @@ from vouch.customers.terms import (
     ReportKind,
     RequestChannel,
     RequestKind,
+    TaxKind,
+    UtilityKind,
     VerificationMeans,
 )
+from vouch.customers.tests.flows import as_csv, moved, recorded, sheet_of
 from vouch.customers.tests.scene import PDF, REPORT, granted, published
+from vouch.engine.bank_statement.reading import read_statement
 from vouch.grading.actions import assess_customers, order_run
 from vouch.parties.actions import (
     AccountLine,
@@ -257,8 +266,37 @@ def _papers(place: str, party: Party, actor: Actor) -> None:
     )
     found = VerificationDetails(VerificationMeans.ORIGINAL, Finding.CONFIRMED, f"核实说明{token}")
     verify_material(actor=actor, at=NOW, material=document.material, details=found)
+    _flows(token, party, actor)
     asked = RequestDetails(kind=RequestKind.ACCESS, channel=RequestChannel.COUNTER, detail=f"请求内容{token}")
     receive_request(actor=actor, at=NOW, party=party, details=asked)
+
+
+def _flows(token: str, party: Party, actor: Actor) -> None:
+    """A bank statement with a sealed account and summary, a tax, a bill, and an upload that waits."""
+    digit = str(1 + list(CITY).index(token.lower()))
+    account = f"621700001234567890{digit}"
+    other = f"622848001234567890{digit}"
+    rows = sheet_of(
+        [
+            moved("2026-10-01", 50_000_00, f"对手{token}商行", 50_000_00, account=other),
+            moved("2026-10-05", -20_000_00, f"对手{token}商行", 30_000_00, account=other),
+        ],
+        account=account,
+    )
+    rows[-1][-1] = f"摘要{token}货款"
+    recorded(party, read_statement(rows), actor=actor, at=NOW, account=account)
+    details = MaterialDetails(kind=MaterialKind.TAX, origin=Origin.CUSTOMER, as_of=NOW.date())
+    first, last = date(2026, 9, 1), date(2026, 9, 30)
+    amounts = (Decimal("300000.00"), Decimal("9000.00"), Decimal("9000.00"))
+    tax = TaxLine(TaxKind.VAT, first, last, *amounts, date(2026, 10, 15), date(2026, 10, 20))
+    record_taxes(actor=actor, at=NOW, party=party, details=details, lines=[tax])
+    details = replace(details, kind=MaterialKind.UTILITY)
+    bill = BillLine(
+        UtilityKind.ELECTRICITY, first, Decimal(4000), Decimal("3200.00"), None, last, is_overdue=False
+    )
+    record_bills(actor=actor, at=NOW, party=party, details=details, lines=[bill])
+    upload = Upload(f"流水文件{token}.csv", as_csv(rows))
+    stage_file(actor=actor, at=NOW, party=party, kind=MaterialKind.BANK, upload=upload)
 
 
 def _person(place: str, manager: User, firm: Party, actor: Actor) -> Party:

@@ -131,6 +131,12 @@ EVENT_TITLES: dict[str, str] = {
     "parties.paper.read": "查看证件影像",
     "parties.party.restricted": "限制处理",
     "parties.party.unrestricted": "解除限制处理",
+    "customers.bank.recorded": "登记银行流水",
+    "customers.bills.recorded": "登记水电气缴费",
+    "customers.file.received": "收到待确认文件",
+    "customers.file.discarded": "放弃待确认文件",
+    "customers.file.forgotten": "清理待确认文件",
+    "customers.taxes.recorded": "登记纳税记录",
     "customers.authorisation.recorded": "登记授权",
     "customers.authorisation.verified": "核验授权",
     "customers.authorisation.rejected": "授权核验未通过",
@@ -183,6 +189,8 @@ SUBJECT_TITLES: dict[str, str] = {
     "authorisation": "授权",
     "credit_report": "信用报告",
     "material": "资料",
+    "staged_file": "待确认文件",
+    "staged_files": "待确认文件",
     "notice": "告知书",
     "rights_clock": "办理期限",
     "rights_request": "个人权利请求",
@@ -212,6 +220,7 @@ SUBJECT_TITLES: dict[str, str] = {
 FIELD_TITLES: dict[str, str] = {
     "means": "方式",
     "finding": "核实结论",
+    "breaks": "余额断点",
     "one_time": "一次性密码",
     "sessions_ended": "结束的登录",
     "kinds": "验证方式",
@@ -353,6 +362,7 @@ FIELD_TITLES: dict[str, str] = {
 }
 
 TASK_TITLES: dict[str, str] = {
+    "customers.forget_staged": "清理待确认文件",
     "customers.remove_expired_reports": "销毁到期信用报告",
     "courier.deliver": "投递消息",
     "courier.failures": "查看投递失败",

@@ -18,9 +18,12 @@ class CustomersConfig(AppConfig):
         # Models exist only now.
         from vouch.customers.actions import InvoiceImporter
         from vouch.customers.facts import FACTS, ask
+        from vouch.customers.facts.bank import BANK_FACTS, ask_bank
         from vouch.customers.facts.credit import CREDIT_FACTS, ask_credit
+        from vouch.customers.facts.duties import TAX_FACTS, UTILITY_FACTS, ask_tax, ask_utility
         from vouch.customers.permissions import may_open_consent
         from vouch.customers.queries import Strand, consenting, holdings, register_strand, timeline
+        from vouch.customers.queries.flow_holdings import told_by_flows
         from vouch.engine.facts import catalogue
         from vouch.platform.exchange.importer import register
         from vouch.platform.web.navigation import NavItem
@@ -37,6 +40,9 @@ class CustomersConfig(AppConfig):
         )
         catalogue.register(facts=FACTS, ask=ask)
         catalogue.register(facts=CREDIT_FACTS, ask=ask_credit)
+        catalogue.register(facts=BANK_FACTS, ask=ask_bank)
+        catalogue.register(facts=TAX_FACTS, ask=ask_tax)
+        catalogue.register(facts=UTILITY_FACTS, ask=ask_utility)
         catalogue.guard("credit", consent=consenting)
         register(InvoiceImporter())
         register_strand(Strand("materials", _("资料"), "file-text", timeline.told_of_materials))
@@ -45,6 +51,7 @@ class CustomersConfig(AppConfig):
         holdings.register_holdings("parties", holdings.told_by_parties)
         holdings.register_holdings("persons", holdings.told_by_persons)
         holdings.register_holdings("customers", holdings.told_by_customers)
+        holdings.register_holdings("flows", told_by_flows)
         holdings.register_holdings("ledger", holdings.told_by_ledger)
         holdings.register_retention("parties", holdings.claims_of_parties)
         holdings.register_retention("customers", holdings.claims_of_customers)

@@ -12,6 +12,7 @@ from vouch.customers.actions.authorisations import (
     verify_authorisation,
     withdraw_authorisation,
 )
+from vouch.customers.actions.bank import RecordedStatement, StatementDetails, record_statement
 from vouch.customers.actions.credit import (
     ReportDetails,
     WrongReport,
@@ -20,6 +21,7 @@ from vouch.customers.actions.credit import (
     store_report,
 )
 from vouch.customers.actions.documents import file_document
+from vouch.customers.actions.duties import record_bills, record_taxes
 from vouch.customers.actions.files import WrongFile
 from vouch.customers.actions.fulfilment import (
     approve_erasure,
@@ -53,15 +55,18 @@ from vouch.customers.actions.rights import (
     take_up,
     verify_requester,
 )
+from vouch.customers.actions.staging import Upload, discard_file, forget_staged, stage_file
 
 __all__ = [
     "AuthorisationDetails", "InvoiceDetails", "InvoiceImporter", "MaterialDetails", "NoAuthorisation",
-    "NotNow", "NoticeDetails", "OpenedFile", "ReportDetails", "RequestDetails", "VerificationDetails",
-    "WrongConsent", "WrongFile", "WrongMaterial", "WrongReport", "answer_request", "approve_erasure",
-    "draft_notice", "extend_request", "fetch_package", "file_document", "make_package", "note_refusal",
-    "open_material", "open_report", "open_signed_file", "propose_erasure", "publish_notice",
-    "receive_request", "record_authorisation", "record_invoices", "refuse_request", "reject_authorisation",
-    "remove_expired_reports", "require_authorisation", "restrict_by_request", "revise_notice", "set_clock",
-    "store_report", "take_up", "verify_authorisation", "verify_material", "verify_requester",
-    "withdraw_authorisation", "withdraw_by_request", "withdraw_material", "withdrawable",
+    "NotNow", "NoticeDetails", "OpenedFile", "RecordedStatement", "ReportDetails", "RequestDetails",
+    "StatementDetails", "Upload", "VerificationDetails", "WrongConsent", "WrongFile", "WrongMaterial",
+    "WrongReport", "answer_request", "approve_erasure", "discard_file", "draft_notice", "extend_request",
+    "fetch_package", "file_document", "forget_staged", "make_package", "note_refusal", "open_material",
+    "open_report", "open_signed_file", "propose_erasure", "publish_notice", "receive_request",
+    "record_authorisation", "record_bills", "record_invoices", "record_statement", "record_taxes",
+    "refuse_request", "reject_authorisation", "remove_expired_reports", "require_authorisation",
+    "restrict_by_request", "revise_notice", "set_clock", "stage_file", "store_report", "take_up",
+    "verify_authorisation", "verify_material", "verify_requester", "withdraw_authorisation",
+    "withdraw_by_request", "withdraw_material", "withdrawable",
 ]  # fmt: skip

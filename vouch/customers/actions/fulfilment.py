@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from vouch.customers import permissions
 from vouch.customers.actions.authorisations import OpenedFile, pieces_of, withdraw_authorisation
+from vouch.customers.actions.bank import forget_numbers
 from vouch.customers.actions.credit import destroy
 from vouch.customers.actions.files import SUFFIXES
 from vouch.customers.actions.notices import NotNow
@@ -216,6 +217,7 @@ def approve_erasure(entry: Entry, *, actor: Actor, at: datetime, request: Rights
     refuse_while_kept(held, at=at)
     for report in CreditReport.objects.filter(party=held.party, removed_at=None).select_related("document"):
         destroy(report, at=at)
+    forget_numbers(held.party)
     erase_person(
         actor=actor_of(held.handler, at=at),
         at=at,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from vouch.customers.models import Material
+from vouch.customers.models import Material, StagedFile
 from vouch.parties import queries as parties
 from vouch.parties.terms import PartyStatus
 from vouch.platform.identity.actor import Actor
@@ -52,6 +52,11 @@ def may_record_material(actor: Actor, party: Any) -> bool:
     return (
         party.status != PartyStatus.RESTRICTED and actor.has_role(*RECORDING_ROLES) and _sees(actor, party.pk)
     )
+
+
+def may_decide_staged(actor: Actor, staged: StagedFile) -> bool:
+    """Whoever may add the material may also leave it out."""
+    return may_record_material(actor, staged.party)
 
 
 def may_verify_material(actor: Actor, material: Material) -> bool:

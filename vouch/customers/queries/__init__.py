@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from vouch.customers.models import (
     Authorisation,
+    BankStatement,
+    BankTransaction,
     CreditReport,
     FiledDocument,
     Invoice,
@@ -11,8 +13,12 @@ from vouch.customers.models import (
     Notice,
     RightsClock,
     RightsRequest,
+    StagedFile,
+    TaxPeriod,
+    UtilityBill,
     Verification,
 )
+from vouch.customers.queries.bank import statements_visible_to, transactions_visible_to
 from vouch.customers.queries.consent import (
     authorisations_visible_to,
     consenting,
@@ -21,6 +27,7 @@ from vouch.customers.queries.consent import (
 )
 from vouch.customers.queries.credit import authorised_purposes, reports_of, reports_visible_to
 from vouch.customers.queries.documents import documents_visible_to
+from vouch.customers.queries.duties import bills_visible_to, taxes_visible_to
 from vouch.customers.queries.holdings import Claim, Section, register_holdings, register_retention
 from vouch.customers.queries.invoices import (
     InvoiceCounts,
@@ -47,12 +54,15 @@ from vouch.customers.queries.materials import (
 from vouch.customers.queries.panel import consent_panel, file_panel
 from vouch.customers.queries.rights import counts_by_state, requests_visible_to
 from vouch.customers.queries.sections import Holding, register_section, sections_for
+from vouch.customers.queries.staged import staged_visible_to
 from vouch.customers.queries.timeline import Happening, Strand, register_strand, strands, timeline_of
 from vouch.parties.models import Party
 from vouch.platform.web.faces import Visible
 
 VISIBLE: Visible = {
     Authorisation: authorisations_visible_to,
+    BankStatement: statements_visible_to,
+    BankTransaction: transactions_visible_to,
     CreditReport: reports_visible_to,
     FiledDocument: documents_visible_to,
     Invoice: visible_to,
@@ -60,6 +70,9 @@ VISIBLE: Visible = {
     Notice: "告知书：对全体客户相同的文字，不含客户信息，凭岗位管理",
     RightsClock: "设置：各类请求的办理天数，不含客户信息，凭岗位修改",
     RightsRequest: requests_visible_to,
+    StagedFile: staged_visible_to,
+    TaxPeriod: taxes_visible_to,
+    UtilityBill: bills_visible_to,
     Verification: verifications_visible_to,
 }
 """How rows of each table are seen."""

@@ -20,6 +20,7 @@ from vouch.customers.terms.consent import (
     Standing,
 )
 from vouch.customers.terms.documents import DocumentCategory
+from vouch.customers.terms.flows import UTILITY_UNITS, FlowDirection, TaxKind, TransactionMark, UtilityKind
 from vouch.customers.terms.invoices import Direction, InvoiceKind, InvoiceState
 from vouch.customers.terms.materials import (
     CONFIDENCE_OF,
@@ -49,8 +50,9 @@ from vouch.customers.terms.rights import (
 __all__ = [
     "AUTHORISATION_TRANSITIONS", "CLOCKS", "CONFIDENCE_OF", "DATA_CLASS_OF", "ENDING_DAYS",
     "NOTICE_TRANSITIONS", "OPEN_STATES", "QUERY_REASONS", "REQUEST_TRANSITIONS", "RETENTION", "SENSITIVE",
-    "AuthorisationState", "Channel", "Clock", "Confidence", "DataClass", "Direction", "DocumentCategory",
-    "Finding", "InvoiceKind", "InvoiceState", "Lack", "LegalBasis", "MaterialKind", "MaterialState",
-    "NoticeKind", "NoticeState", "Origin", "Outcome", "Purpose", "RefusalReason", "ReportKind",
-    "RequestChannel", "RequestKind", "RequestState", "Retention", "Standing", "Unit", "VerificationMeans",
+    "UTILITY_UNITS", "AuthorisationState", "Channel", "Clock", "Confidence", "DataClass", "Direction",
+    "DocumentCategory", "Finding", "FlowDirection", "InvoiceKind", "InvoiceState", "Lack", "LegalBasis",
+    "MaterialKind", "MaterialState", "NoticeKind", "NoticeState", "Origin", "Outcome", "Purpose",
+    "RefusalReason", "ReportKind", "RequestChannel", "RequestKind", "RequestState", "Retention", "Standing",
+    "TaxKind", "TransactionMark", "Unit", "UtilityKind", "VerificationMeans",
 ]  # fmt: skip

@@ -5,4 +5,5 @@ statement.transactions                      # signed fen: money in is positive
 statement.breaks                            # rows whose running balance does not follow from the one before
 statement.problems                          # rows that could not be read, each with its row and column
 figures_of(statement)                       # in- and outflow by month, counterparties, round trips, window dressing
+particulars_of(rows, statement)             # whose account, at which bank, from when until when
 """

@@ -11,7 +11,6 @@ from vouch.engine.bank_statement.reading import Statement, Transaction
 
 ROUND_TRIP_DAYS = 7
 MONTH_END_DAYS = 3
-_INTERNAL = ("结息", "利息", "手续费", "账户管理费", "工本费", "短信费")
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +76,11 @@ class Figures:
 
 def figures_of(statement: Statement) -> Figures:
     """Work everything out from the transactions alone."""
-    transactions = statement.transactions
+    return figures_from(statement.transactions)
+
+
+def figures_from(transactions: Sequence[Transaction]) -> Figures:
+    """The same of transactions in their order, wherever they were kept."""
     return Figures(
         months=tuple(_months(transactions)),
         counterparties=tuple(_counterparties(transactions)),
@@ -125,7 +128,7 @@ def _counterparties(transactions: Sequence[Transaction]) -> Iterable[Counterpart
     total_in = sum(one.amount for one in transactions if one.amount > 0)
     total_out = -sum(one.amount for one in transactions if one.amount < 0)
     for one in transactions:
-        if not one.name or one.summary.startswith(_INTERNAL):
+        if not one.name or one.is_charge:
             continue
         entry = sums[one.name]
         entry[0] += max(one.amount, 0)

@@ -27,6 +27,7 @@ class Column(StrEnum):
     SUMMARY = "summary"
     SERIAL = "serial"
     CURRENCY = "currency"
+    OWN = "own"
 
 
 COLUMN_TITLES: Mapping[Column, str] = {
@@ -41,6 +42,7 @@ COLUMN_TITLES: Mapping[Column, str] = {
     Column.SUMMARY: "摘要",
     Column.SERIAL: "流水号",
     Column.CURRENCY: "币种",
+    Column.OWN: "本方账号",
 }
 
 # In a bank's books the customer's money is a debt: 借 (debit) takes from the account, 贷 (credit) adds to it.
@@ -56,8 +58,11 @@ _HEADINGS: Mapping[Column, tuple[str, ...]] = {
     Column.SUMMARY: ("摘要", "用途", "附言", "交易摘要", "交易说明", "备注", "摘要信息", "交易类型", "商品", "交易附言", "description", "details", "narrative"),
     Column.SERIAL: ("流水号", "交易流水号", "凭证号", "凭证号码", "交易单号", "交易号", "reference", "ref"),
     Column.CURRENCY: ("币种", "货币", "currency"),
+    Column.OWN: ("本方账号", "本方账户", "本方卡号", "账号", "卡号", "交易卡号", "客户账号", "查询账号"),
 }  # fmt: skip
 _COLUMNS = {heading: column for column, headings in _HEADINGS.items() for heading in headings}
+
+_AMOUNTS = (Column.IN, Column.OUT, Column.AMOUNT)
 
 IN_WORDS = frozenset(
     {"贷", "贷方", "收", "收入", "来账", "来", "入", "转入", "存入", "收款", "C", "CR", "CREDIT", "+"}
@@ -97,6 +102,27 @@ def heading_key(cell: Cell) -> str:
     return re.sub(r"[\s:：*_]|人民币", "", text).lower()
 
 
+def refuse_rounded(headings: Sequence[Cell]) -> None:
+    """Amounts in 万元 have lost what the balances need. Raises NoHeading."""
+    for cell in headings:
+        if "万元" in plain(cell):
+            raise NoHeading(
+                f"“{plain(cell)}”以万元为单位，不是银行流水原件，已有取舍；请导入以元为单位的流水。"
+            )
+
+
+def given_layout(rows: Sequence[Sequence[Cell]], *, heading_row: int, places: Mapping[Column, int]) -> Layout:
+    """The layout that a person says, ``heading_row`` from 0. Raises NoHeading where it cannot be read by."""
+    has_amounts = Column.AMOUNT in places or (Column.IN in places and Column.OUT in places)
+    if not (0 <= heading_row < len(rows)) or Column.DAY not in places or not has_amounts:
+        raise NoHeading("请指定表头所在的行、“交易日期”，以及“收入”“支出”两列或“金额”一列。")
+    if len(set(places.values())) < len(places):
+        raise NoHeading("同一列不能指定为两项。")
+    layout = Layout(heading_row, dict(places))
+    refuse_rounded([layout.cell(rows[heading_row], column) for column in _AMOUNTS])
+    return layout
+
+
 def find_layout(rows: Sequence[Sequence[Cell]]) -> Layout:
     """The first row that names a day and amounts. Raises NoHeading."""
     for number, row in enumerate(rows[:HEADER_ROWS]):
@@ -106,10 +132,7 @@ def find_layout(rows: Sequence[Sequence[Cell]]) -> Layout:
             # Of two columns that say the same (记账日期, 交易日期), the first is the bank's own.
             if column is not None and column not in places:
                 places[column] = place
-            if column in {Column.IN, Column.OUT, Column.AMOUNT} and "万元" in plain(cell):
-                raise NoHeading(
-                    f"“{plain(cell)}”以万元为单位，不是银行流水原件，已有取舍；请导入以元为单位的流水。"
-                )
+        refuse_rounded([row[places[column]] for column in _AMOUNTS if column in places])
         has_amounts = Column.AMOUNT in places or (Column.IN in places and Column.OUT in places)
         if Column.DAY in places and has_amounts:
             return Layout(number, places)

@@ -34,13 +34,19 @@ _TOTALS = (
     "closing",
 )
 
+_CHARGES = ("结息", "利息", "手续费", "账户管理费", "工本费", "短信费")
+_CASH = ("现金", "取现", "存现", "ATM", "柜面取款", "柜面存款")
+
 YUAN = frozenset({"", "CNY", "RMB", "人民币", "人民币元", "156", "01"})
 """How a currency column says yuan."""
 
 
 @dataclass(frozen=True, slots=True)
 class Transaction:
-    """``row`` is the sheet's own, counted from 1; ``amount`` in fen, money in positive; ``balance`` after it, if told."""
+    """``row`` is the sheet's own, counted from 1; ``amount`` in fen, money in positive; ``balance`` after it, if told.
+
+    ``is_charge``: the bank itself is the other side (interest, fees). ``is_cash``: notes were paid in or taken out.
+    """
 
     row: int
     on: date
@@ -49,6 +55,8 @@ class Transaction:
     name: str
     account: str
     summary: str
+    is_charge: bool = False
+    is_cash: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,9 +100,9 @@ class Statement:
     is_newest_first: bool
 
 
-def read_statement(rows: Sequence[Sequence[Cell]]) -> Statement:
-    """Read a sheet. Raises NoHeading where no row names a day and amounts."""
-    layout = find_layout(rows)
+def read_statement(rows: Sequence[Sequence[Cell]], *, layout: Layout | None = None) -> Statement:
+    """Read a sheet, by the layout that somebody put right or else the one found. Raises NoHeading where there is none."""
+    layout = layout or find_layout(rows)
     found: list[Transaction] = []
     problems: list[RowProblem] = []
     heading = [heading_key(cell) for cell in rows[layout.heading_row]]
@@ -136,6 +144,7 @@ def _transaction(row: Sequence[Cell], *, number: int, layout: Layout) -> Transac
     currency = plain(layout.cell(row, Column.CURRENCY)).upper()
     if currency not in YUAN:
         raise _Refused(Column.CURRENCY, f"外币（{currency}）交易未计入")
+    summary = plain(layout.cell(row, Column.SUMMARY))
     return Transaction(
         row=number,
         on=day,
@@ -143,7 +152,9 @@ def _transaction(row: Sequence[Cell], *, number: int, layout: Layout) -> Transac
         balance=_fen(row, layout, Column.BALANCE),
         name=plain(layout.cell(row, Column.NAME)),
         account=plain(layout.cell(row, Column.ACCOUNT)).replace(" ", ""),
-        summary=plain(layout.cell(row, Column.SUMMARY)),
+        summary=summary,
+        is_charge=summary.startswith(_CHARGES),
+        is_cash=any(word in summary.upper() for word in _CASH) and "现金管理" not in summary,
     )
 
 

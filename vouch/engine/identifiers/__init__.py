@@ -12,6 +12,7 @@ from vouch.engine.identifiers._contact_numbers import (
     judge_account,
     judge_phone,
     looks_protected,
+    without_protected,
 )
 from vouch.engine.identifiers._organisations import (
     USCC_CHARACTERS,
@@ -41,5 +42,5 @@ __all__ = [
     "IdentityKind", "IdentityProblem", "IdentityWarning", "NumberProblem", "Phone", "PhoneKind", "Sex", "holds_protected",
     "identity_check_character", "identity_problem", "is_luhn", "is_organisation_code_consistent",
     "judge_account", "judge_code", "judge_identity", "judge_phone", "looks_protected", "normal_code",
-    "upgraded", "uscc_check_character", "uscc_problem",
+    "upgraded", "uscc_check_character", "uscc_problem", "without_protected",
 ]  # fmt: skip
