@@ -25,6 +25,8 @@ def main() -> None:
 
     # Django and the supervisor are slow to load; --help and errors of usage need neither.
     from django.core.management import execute_from_command_line
+    from django.db import ProgrammingError
+    from psycopg.errors import UndefinedColumn, UndefinedTable
 
     from vouch.platform.database.home import InstallationError
     from vouch.platform.database.supervisor import hold
@@ -40,3 +42,7 @@ def main() -> None:
             execute_from_command_line(sys.argv)
     except InstallationError as error:
         sys.exit(str(error))
+    except ProgrammingError as error:
+        if not isinstance(error.__cause__, (UndefinedTable, UndefinedColumn)):
+            raise
+        sys.exit("数据库中还没有这项操作所需的表或字段：请先运行 vouch migrate，再重新执行。")

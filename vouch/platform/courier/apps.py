@@ -20,6 +20,7 @@ class CourierConfig(AppConfig):
         from vouch.platform.courier import permissions, templates
         from vouch.platform.courier._own import OWN_TEMPLATES
         from vouch.platform.courier.queries import unread_count
+        from vouch.platform.ledger.subjects import Form, register_form
 
         def unread(request: HttpRequest) -> int:
             actor: Any = getattr(request, "actor", None)
@@ -55,3 +56,5 @@ class CourierConfig(AppConfig):
         )
         for template in OWN_TEMPLATES:
             templates.register(template)
+        worded = frozenset({"courier.wording.changed", "courier.wording.reset"})
+        register_form(Form(kind="wording", events=worded, url_name="courier:text", keyword="name"))

@@ -16,9 +16,10 @@ class IdentityConfig(AppConfig):
     verbose_name = _("机构与员工")
 
     def ready(self) -> None:
-        """Stand in the sidebar, with the number of requests that wait for a second person."""
+        """Stand in the sidebar, with the number of requests that wait; let entries lead to the forms of their subject."""
         from vouch.platform.identity.permissions import may_decide_rights  # models must be loaded first
         from vouch.platform.identity.queries import waiting_changes  # models must be loaded first
+        from vouch.platform.ledger.subjects import Form, register_form  # models must be loaded first
 
         def waiting(request: HttpRequest) -> int:
             actor: Any = getattr(request, "actor", None)
@@ -29,3 +30,9 @@ class IdentityConfig(AppConfig):
         register(
             NavItem(title=_("组织与员工"), url_name="identity:staff", icon="sitemap", order=70, badge=waiting)
         )
+        for kind, event, url_name in (
+            ("unit", "identity.unit.renamed", "identity:rename_unit"),
+            ("unit", "identity.unit.moved", "identity:move_unit"),
+            ("user", "identity.user.rights_changed", "identity:change_rights"),
+        ):
+            register_form(Form(kind=kind, events=frozenset({event}), url_name=url_name))

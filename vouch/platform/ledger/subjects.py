@@ -32,13 +32,13 @@ from django.db.models import (
 )
 from django.db.models.functions import Cast
 from django.http import HttpRequest
-from django.urls import NoReverseMatch, reverse
+from django.urls import NoReverseMatch, resolve, reverse
 from django.utils.translation import gettext as _
 
 from vouch.platform.ledger.models import Entry
 from vouch.platform.ledger.permissions import may_read_ledger
 from vouch.platform.ledger.terms import is_protected
-from vouch.platform.web.faces import Visible
+from vouch.platform.web.faces import Visible, declared
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,12 +182,17 @@ def address_of(entry: Entry) -> str:
         return ""
 
 
-def form_address(entry: Entry) -> str:
-    """Where the subject can be given the values it had before the entry; empty where there is no such form."""
+def form_address(entry: Entry, actor: Any) -> str:
+    """Where the actor can give the subject the values it had before the entry; empty where there is no such form.
+
+    Whoever reads the ledger need not be one whom the form is open to.
+    """
     form = _forms.get((entry.subject_kind, entry.event))
     if form is None or not entry.before:
         return ""
-    return f"{reverse(form.url_name, kwargs={form.keyword: entry.subject_id})}?from_entry={entry.pk}"
+    address = reverse(form.url_name, kwargs={form.keyword: entry.subject_id})
+    door = declared(resolve(address).func, name=form.url_name)
+    return f"{address}?from_entry={entry.pk}" if door is not None and door.may(actor) else ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -138,7 +138,11 @@ def entry(request: ReaderRequest, pk: UUID) -> HttpResponse:
     except LedgerBroken as error:
         context["broken"] = str(error)
     history = queries.history_of(row.subject_kind, row.subject_id).exclude(pk=pk)
-    context |= {"history": history[:10], "address": address_of(row), "form_address": form_address(row)}
+    context |= {
+        "history": history[:10],
+        "address": address_of(row),
+        "form_address": form_address(row, request.actor),
+    }
     return render(request, "ledger/entry.html", context)
 
 

@@ -302,6 +302,22 @@ def test_the_institution_words_a_message_anew_and_goes_back(
     assert browser.get(reverse("courier:text", args=["no.such"])).status_code == 404
 
 
+def test_the_entry_of_a_wording_leads_to_its_form_filled_with_the_words_before(
+    client: Client, staff: dict[str, User], tell: Tell
+) -> None:
+    browser = as_(client, staff["zhoujie"])
+    address = reverse("courier:text", args=["test.greeting"])
+    for title in ("甲{who}", "乙{who}"):
+        browser.post(address, {"do": "save", "title": title, "body": "{day}"})
+    entry = Entry.objects.filter(event="courier.wording.changed").latest("recorded_at")
+    form = f"{address}?from_entry={entry.pk}"
+    assert f'href="{form}"' in browser.get(reverse("ledger:entry", args=[entry.pk])).content.decode()
+    shown = browser.get(form).content.decode()
+    assert 'value="甲{who}"' in shown
+    assert "以下字段已填入" in shown
+    assert Wording.objects.count() == 2
+
+
 def test_the_bell_costs_every_page_one_query(client: Client, staff: dict[str, User], tell: Tell) -> None:
     browser = as_(client, staff["liqiang"])
     tell(staff["liqiang"])

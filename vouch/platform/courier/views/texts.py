@@ -17,6 +17,7 @@ from vouch.platform.courier.permissions import may_manage_channels
 from vouch.platform.courier.templates import Template, Text, template_named
 from vouch.platform.courier.terms import NoticeError
 from vouch.platform.identity.request import StaffRequest
+from vouch.platform.ledger.subjects import former_values
 from vouch.platform.web.faces import face
 
 REFUSAL = gettext_lazy("消息文案只对系统管理员开放。")
@@ -58,6 +59,9 @@ def text(request: StaffRequest, name: str) -> HttpResponse:
         return redirect("courier:text", name=name)
     in_force = queries.text_in_force(template)
     form = TextForm(request.POST if verb == "save" else None, template=template, text=in_force)
+    former = former_values(request, kind="wording", pk=name)
+    if former is not None and not form.is_bound:
+        former.fill(form)
     if form.is_bound and form.is_valid():
         made = actions.word_template(actor=actor, at=now, template=template, text=form.text)
         messages.success(request, _("文案已保存。") if made else _("文案没有变化。"))

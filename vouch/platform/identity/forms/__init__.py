@@ -22,6 +22,7 @@ from vouch.platform.identity.forms.rights import (
     StaffFilter,
     UnitForm,
     UnitNameForm,
+    units_of_codes,
 )
 
 __all__ = [
@@ -44,4 +45,5 @@ __all__ = [
     "StaffFilter",
     "UnitForm",
     "UnitNameForm",
+    "units_of_codes",
 ]

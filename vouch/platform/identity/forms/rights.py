@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -295,6 +295,16 @@ class HandOverForm(ReasonForm):
             (self[f"mode_{place}"], self[f"pick_{place}"], count - len(items))
             for place, (_holding, count, items) in enumerate(self.held)
         ]
+
+
+def units_of_codes(values: Mapping[str, Any]) -> dict[str, Any]:
+    """What an entry of the ledger says of rights, as these forms' values: it names units by code; one closed is left out."""
+    found = dict(values)
+    for name in {"unit", "parent"} & found.keys():
+        unit = units().filter(code=found.pop(name)).first()
+        if unit is not None:
+            found[name] = unit.pk
+    return found
 
 
 def _with_unit(user: User) -> str:

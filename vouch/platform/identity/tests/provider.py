@@ -1,7 +1,7 @@
 """A small OpenID provider on a real port: discovery, keys, authorisation code with PKCE, signed identity tokens.
 
 What it says can be bent for a test: ``claims`` are put into the token, ``issuer_says``, ``audience``, ``key`` and ``algorithm``
-are those of a provider that is wrong or false.
+are those of a provider that is wrong or false; ``moved`` are paths from which it sends callers on.
 """
 
 from __future__ import annotations
@@ -32,6 +32,7 @@ class Provider:
         self.audience, self.algorithm = CLIENT_ID, "RS256"
         self.expires_in = 300
         self.gives_token = True
+        self.moved: frozenset[str] = frozenset()
         self.codes: dict[str, dict[str, str]] = {}
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
         self.issuer = self.issuer_says = f"http://127.0.0.1:{self._server.server_port}"
@@ -107,8 +108,12 @@ class Provider:
                         "Location", provider.authorise({name: value[0] for name, value in query.items()})
                     )
                     self.end_headers()
+                elif path in provider.moved:
+                    self.send_response(302)
+                    self.send_header("Location", f"/moved{path}")
+                    self.end_headers()
                 else:
-                    self._say(provider.documents().get(path))
+                    self._say(provider.documents().get(path.removeprefix("/moved")))
 
             def do_POST(self) -> None:
                 body = self.rfile.read(int(self.headers["Content-Length"])).decode()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from io import BytesIO
@@ -16,6 +17,7 @@ from python_calamine import CalamineWorkbook
 
 from vouch.platform.identity.models import Delegation, RightsChange, Unit, User
 from vouch.platform.identity.terms import ChangeState, Role, Scope
+from vouch.platform.ledger.models import Entry
 from vouch.platform.ledger.testing import writing
 
 pytestmark = pytest.mark.django_db
@@ -333,3 +335,66 @@ def test_the_matrix_says_what_the_code_says(signed_in: SignedIn) -> None:
         for title, tick in zip(head, cashier, strict=True)
         if tick == "✓" and title in {"证件号码", "联系方式", "银行账户"}
     ] == ["银行账户"]
+
+
+def form_of(client: Client, event: str) -> str:
+    """The form that the newest such entry's own page leads to, as it opens."""
+    entry = Entry.objects.filter(event=event).latest("recorded_at")
+    found = re.search(
+        rf'href="([^"]+from_entry={entry.pk})"', text(client, reverse("ledger:entry", args=[entry.pk]))
+    )
+    assert found, f"{event} leads to no form"
+    return text(client, found[1])
+
+
+def test_entries_about_units_and_rights_lead_to_their_forms_filled_with_the_old_values(
+    signed_in: SignedIn, people: dict[str, User], units: dict[str, Unit]
+) -> None:
+    client, second = signed_in("zhoujie"), signed_in("heyan")
+    was = units["YW2"].name
+    client.post(reverse("identity:rename_unit", args=[units["YW2"].pk]), {"name": "小微部"})
+    page = form_of(client, "identity.unit.renamed")
+    assert f'value="{was}"' in page
+    assert "以下字段已填入" in page
+
+    client.post(
+        reverse("identity:move_unit", args=[units["YW2"].pk]), {"parent": units["YW1"].pk, "reason": "并入"}
+    )
+    second.post(reverse("identity:approve_change", args=[RightsChange.objects.get().pk]), {})
+    assert f'<option value="{units["HQ"].pk}" selected>' in form_of(client, "identity.unit.moved")
+
+    change = ask(client, people["liqiang"], unit=units["YW2"].pk, roles=["team_lead"], scope="unit")
+    second.post(reverse("identity:approve_change", args=[change.pk]), {})
+    page = form_of(client, "identity.user.rights_changed")
+    assert f'<option value="{units["YW1"].pk}" selected>' in page
+    assert '<option value="own" selected>' in page
+    assert re.search(r'value="account_manager"[^>]* checked', page)
+    assert not re.search(r'value="team_lead"[^>]* checked', page)
+    people["liqiang"].refresh_from_db()
+    assert people["liqiang"].unit == units["YW2"]
+
+
+def test_an_entry_offers_no_form_to_whom_the_form_is_shut(
+    signed_in: SignedIn, units: dict[str, Unit]
+) -> None:
+    signed_in("zhoujie").post(reverse("identity:rename_unit", args=[units["YW2"].pk]), {"name": "小微部"})
+    entry = Entry.objects.get(event="identity.unit.renamed")
+    page = reverse("ledger:entry", args=[entry.pk])
+    assert "用变更前的值填表" in text(signed_in("zhoujie"), page)
+    assert "用变更前的值填表" not in text(signed_in("sunlei"), page)
+
+
+def test_a_closed_unit_is_left_out_of_the_old_values(
+    signed_in: SignedIn, people: dict[str, User], units: dict[str, Unit], now: datetime
+) -> None:
+    client, second = signed_in("zhoujie"), signed_in("heyan")
+    with writing():
+        gone = Unit.objects.create(code="OLD", name="旧部", parent=units["HQ"])
+        User.objects.filter(pk=people["liqiang"].pk).update(unit=gone)
+    change = ask(client, people["liqiang"], unit=units["YW2"].pk)
+    second.post(reverse("identity:approve_change", args=[change.pk]), {})
+    with writing():
+        Unit.objects.filter(pk=gone.pk).update(closed_at=now)
+    page = form_of(client, "identity.user.rights_changed")
+    assert f'<option value="{units["YW2"].pk}" selected>' in page
+    assert '<option value="own" selected>' in page

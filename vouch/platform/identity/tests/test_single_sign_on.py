@@ -192,6 +192,16 @@ def test_a_provider_that_does_not_answer_is_said_to_be_so(
     assert "统一身份认证未成功" in text_of(page)
 
 
+@pytest.mark.parametrize("path", ["/.well-known/openid-configuration", "/keys"])
+def test_a_provider_that_sends_us_elsewhere_is_not_followed(
+    provider: Provider, staff: dict[str, User], client: Client, path: str
+) -> None:
+    provider.moved = frozenset({path})
+    page = client.post("/sign-in/staff/start/", follow=True) if path != "/keys" else come(client)
+    assert "统一身份认证未成功" in text_of(page)
+    assert not is_in(client)
+
+
 def test_without_the_setting_there_is_no_such_door(db: None, client: Client) -> None:
     assert "统一" not in text_of(client.get("/sign-in/"))
     assert client.post("/sign-in/staff/start/").status_code == 404

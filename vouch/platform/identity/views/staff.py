@@ -22,10 +22,11 @@ from vouch.platform.identity.actions import (
     request_change,
     suspend_account,
 )
-from vouch.platform.identity.forms import AppointForm, ReasonForm, RightsForm, StaffFilter
+from vouch.platform.identity.forms import AppointForm, ReasonForm, RightsForm, StaffFilter, units_of_codes
 from vouch.platform.identity.models import User
 from vouch.platform.identity.request import StaffRequest
 from vouch.platform.identity.terms import OFFICES, ChangeKind, FieldClass, Office, Role, Scope
+from vouch.platform.ledger.subjects import former_values
 from vouch.platform.web.columns import Column, Kind
 from vouch.platform.web.faces import SIGNED_IN, face
 from vouch.platform.web.tables import Table, respond
@@ -199,6 +200,9 @@ def change_rights(request: StaffRequest, pk: int) -> HttpResponse:
     """Ask for other rights, or that an account be opened again."""
     user = get_object_or_404(queries.staff(), pk=pk)
     form = RightsForm(request.POST or None, person=user)
+    former = former_values(request, kind="user", pk=pk, read=units_of_codes)
+    if former is not None and request.method == "GET":
+        former.fill(form)
     if request.method == "POST" and form.is_valid():
         kind = ChangeKind.CHANGE if user.is_active else ChangeKind.REOPEN
         wish = Wish(kind=kind, reason=form.cleaned_data["reason"], person=user, rights=form.rights())

@@ -20,10 +20,11 @@ from vouch.platform.identity.actions import (
     rename_unit,
     request_change,
 )
-from vouch.platform.identity.forms import MoveForm, UnitForm, UnitNameForm
+from vouch.platform.identity.forms import MoveForm, UnitForm, UnitNameForm, units_of_codes
 from vouch.platform.identity.models import Unit
 from vouch.platform.identity.request import StaffRequest
 from vouch.platform.identity.terms import ChangeKind
+from vouch.platform.ledger.subjects import former_values
 from vouch.platform.web.faces import SIGNED_IN, face
 
 NO_ADMIN = gettext_lazy("只有系统管理员可以调整机构。")
@@ -64,6 +65,9 @@ def rename(request: StaffRequest, pk: int) -> HttpResponse:
     """Give a unit another name."""
     unit = get_object_or_404(Unit, pk=pk, closed_at=None)
     form = UnitNameForm(request.POST or None, initial={"name": unit.name})
+    former = former_values(request, kind="unit", pk=pk)
+    if former is not None and request.method == "GET":
+        former.fill(form)
     if request.method == "POST" and form.is_valid():
         rename_unit(actor=request.actor, at=timezone.now(), unit=unit, name=form.cleaned_data["name"])
         messages.success(request, _("机构已更名。"))
@@ -77,6 +81,9 @@ def move(request: StaffRequest, pk: int) -> HttpResponse:
     """Ask that a unit hang below another: it changes who sees what, so a second person decides."""
     unit = get_object_or_404(Unit, pk=pk, closed_at=None)
     form = MoveForm(unit, request.POST or None)
+    former = former_values(request, kind="unit", pk=pk, read=units_of_codes)
+    if former is not None and request.method == "GET":
+        former.fill(form)
     if request.method == "POST" and form.is_valid():
         wish = Wish(
             kind=ChangeKind.MOVE_UNIT,

@@ -43,10 +43,13 @@ class Command(BaseCommand):
             wrapped = counts.by_version.get(version, 0)
             self.stdout.write(f"  第 {version} 版{mark} 指纹 {name}：封装 {wrapped} 个数据密钥")
         self.stdout.write(f"  已销毁的数据密钥：{counts.destroyed} 个")
-        kept = {"VOUCH_LEDGER_KEY": "ledger.key", "VOUCH_LEDGER_SIGNING_KEY": "ledger-signing.key"}
+        kept = (
+            ("日志密钥", "VOUCH_LEDGER_KEY", "ledger.key"),
+            ("树头签名密钥", "VOUCH_LEDGER_SIGNING_KEY", "ledger-signing.key"),
+        )
         pem = public_key().decode()
-        for variable, file in kept.items():
-            self.stdout.write(f"日志密钥：{variable if os.environ.get(variable) else home() / file}")
+        for title, variable, file in kept:
+            self.stdout.write(f"{title}：{variable if os.environ.get(variable) else home() / file}")
         self.stdout.write(f"树头公钥：\n{pem.strip()}")
         missing = sorted(set(counts.by_version) - set(now.materials))
         if missing:
