@@ -26,6 +26,7 @@ def one(statement: str) -> object:
     "statement",
     [
         "CREATE TABLE mine (a int)",
+        "CREATE TEMPORARY TABLE ledger_entry (a int)",
         "ALTER TABLE identity_unit ADD COLUMN a int",
         "DROP TABLE identity_unit",
         "ALTER TABLE identity_unit DISABLE TRIGGER ALL",

@@ -19,6 +19,9 @@ def prepare_schema(connection: BaseDatabaseWrapper) -> None:
             for extension in EXTENSIONS:
                 cursor.execute(f"CREATE EXTENSION IF NOT EXISTS {extension}")
             cursor.execute(f"GRANT USAGE ON SCHEMA public TO {role}")
+            # A temporary table of the same name hides one of ours from its session: entries would go into it.
+            database = connection.ops.quote_name(connection.settings_dict["NAME"])
+            cursor.execute(f"REVOKE TEMPORARY ON DATABASE {database} FROM PUBLIC")
             for right, kind in (("SELECT, INSERT, UPDATE, DELETE", "TABLES"), ("USAGE, SELECT", "SEQUENCES")):
                 cursor.execute(f"ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT {right} ON {kind} TO {role}")
     except ProgrammingError as error:
