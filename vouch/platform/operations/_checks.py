@@ -26,6 +26,8 @@ from vouch.platform.operations._upkeep import UPKEEP
 OLDEST_PYTHON = (3, 11)
 FREE_GIB = 2
 LATE_MINUTES = 10
+LEDGER_TABLES = ("ledger_entry", "ledger_leaf", "ledger_block", "ledger_head")
+LEDGER_TRIGGERS = 2  # on each: no change of a row, no truncation
 ASSETS = (
     "tabler/css/tabler.min.css",
     "tabler/js/tabler.min.js",
@@ -157,14 +159,27 @@ def _ledger() -> Iterator[Finding]:
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT bool_or(has_table_privilege(c.oid, 'UPDATE') OR has_table_privilege(c.oid, 'DELETE')"
-            " OR has_table_privilege(c.oid, 'TRUNCATE')) FROM pg_class c WHERE relname = 'ledger_entry'"
+            " OR has_table_privilege(c.oid, 'TRUNCATE')) FROM pg_class c WHERE c.oid = ANY(%s::text[]::regclass[])",
+            [list(LEDGER_TABLES)],
         )
         can_change = cursor.fetchone()[0]
+        cursor.execute(
+            "SELECT name FROM unnest(%s::text[]) AS name WHERE (SELECT count(*) FROM pg_trigger WHERE tgrelid = name::regclass"
+            " AND tgname LIKE 'pgtrigger%%' AND tgenabled IN ('O', 'A')) < %s",
+            [list(LEDGER_TABLES), LEDGER_TRIGGERS],
+        )
+        bare = [row[0] for row in cursor.fetchall()]
     yield Finding(
         can_change is False,
         "操作日志只能追加" if can_change is False else "运行角色可以改写操作日志",
         "请收回 UPDATE、DELETE 权限",
     )
+    if bare:
+        yield Finding(
+            False,
+            f"操作日志的只追加触发器被停用或删除：{'、'.join(bare)}",
+            "请查明是谁停用的，恢复触发器，并运行 vouch ledger verify",
+        )
 
 
 def _jobs() -> Iterator[Finding]:

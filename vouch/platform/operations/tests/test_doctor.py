@@ -90,16 +90,31 @@ def test_missing_assets_and_migrations_are_found(settings: object, tmp_path: Pat
 
 @needs_assets
 @pytest.mark.django_db(transaction=True)
-def test_an_app_that_could_rewrite_the_ledger_is_found() -> None:
+@pytest.mark.parametrize("table", ["ledger_entry", "ledger_head"])
+def test_an_app_that_could_rewrite_the_ledger_is_found(table: str) -> None:
     with owner_connection() as owner:
-        owner.execute("GRANT UPDATE ON ledger_entry TO PUBLIC")
+        owner.execute(f"GRANT UPDATE ON {table} TO PUBLIC")
     try:
         code, text = report()
     finally:
         with owner_connection() as owner:
-            owner.execute("REVOKE UPDATE ON ledger_entry FROM PUBLIC")
+            owner.execute(f"REVOKE UPDATE ON {table} FROM PUBLIC")
     assert code == 1
     assert "✗ 运行角色可以改写操作日志" in text
+
+
+@pytest.mark.django_db(transaction=True)
+def test_triggers_of_the_ledger_that_somebody_disabled_are_found() -> None:
+    assert "触发器" not in report()[1]
+    with owner_connection() as owner:
+        owner.execute("ALTER TABLE ledger_leaf DISABLE TRIGGER USER")
+    try:
+        code, text = report()
+    finally:
+        with owner_connection() as owner:
+            owner.execute("ALTER TABLE ledger_leaf ENABLE TRIGGER USER")
+    assert code == 1
+    assert "✗ 操作日志的只追加触发器被停用或删除：ledger_leaf　→" in text
 
 
 def test_a_database_that_does_not_answer_is_a_finding(monkeypatch: pytest.MonkeyPatch) -> None:
