@@ -99,8 +99,15 @@ def check_story(people: list[SignIn]) -> None:
     whole = book(system_actor("test"))
     assert whole.not_assessed == 0
     assert {line.title for line in whole.by_class} >= {"优质", "一般", "高风险"}
-    assert ImportRow.objects.filter(state="open").count() == 4
-    assert Import.objects.filter(status="done").count() == 3
+    kept = ImportRow.objects.filter(state="open")
+    told = kept.filter(batch__kind="guarantees")
+    assert kept.count() - told.count() == 4
+    assert all(row.reason.startswith("较上期：") for row in told), (
+        "the ledger says what changed since last month"
+    )
+    assert told.exists()
+    # Firms of two units, invoices; two ledgers, claims, recoveries.
+    assert Import.objects.filter(status="done").count() == 7
 
     # What waits for the compliance officer: consents to verify, requests of persons, one of them late.
     compliance = next(actor_of(user, at=NOW) for user in active_staff() if user.username == "linhui")
@@ -109,7 +116,7 @@ def check_story(people: list[SignIn]) -> None:
 
     # Each is welcomed, and those who run the book are told how the imports ended.
     unread = {user.username: unread_count(user.pk) for user in active_staff()}
-    assert (unread["liqiang"], unread["wangfang"]) == (1, 4)
+    assert (unread["liqiang"], unread["wangfang"]) == (1, 8)
 
     # The failing firm sold nothing lately, was better once, and its judgement replays.
     failing = Party.objects.get(name=terms.FAILING_NAME)

@@ -17,6 +17,7 @@ from zoneinfo import ZoneInfo
 from django.core.files.base import ContentFile
 
 from tests.book import AS_OF, Trade, invoices_for
+from vouch.business.models import Claim, Draw, Guarantee, GuaranteeVersion, Recovery, Repayment
 from vouch.customers.actions import (
     MaterialDetails,
     ReportDetails,
@@ -164,6 +165,7 @@ def build() -> Scene:
     for place, party in parties.items():
         _papers(place, party, actor)
         scene.persons[place] = _person(place, managers[place], party, actor)
+    _guaranteed(scene, actor)
     _judged(actor)
     _imports(scene)
     _house(scene)
@@ -244,6 +246,25 @@ def _customer(place: str, manager: User, actor: Actor) -> Party:
     ]
     record_invoices(actor=actor, at=NOW, party_id=party.pk, invoices=invoices)
     return party
+
+
+def _guaranteed(scene: Scene, actor: Actor) -> None:
+    """A guarantee of each firm with everything that happens to one."""
+    events = {Draw: {"amount": 1}, Repayment: {"amount": 1}, Recovery: {"amount": 1}}
+    claim = {"principal": 1, "interest": 0, "other": 0}
+    for number, (place, party) in enumerate(scene.parties.items()):
+        token = place.upper()
+        stands = {"as_of": NOW.date(), "state": "in_force", "debt_balance": 1000 + number}
+        with writing():
+            one = filled(
+                Guarantee, scene, party=party, number=f"业务编号{token}", bank=f"银行{token}",
+                product=f"产品{token}", contract_number=f"合同编号{token}", contract_amount=2000 + number,
+                counter_guarantee=f"反担保{token}", **stands,
+            )  # fmt: skip
+            filled(GuaranteeVersion, scene, guarantee=one, share_rate=1, **stands)
+            for model, amounts in (*events.items(), (Claim, claim)):
+                said = {"number": f"凭证{token}", "note": f"备注{token}", "content": UUID(int=number)}
+                filled(model, scene, guarantee=one, **said, **amounts)
 
 
 def _papers(place: str, party: Party, actor: Actor) -> None:

@@ -93,6 +93,7 @@ INSTALLED_APPS = [
     "vouch.risk",
     "vouch.policy",
     "vouch.grading",
+    "vouch.business",
     "vouch.desk",
     "vouch.demo",
     "vouch.config",

@@ -191,6 +191,7 @@ SUBJECT_TITLES: dict[str, str] = {
     "material": "资料",
     "staged_file": "待确认文件",
     "staged_files": "待确认文件",
+    "guarantee": "担保业务",
     "notice": "告知书",
     "rights_clock": "办理期限",
     "rights_request": "个人权利请求",

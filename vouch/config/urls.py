@@ -13,6 +13,7 @@ urlpatterns = [
     path("staff/", include("vouch.platform.identity.urls.organisation")),
     path("", include("vouch.desk.urls")),
     path("policies/", include("vouch.policy.urls")),
+    path("book/", include("vouch.business.urls")),
     path("assessments/", include("vouch.grading.urls")),
     path("operations/", include("vouch.platform.operations.urls")),
     path("ledger/", include("vouch.platform.ledger.urls")),

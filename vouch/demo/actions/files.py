@@ -35,8 +35,10 @@ def write_files(folder: Path, firms: Sequence[Firm], *, today: date) -> Files:
     lists = {}
     for unit in sorted({firm.unit for firm in firms}):
         rows = [_firm_row(firm) for firm in firms if firm.unit == unit]
-        lists[unit] = _write(folder / f"客户清单-{unit}.csv", FIRM_HEADINGS, [*rows, *_slips(rows, unit)])
-    codes = _write(
+        lists[unit] = write_table(
+            folder / f"客户清单-{unit}.csv", FIRM_HEADINGS, [*rows, *_slips(rows, unit)]
+        )
+    codes = write_table(
         folder / "企业信息.csv",
         ("企业代号", "企业名称", "统一社会信用代码"),
         ((firm.code, firm.name, firm.uscc) for firm in firms),
@@ -48,11 +50,12 @@ def write_files(folder: Path, firms: Sequence[Firm], *, today: date) -> Files:
             for firm in firms
             for sale in invent_invoices(firm, today=today, is_output=is_output)
         )
-        paths[is_output] = _write(folder / name, SALE_HEADINGS[is_output], sales)
+        paths[is_output] = write_table(folder / name, SALE_HEADINGS[is_output], sales)
     return Files(firms=lists, codes=codes, purchases=paths[False], sales=paths[True])
 
 
-def _write(path: Path, headings: Sequence[str], rows: Iterable[Sequence[str]]) -> Path:
+def write_table(path: Path, headings: Sequence[str], rows: Iterable[Sequence[str]]) -> Path:
+    """One table as CSV; give its path back."""
     with path.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file)
         writer.writerow(headings)

@@ -16,6 +16,7 @@ from zoneinfo import ZoneInfo
 from django.db import transaction
 
 from vouch.demo import terms
+from vouch.demo.actions.book import import_book
 from vouch.demo.actions.consent import Cast, invent_consent
 from vouch.demo.actions.files import write_files
 from vouch.demo.actions.firms import Firm, invent_firms
@@ -65,6 +66,7 @@ def found_institution(*, today: date, now: datetime, tell: Tell) -> list[SignIn]
     firms = invent_firms(today=today)
     with tempfile.TemporaryDirectory(prefix="vouch-demo-") as folder:
         _import(Path(folder), firms, units, today=today, now=now, tell=tell)
+        import_book(Path(folder), firms, unit=unit_named(""), actor=ACTOR, today=today, now=now, tell=tell)
     days = [today - timedelta(days=back) for back in LOOKS_BACK_DAYS]
     # In force before the first look back.
     install_shipped_policies(actor=ACTOR, at=datetime.combine(days[0], time(9), CHINA))

@@ -1,0 +1,157 @@
+"""The register (在保台账): which guarantees, under which filter, and what they add up to."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from django.db.models import Count, F, FilteredRelation, Q, QuerySet, Sum
+from django.db.models.functions import TruncMonth
+
+from vouch.business.models import Guarantee, GuaranteeVersion
+from vouch.business.terms import GuaranteeState
+from vouch.parties import queries as parties
+from vouch.platform.identity.actor import Actor
+from vouch.platform.identity.terms import Scope
+
+ZERO = Decimal("0.00")
+
+
+def visible_to(actor: Actor) -> QuerySet[Guarantee]:
+    """The guarantees of the customers that the actor may see."""
+    found = Guarantee.objects.all()
+    # Who sees every customer sees every guarantee; asking for each would cost a join over the whole book.
+    return found if actor.scope == Scope.ALL else found.filter(party__in=parties.visible_to(actor))
+
+
+def versions_visible_to(actor: Actor) -> QuerySet[GuaranteeVersion]:
+    """How those guarantees stood before."""
+    return GuaranteeVersion.objects.filter(guarantee__in=visible_to(actor))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """What the register is cut down to; empty values cut nothing. ``due_until`` includes its day."""
+
+    text: str = ""
+    kind: str = ""
+    state: str = ""
+    five_class: str = ""
+    bank: str = ""
+    product: str = ""
+    unit_id: int | None = None
+    manager_id: int | None = None
+    industry: str = ""
+    due_since: date | None = None
+    due_until: date | None = None
+    is_overdue: bool = False
+
+
+def register(actor: Actor, wanted: Wanted) -> QuerySet[Guarantee]:
+    """The guarantees that the actor sees and the filter lets through, each with who looks after its customer."""
+    found = visible_to(actor).annotate(
+        duty=FilteredRelation("party__assignments", condition=Q(party__assignments__ends_on=None))
+    )
+    exact = {
+        "kind": wanted.kind,
+        "state": wanted.state,
+        "five_class": wanted.five_class,
+        "bank": wanted.bank,
+        "product": wanted.product,
+        "duty__unit_id": wanted.unit_id,
+        "duty__manager_id": wanted.manager_id,
+        "due_on__gte": wanted.due_since,
+        "due_on__lte": wanted.due_until,
+    }
+    found = found.filter(**{name: value for name, value in exact.items() if value not in {"", None}})
+    if wanted.industry:
+        found = found.filter(party__enterprise__industry_code__startswith=wanted.industry)
+    if wanted.is_overdue:
+        found = found.filter(overdue_days__gt=0)
+    if wanted.text:
+        named = Q(party__in=parties.search(parties.visible_to(actor), wanted.text))
+        text = wanted.text.strip()
+        found = found.filter(Q(number__icontains=text) | Q(contract_number__icontains=text) | named)
+    return found
+
+
+def with_names(guarantees: QuerySet[Guarantee]) -> QuerySet[Guarantee]:
+    """Rows of ``register`` with what a list shows of each, in the same query."""
+    return guarantees.select_related("party").annotate(
+        unit_name=F("duty__unit__name"), manager_name=F("duty__manager__name")
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Totals:
+    """What a set of guarantees adds up to; money in yuan, ``customers`` each counted once."""
+
+    count: int
+    customers: int
+    contract_amount: Decimal
+    debt_balance: Decimal
+    balance: Decimal
+    overdue_amount: Decimal
+    overdue_count: int
+
+
+def totals(guarantees: QuerySet[Guarantee]) -> Totals:
+    """One query over the whole set, the sorting and paging of which do not matter."""
+    sums = guarantees.order_by().aggregate(
+        count=Count("pk"),
+        customers=Count("party", distinct=True),
+        contract_amount=Sum("contract_amount"),
+        debt_balance=Sum("debt_balance"),
+        balance=Sum("balance"),
+        overdue_amount=Sum("overdue_amount"),
+        overdue_count=Count("pk", filter=Q(overdue_days__gt=0)),
+    )
+    known: dict[str, Any] = {name: ZERO if value is None else value for name, value in sums.items()}
+    return Totals(**known)
+
+
+def banks() -> list[str]:
+    """Every creditor's name in the register."""
+    return _named("bank")
+
+
+def products() -> list[str]:
+    """Every product's name in the register."""
+    return _named("product")
+
+
+def _named(column: str) -> list[str]:
+    # Sorted here: the database would sort every row before it drops the repeats.
+    return sorted(
+        name for name in Guarantee.objects.order_by().values_list(column, flat=True).distinct() if name
+    )
+
+
+def guarantee_of(actor: Actor, pk: int) -> Guarantee | None:
+    """One guarantee with its customer, if the actor may see it."""
+    return visible_to(actor).select_related("party", "batch").filter(pk=pk).first()
+
+
+def guarantees_of(party_id: int) -> QuerySet[Guarantee]:
+    """One customer's guarantees: those in force first, then the newest. The caller has checked visibility."""
+    return Guarantee.objects.filter(party_id=party_id).order_by("state", "-counted_on", "-pk")
+
+
+def versions_of(guarantee: Guarantee) -> QuerySet[GuaranteeVersion]:
+    """How it stood by each ledger, the newest first."""
+    return guarantee.versions.select_related("batch").order_by("-as_of", "-known_at", "-pk")
+
+
+def due_months(guarantees: QuerySet[Guarantee]) -> list[tuple[date, int, Decimal]]:
+    """Month, how many of these in force fall due in it, and their balance in yuan; in order."""
+    found = (
+        guarantees.filter(state=GuaranteeState.IN_FORCE, due_on__isnull=False)
+        .order_by()
+        .annotate(month=TruncMonth("due_on"))
+        .values_list("month")
+        .annotate(count=Count("pk"), total=Sum("balance"))
+        .order_by("month")
+    )
+    return [(month, count, total) for month, count, total in found]

@@ -1,0 +1,84 @@
+"""Words of guarantees: kinds, states, classes, and what the register is counted by."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class GuaranteeKind(models.TextChoices):
+    """What is guaranteed (业务种类; 计量办法 2: 借款类, 发行债券, 其他融资担保; 条例 12: 非融资)."""
+
+    LOAN = "loan", _("借款类")
+    BOND = "bond", _("发行债券")
+    OTHER = "other", _("其他融资")
+    NON_FINANCING = "non_financing", _("非融资")
+
+
+class GuaranteeState(models.TextChoices):
+    """How far a guarantee is (状态)."""
+
+    IN_FORCE = "in_force", _("在保")
+    RELEASED = "released", _("已解保")
+    CLAIMED = "claimed", _("已代偿")
+
+
+TRANSITIONS: Mapping[str, frozenset[str]] = {
+    GuaranteeState.IN_FORCE: frozenset({GuaranteeState.RELEASED, GuaranteeState.CLAIMED}),
+    GuaranteeState.RELEASED: frozenset(),
+    # What was paid for and then given up by the bank in full ends as released.
+    GuaranteeState.CLAIMED: frozenset({GuaranteeState.RELEASED}),
+}
+
+
+class FiveClass(models.TextChoices):
+    """五级分类 of a guarantee, best first."""
+
+    NORMAL = "normal", _("正常")
+    ATTENTION = "attention", _("关注")
+    SUBSTANDARD = "substandard", _("次级")
+    DOUBTFUL = "doubtful", _("可疑")
+    LOSS = "loss", _("损失")
+    UNCLASSED = "unclassed", _("未分类")
+
+
+class Dimension(models.TextChoices):
+    """What the register can be counted by (透视维度)."""
+
+    BANK = "bank", _("银行")
+    PRODUCT = "product", _("产品")
+    KIND = "kind", _("业务种类")
+    FIVE_CLASS = "five_class", _("五级分类")
+    STATE = "state", _("状态")
+    UNIT = "unit", _("管户机构")
+    MANAGER = "manager", _("管户经理")
+    INDUSTRY = "industry", _("行业门类")
+    PROVINCE = "province", _("省份")
+    COUNTED_YEAR = "counted_year", _("计入在保年份")
+    DUE_MONTH = "due_month", _("到期月份")
+    OVERDUE = "overdue", _("逾期情况")
+    CUSTOMER = "customer", _("客户")
+
+
+class Measure(models.TextChoices):
+    """What is added up (透视指标)."""
+
+    BALANCE = "balance", _("在保余额")
+    DEBT_BALANCE = "debt_balance", _("债务余额")
+    CONTRACT_AMOUNT = "contract_amount", _("合同金额")
+    OVERDUE_AMOUNT = "overdue_amount", _("逾期金额")
+    COUNT = "count", _("笔数")
+    CUSTOMERS = "customers", _("户数")
+
+
+INDUSTRIES: Mapping[str, str] = {
+    "A": "农、林、牧、渔业", "B": "采矿业", "C": "制造业", "D": "电力、热力、燃气及水",
+    "E": "建筑业", "F": "批发和零售业", "G": "交通运输、仓储和邮政业", "H": "住宿和餐饮业",
+    "I": "信息传输、软件和信息技术", "J": "金融业", "K": "房地产业", "L": "租赁和商务服务业",
+    "M": "科学研究和技术服务业", "N": "水利、环境和公共设施管理业", "O": "居民服务、修理和其他服务业",
+    "P": "教育", "Q": "卫生和社会工作", "R": "文化、体育和娱乐业", "S": "公共管理、社会保障和社会组织",
+    "T": "国际组织",
+}  # fmt: skip
+"""Sections of GB/T 4754-2017."""
