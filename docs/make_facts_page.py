@@ -36,6 +36,10 @@ Invoices: amounts are 金额, without tax; sales and purchases count valid invoi
 dated after the day does not count. A window of N months ends on the day and is counted back in rolling months, which
 are calendar months where the day is the last of one. What is observed begins with the firm's first invoice.
 
+Statements (`finance.…`): of the latest full year that was known on the day, on the most trusted basis (核实, 审计, 税务, 申报), and
+of the year before where a ratio needs it; a value chosen among contradicting sources takes the place of the statement's.
+Contradictions (`figure.…`): how far the sources of a value lie apart, and how many wait for a decision (`file.md`).
+
 Facts of credit (`credit.…`) are guarded: they are asked with a purpose, `catalogue.ask(…, purpose=Purpose(code="20",
 at=now))`, read of those alone who have authorised it at that moment, and missing for everybody else (`consent.md`).
 """

@@ -19,26 +19,37 @@ from django.core.files.base import ContentFile
 from tests.book import AS_OF, Trade, invoices_for
 from vouch.business.models import Claim, Draw, Guarantee, GuaranteeVersion, Recovery, Repayment
 from vouch.customers.actions import (
+    ChoiceDetails,
+    FigureDetails,
+    FinancialsDetails,
     MaterialDetails,
     ReportDetails,
     RequestDetails,
     Upload,
     VerificationDetails,
+    choose_figure,
     file_document,
     receive_request,
     record_bills,
+    record_figure,
+    record_financials,
     record_invoices,
     record_taxes,
     stage_file,
     store_report,
     verify_material,
 )
+from vouch.customers.models import FinancialStatement
+from vouch.customers.queries.claims import claims_of
 from vouch.customers.queries.duties import BillLine, TaxLine
 from vouch.customers.terms import (
+    Basis,
     DocumentCategory,
+    Figure,
     Finding,
     MaterialKind,
     Origin,
+    PeriodKind,
     Purpose,
     ReportKind,
     RequestChannel,
@@ -50,6 +61,7 @@ from vouch.customers.terms import (
 from vouch.customers.tests.flows import as_csv, moved, recorded, sheet_of
 from vouch.customers.tests.scene import PDF, REPORT, granted, published
 from vouch.engine.bank_statement.reading import read_statement
+from vouch.engine.financials.reading import Book, CellProblem
 from vouch.grading.actions import assess_customers, order_run
 from vouch.parties.actions import (
     AccountLine,
@@ -184,6 +196,7 @@ def build() -> Scene:
         "account:end_session.pk": (1,),
         "session_pk": (1,),
         "provider_id": ("none",),
+        "customers:financial_statement.pk": owned(FinancialStatement, "material__party"),
         "parties:add_line.kind": ("phone", "account", "contact"),
         "parties:end_line.kind": ("phone",),
         "parties:end_line.row": owned(Phone, "party"),
@@ -288,6 +301,7 @@ def _papers(place: str, party: Party, actor: Actor) -> None:
     found = VerificationDetails(VerificationMeans.ORIGINAL, Finding.CONFIRMED, f"核实说明{token}")
     verify_material(actor=actor, at=NOW, material=document.material, details=found)
     _flows(token, party, actor)
+    _statements(token, party, actor)
     asked = RequestDetails(kind=RequestKind.ACCESS, channel=RequestChannel.COUNTER, detail=f"请求内容{token}")
     receive_request(actor=actor, at=NOW, party=party, details=asked)
 
@@ -318,6 +332,30 @@ def _flows(token: str, party: Party, actor: Actor) -> None:
     record_bills(actor=actor, at=NOW, party=party, details=details, lines=[bill])
     upload = Upload(f"流水文件{token}.csv", as_csv(rows))
     stage_file(actor=actor, at=NOW, party=party, kind=MaterialKind.BANK, upload=upload)
+
+
+def _statements(token: str, party: Party, actor: Actor) -> None:
+    """Statements on two bases with a cell that was not read, a value verified by hand, and a choice among them."""
+    for basis, revenue in ((Basis.DECLARED, 50_000_000), (Basis.TAX, 40_000_000)):
+        book = Book(periods=({"revenue": revenue, "total_assets": 90_000_000}, {"revenue": 30_000_000}))
+        book.unknown.append(CellProblem(f"表{token}", 7, 1, f"不认识的项目“摊销{token}”"))
+        statement = FinancialsDetails(
+            basis=basis,
+            kind=PeriodKind.YEAR,
+            ends_on=date(2025, 12, 31),
+            months=12,
+            origin=Origin.CUSTOMER,
+            book=book,
+            note=f"报表说明{token}",
+        )
+        record_financials(actor=actor, at=NOW, party=party, details=statement)
+    figure = FigureDetails(
+        figure=Figure.REVENUE, day=date(2025, 12, 31), amount=Decimal(450_000), note=f"看账{token}"
+    )
+    record_figure(actor=actor, at=NOW, party=party, details=figure)
+    claim = claims_of(party.pk, as_of=NOW.date())[0]
+    choice = ChoiceDetails(claim.figure, claim.day, claim.key, f"采用理由{token}")
+    choose_figure(actor=actor, at=NOW, party=party, details=choice)
 
 
 def _person(place: str, manager: User, firm: Party, actor: Actor) -> Party:

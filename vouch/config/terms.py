@@ -148,6 +148,8 @@ EVENT_TITLES: dict[str, str] = {
     "customers.document.filed": "登记证照与影像",
     "customers.erasure.proposed": "提请删除个人信息",
     "customers.erasure.approved": "批准删除个人信息",
+    "customers.figure.chosen": "采用关键数据",
+    "customers.figure.recorded": "登记核实数据",
     "customers.material.opened": "查看资料原件",
     "customers.material.verified": "核实资料",
     "customers.material.withdrawn": "撤回资料",
@@ -166,6 +168,7 @@ EVENT_TITLES: dict[str, str] = {
     "customers.request.answered": "答复个人权利请求",
     "customers.request.refused": "拒绝个人权利请求",
     "customers.request.restricted": "按请求限制处理",
+    "customers.financials.recorded": "登记财务报表",
     "customers.invoices.recorded": "登记发票",
     "risk.scorecard.registered": "登记评分卡",
     "policy.version.drafted": "拟定政策版本",
@@ -219,6 +222,11 @@ SUBJECT_TITLES: dict[str, str] = {
 }
 
 FIELD_TITLES: dict[str, str] = {
+    "basis": "报表口径",
+    "imbalances": "勾稽不平项数",
+    "not_read": "未采用的单元格数",
+    "figure": "数据项",
+    "source": "采用的来源",
     "means": "方式",
     "finding": "核实结论",
     "breaks": "余额断点",

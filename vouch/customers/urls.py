@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from vouch.customers.views import consent, credit, invoices, materials, notices, rights
+from vouch.customers.views import consent, credit, figures, financials, invoices, materials, notices, rights
 
 app_name = "customers"
 urlpatterns = [
@@ -14,6 +14,12 @@ urlpatterns = [
     path("file/materials/<int:pk>/verify/", materials.verify, name="verify_material"),
     path("file/materials/<int:pk>/withdraw/", materials.withdraw, name="withdraw_material"),
     path("file/materials/<int:pk>/open/", materials.open_original, name="open_original"),
+    path("file/<int:pk>/financials/", financials.financials, name="financials"),
+    path("file/<int:pk>/financials/new/", financials.new_financials, name="new_financials"),
+    path("file/financials/<int:pk>/", financials.financial_statement, name="financial_statement"),
+    path("file/<int:pk>/figures/", figures.figures, name="figures"),
+    path("file/<int:pk>/figures/new/", figures.new_figure, name="new_figure"),
+    path("file/<int:pk>/figures/choose/", figures.choose, name="choose_figure"),
     path("consent/", consent.authorisations, name="authorisations"),
     path("consent/authorisations/missing/", consent.missing, name="missing"),
     path("consent/authorisations/of/<int:pk>/", consent.consent_of, name="consent_of"),

@@ -6,13 +6,21 @@ from vouch.customers.models.bank import BankStatement, BankTransaction
 from vouch.customers.models.consent import Authorisation, CreditReport, Notice
 from vouch.customers.models.documents import FiledDocument
 from vouch.customers.models.duties import TaxPeriod, UtilityBill
+from vouch.customers.models.figures import FigureChoice, VerifiedFigure
+from vouch.customers.models.financials import (
+    FinancialStatement,
+    StatementLine,
+    StatementPeriod,
+    StatementRemark,
+)
 from vouch.customers.models.invoices import Invoice
 from vouch.customers.models.materials import Material, Verification
 from vouch.customers.models.rights import RightsClock, RightsRequest
 from vouch.customers.models.staged import StagedFile
 
 __all__ = [
-    "Authorisation", "BankStatement", "BankTransaction", "CreditReport", "FiledDocument", "Invoice",
-    "Material", "Notice", "RightsClock", "RightsRequest", "StagedFile", "TaxPeriod", "UtilityBill",
-    "Verification",
+    "Authorisation", "BankStatement", "BankTransaction", "CreditReport", "FigureChoice", "FiledDocument",
+    "FinancialStatement", "Invoice", "Material", "Notice", "RightsClock", "RightsRequest", "StagedFile",
+    "StatementLine", "StatementPeriod", "StatementRemark", "TaxPeriod", "UtilityBill", "Verification",
+    "VerifiedFigure",
 ]  # fmt: skip

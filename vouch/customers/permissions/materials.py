@@ -32,6 +32,8 @@ FILE_ROLES = (
 )
 """Everyone but the cashier, the steward and the administrator has a customer's file to read."""
 
+DECIDING_ROLES = (Role.RISK_REVIEWER, Role.CRO)
+
 
 def _sees(actor: Actor, party_id: int) -> bool:
     return parties.visible_to(actor).filter(pk=party_id).exists()
@@ -80,3 +82,15 @@ def office_of(actor: Actor) -> Office:
     """In which office this actor adds to a file: those who bring customers in the front, all others in the middle."""
     front = actor.has_role(Role.ACCOUNT_MANAGER, Role.TEAM_LEAD) and not actor.has_role(Role.RISK_REVIEWER)
     return Office.FRONT if front else Office.MIDDLE
+
+
+def may_open_decisions(actor: Actor) -> bool:
+    """Who finds the form that decides between contradicting sources."""
+    return actor.has_role(*DECIDING_ROLES)
+
+
+def may_decide_figures(actor: Actor, party: Any) -> bool:
+    """The middle office weighs what the front brought in, for customers that it sees and that are not restricted."""
+    return (
+        party.status != PartyStatus.RESTRICTED and actor.has_role(*DECIDING_ROLES) and _sees(actor, party.pk)
+    )

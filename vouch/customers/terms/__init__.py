@@ -20,6 +20,14 @@ from vouch.customers.terms.consent import (
     Standing,
 )
 from vouch.customers.terms.documents import DocumentCategory
+from vouch.customers.terms.figures import (
+    MEASURES,
+    SPREAD_TOLERANCE,
+    STATEMENT_FIGURES,
+    Figure,
+    Measure,
+)
+from vouch.customers.terms.financials import BASES, Basis, PeriodKind, RemarkKind
 from vouch.customers.terms.flows import UTILITY_UNITS, FlowDirection, TaxKind, TransactionMark, UtilityKind
 from vouch.customers.terms.invoices import Direction, InvoiceKind, InvoiceState
 from vouch.customers.terms.materials import (
@@ -48,11 +56,12 @@ from vouch.customers.terms.rights import (
 )
 
 __all__ = [
-    "AUTHORISATION_TRANSITIONS", "CLOCKS", "CONFIDENCE_OF", "DATA_CLASS_OF", "ENDING_DAYS",
-    "NOTICE_TRANSITIONS", "OPEN_STATES", "QUERY_REASONS", "REQUEST_TRANSITIONS", "RETENTION", "SENSITIVE",
-    "UTILITY_UNITS", "AuthorisationState", "Channel", "Clock", "Confidence", "DataClass", "Direction",
-    "DocumentCategory", "Finding", "FlowDirection", "InvoiceKind", "InvoiceState", "Lack", "LegalBasis",
-    "MaterialKind", "MaterialState", "NoticeKind", "NoticeState", "Origin", "Outcome", "Purpose",
-    "RefusalReason", "ReportKind", "RequestChannel", "RequestKind", "RequestState", "Retention", "Standing",
+    "AUTHORISATION_TRANSITIONS", "BASES", "CLOCKS", "CONFIDENCE_OF", "DATA_CLASS_OF", "ENDING_DAYS",
+    "MEASURES", "NOTICE_TRANSITIONS", "OPEN_STATES", "QUERY_REASONS", "REQUEST_TRANSITIONS", "RETENTION",
+    "SENSITIVE", "SPREAD_TOLERANCE", "STATEMENT_FIGURES", "UTILITY_UNITS", "AuthorisationState", "Basis",
+    "Channel", "Clock", "Confidence", "DataClass", "Direction", "DocumentCategory", "Figure", "Finding",
+    "FlowDirection", "InvoiceKind", "InvoiceState", "Lack", "LegalBasis", "MaterialKind", "MaterialState",
+    "Measure", "NoticeKind", "NoticeState", "Origin", "Outcome", "PeriodKind", "Purpose", "RefusalReason",
+    "RemarkKind", "ReportKind", "RequestChannel", "RequestKind", "RequestState", "Retention", "Standing",
     "TaxKind", "TransactionMark", "Unit", "UtilityKind", "VerificationMeans",
 ]  # fmt: skip

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import datetime, timedelta
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from vouch.customers.actions import (
     AuthorisationDetails,
+    FinancialsDetails,
     NoticeDetails,
     draft_notice,
     publish_notice,
     record_authorisation,
+    record_financials,
     verify_authorisation,
 )
-from vouch.customers.models import Authorisation, Notice
-from vouch.customers.terms import Channel, DataClass, NoticeKind, Purpose
+from vouch.customers.models import Authorisation, FinancialStatement, Notice
+from vouch.customers.terms import Basis, Channel, DataClass, NoticeKind, Origin, PeriodKind, Purpose
+from vouch.engine.financials.reading import Book
 from vouch.parties.models import Party
 from vouch.platform.identity.actor import Actor, system_actor
 
@@ -67,3 +70,26 @@ def published(*, at: datetime, sensitive: str = "查询信用报告的必要性�
     }
     draft = draft_notice(actor=SYSTEM, at=at, kind=NoticeKind.PERSON, details=NoticeDetails(**details))
     return publish_notice(actor=SYSTEM, at=at, notice=draft)
+
+
+def told(
+    party: Party,
+    year: int,
+    amounts: Mapping[str, int],
+    *,
+    at: datetime,
+    actor: Actor = SYSTEM,
+    basis: Basis = Basis.DECLARED,
+    **more: Any,
+) -> FinancialStatement:
+    """A set of statements of a year, or with ``kind``, ``ends_on`` and ``months`` of another period; fen by line."""
+    book = Book(periods=(dict(amounts), dict(more.pop("before", {}))))
+    details: dict[str, Any] = {
+        "kind": PeriodKind.YEAR,
+        "ends_on": date(year, 12, 31),
+        "months": 12,
+        "origin": Origin.CUSTOMER,
+        **more,
+    }
+    statement = FinancialsDetails(basis=basis, book=book, **details)
+    return record_financials(actor=actor, at=at, party=party, details=statement)

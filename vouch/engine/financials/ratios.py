@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from decimal import ROUND_HALF_EVEN, Decimal
 from fractions import Fraction
@@ -30,6 +30,11 @@ class Ratio:
             return None
         exact = Decimal(self.value.numerator) / Decimal(self.value.denominator)
         return exact.quantize(Decimal(1).scaleb(-places), ROUND_HALF_EVEN)
+
+    @property
+    def formula(self) -> str:
+        """How it is worked out, in words."""
+        return FORMULAS[self.code]
 
 
 class _Absent(Exception):
@@ -98,6 +103,30 @@ _RATIOS: tuple[tuple[str, str, str, Callable[[_Period], Fraction]], ...] = (
     ("profit_growth", "净利润增长率", "%", lambda p: _over(p["net_profit"] - p.earlier("net_profit"), p.earlier("net_profit"), named="上期净利润")),
     ("equity_growth", "净资产增长率", "%", lambda p: _over(p["equity"] - p.earlier("equity"), p.earlier("equity"), named="上期净资产")),
 )  # fmt: skip
+
+
+FORMULAS: Mapping[str, str] = {
+    "debt_ratio": "负债合计 ÷ 资产总计",
+    "current_ratio": "流动资产合计 ÷ 流动负债合计",
+    "quick_ratio": "（流动资产合计 − 存货 − 预付款项）÷ 流动负债合计",
+    "cash_ratio": "（货币资金 + 交易性金融资产）÷ 流动负债合计",
+    "debt_to_equity": "有息负债（短期、长期借款、债券、一年内到期的非流动负债、应付票据）÷ 所有者权益合计",
+    "interest_cover": "（利润总额 + 利息费用）÷ 利息费用；没有列示利息费用的用财务费用",
+    "gross_margin": "（营业收入 − 营业成本）÷ 营业收入",
+    "net_margin": "净利润 ÷ 营业收入",
+    "return_on_equity": "净利润 ÷ 平均所有者权益",
+    "return_on_assets": "（利润总额 + 利息费用）÷ 平均资产总计",
+    "receivable_days": "平均应收账款 × 360 ÷ 营业收入",
+    "inventory_days": "平均存货 × 360 ÷ 营业成本",
+    "payable_days": "平均应付账款 × 360 ÷ 营业成本",
+    "asset_turnover": "营业收入 ÷ 平均资产总计",
+    "cash_to_revenue": "销售商品、提供劳务收到的现金 ÷ 营业收入",
+    "operating_cash_to_debt": "经营活动产生的现金流量净额 ÷ 有息负债",
+    "revenue_growth": "（本期营业收入 − 上期营业收入）÷ 上期营业收入",
+    "profit_growth": "（本期净利润 − 上期净利润）÷ 上期净利润",
+    "equity_growth": "（期末所有者权益 − 期初所有者权益）÷ 期初所有者权益",
+}
+"""Each ratio in words; an average is that of opening and closing, the closing alone where there is no opening."""
 
 
 def ratios(now: Amounts, *, before: Amounts | None = None) -> dict[str, Ratio]:
