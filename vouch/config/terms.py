@@ -129,6 +129,7 @@ EVENT_TITLES: dict[str, str] = {
     "parties.contact.added": "登记联系人",
     "parties.contact.ended": "停用联系人",
     "parties.relations.added": "登记关系与资质",
+    "parties.relations.begun": "建档时登记关系",
     "parties.licence.scanned": "上传许可证照",
     "parties.relation.ended": "终止关系或资质",
     "parties.kind.corrected": "更正客户类型",

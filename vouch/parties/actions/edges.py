@@ -393,5 +393,15 @@ def register_with_edges(
     with transaction.atomic():
         party = register_person(actor=actor, at=at, unit=unit, registration=registration)
         if edges:
-            add_edges(actor=actor, at=at, party=party, lines=edges)
+            _add_first_edges(actor=actor, at=at, unit=unit, party=party, lines=edges)
     return party
+
+
+@action("parties.relations.begun", may=permissions.may_register)
+def _add_first_edges(
+    entry: Entry, *, actor: Actor, at: datetime, unit: Unit, party: Party, lines: Sequence[EdgeLine]
+) -> None:
+    """The lines that came with a registration, for whoever may register in the unit: the customer may be in no hands yet."""
+    locked, written = _written(party, lines, actor=actor, at=at)
+    entry.about("party", locked.pk, after=dict(written.told))
+    written.protect(entry, locked, at=at)

@@ -111,7 +111,7 @@ class ShareholderForm(WhoForm):
 class PostLineForm(WhoForm):
     """Somebody in a post."""
 
-    kind = forms.ChoiceField(label=gettext_lazy("职务"), choices=PostKind.choices)
+    kind = forms.ChoiceField(label=gettext_lazy("职务"), choices=PostKind.choices, initial=PostKind.EXECUTIVE)
     starts_on = DayField(label=gettext_lazy("任职日期"), required=False)
 
     def line(self, source: str) -> PostLine:

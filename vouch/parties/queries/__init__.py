@@ -68,6 +68,7 @@ from vouch.parties.queries.persons import (
     with_keys,
     with_number,
 )
+from vouch.parties.queries.telling import told_lines
 from vouch.platform.web.faces import Visible
 
 VISIBLE: Visible = {
@@ -134,7 +135,7 @@ __all__ = [
     "search",
     "sheet_of",
     "shown_fields",
-    "size_of",
+    "size_of", "told_lines",
     "unit_count",
     "visible_to",
     "with_keys",

@@ -136,6 +136,13 @@ def field(bound: BoundField, label: str = "") -> dict[str, Any]:
             "is_file": is_file}  # fmt: skip
 
 
+@register.filter
+def share(value: figures.Number | None) -> str:
+    """A fraction of a whole as a percentage without needless noughts: 60%, 33.3333%."""
+    text = figures.percent(value, 4)
+    return text if text == figures.MISSING else f"{text[:-1].rstrip('0').rstrip('.')}%"
+
+
 @register.simple_tag
 def cell(bound: BoundField) -> SafeString:
     """A field in a cell of lines: its label is read aloud only, its errors stand below."""
