@@ -3,6 +3,7 @@ from functools import partial
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
+from vouch.engine.facts import catalogue
 from vouch.platform.identity.holdings import Holding, UnitUse, register_holding, register_unit_use
 
 
@@ -13,7 +14,6 @@ class PartiesConfig(AppConfig):
 
     def ready(self) -> None:
         """Let enterprises be imported, answer facts, and lead entries to the forms that change their subject."""
-        from vouch.engine.facts import catalogue
         from vouch.parties.actions.intake import EnterpriseImporter  # models must be loaded first
         from vouch.parties.facts import FACTS, ask
         from vouch.platform.exchange.importer import register
