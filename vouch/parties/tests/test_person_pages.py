@@ -259,7 +259,7 @@ def test_lines_are_noted_and_ended_on_pages(person: Party, firm: Party, staff: d
     assert officer.post(post, {**line, "post-0-number": person.number.lower()}).status_code == 302
     end = reverse("parties:end_edge", args=[firm.pk, "post", firm.people.get().pk])
     assert officer.post(end, {"reason": "离任"}).status_code == 302
-    assert firm.people.get().ended_by == "李强"
+    assert firm.people.get().ended_by == "李强（业务一部）"
 
 
 def test_a_paper_is_judged_by_its_bytes_kept_encrypted_and_read_for_a_purpose(
