@@ -46,7 +46,7 @@ def test_a_person_is_registered_masked_read_for_a_purpose_and_found_by_number(
 
     visit.open(reverse("parties:new_person"))
     page.get_by_label("姓名", exact=True).fill("阿不都•热合曼")
-    page.get_by_label("证件号码").fill("１１０１０１ 19900307 1233")
+    page.locator("[name=document_number]").fill("１１０１０１ 19900307 1233")
     page.get_by_label("手机").fill("+86 138-0013-8000")
     page.get_by_role("button", name="建档").click()
     expect(page.get_by_role("heading", name="阿不都·热合曼")).to_be_visible()

@@ -32,6 +32,9 @@ CLASSES: Mapping[tuple[str, str], str] = {
     ("customers_banktransaction", "account_number"): PROTECTED["account"].field_class,
     # Encrypted where they lie, and shown to whoever sees the customer: names, and what somebody wrote in words.
     ("parties_contact", "name"): "",
+    ("parties_kinship", "name"): "",
+    # Of several classes; what stands in the scene is a document's number.
+    ("parties_formervalue", "sealed"): PROTECTED["document_number"].field_class,
     ("parties_account", "holder"): "",
     ("customers_banktransaction", "summary"): "",
     ("customers_rightsrequest", "detail"): "",

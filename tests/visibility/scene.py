@@ -65,22 +65,41 @@ from vouch.engine.financials.reading import Book, CellProblem
 from vouch.grading.actions import assess_customers, order_run
 from vouch.parties.actions import (
     AccountLine,
+    Change,
     ContactLine,
+    ControlLine,
+    EdgeLine,
     EnterpriseDetails,
+    FarmLine,
+    Household,
+    KinLine,
+    LicenceLine,
+    Named,
     PersonDetails,
     PersonRegistration,
     PhoneLine,
+    PostLine,
     Registration,
+    ShareholderLine,
+    TaxGradeLine,
+    add_edges,
     add_post,
+    change_enterprise,
+    change_household,
+    correct_person,
     register_enterprise,
     register_person,
     store_paper,
 )
-from vouch.parties.models import Paper, Party, Phone
+from vouch.parties.models import Licence, Paper, Party, Phone
 from vouch.parties.terms import (
     PURPOSES,
+    ControlBasis,
     DocumentKind,
+    FarmKind,
     IdentifierKind,
+    Kin,
+    LicenceKind,
     PaperKind,
     PhoneUse,
     PostKind,
@@ -177,6 +196,7 @@ def build() -> Scene:
     for place, party in parties.items():
         _papers(place, party, actor)
         scene.persons[place] = _person(place, managers[place], party, actor)
+        _graph(place, party, scene.persons[place], actor)
     _guaranteed(scene, actor)
     _judged(actor)
     _imports(scene)
@@ -197,6 +217,10 @@ def build() -> Scene:
         "session_pk": (1,),
         "provider_id": ("none",),
         "customers:financial_statement.pk": owned(FinancialStatement, "material__party"),
+        "edge": ("shareholder", "post", "control", "kin", "licence", "tax_grade", "farm_holding"),
+        "parties:end_edge.edge": ("licence",),
+        "parties:end_edge.row": owned(Licence, "party"),
+        "parties:scan_licence.row": owned(Licence, "party"),
         "parties:add_line.kind": ("phone", "account", "contact"),
         "parties:end_line.kind": ("phone",),
         "parties:end_line.row": owned(Phone, "party"),
@@ -391,6 +415,38 @@ def _person(place: str, manager: User, firm: Party, actor: Actor) -> Party:
         pieces=[b"%PDF-1.4\n" + paper],
     )
     return person
+
+
+def _graph(place: str, firm: Party, person: Party, actor: Actor) -> None:
+    """Everything that is noted line by line, of the firm and of its person, and values that were other before."""
+    token, digit = place.upper(), str(1 + list(CITY).index(place))
+    known = Named(party_number=person.number)
+    lines: list[EdgeLine] = [
+        ShareholderLine(who=known, rate=Decimal("0.6")),
+        ShareholderLine(who=Named(f"股东{token}乙", code=""), rate=Decimal("0.3")),
+        PostLine(who=Named(f"董事{token}"), kind=PostKind.DIRECTOR),
+        ControlLine(who=Named(f"实控{token}"), basis=ControlBasis.EQUITY),
+        LicenceLine(
+            kind=LicenceKind.BUSINESS, title=f"许可证{token}", number=f"XK{token}", issuer=f"机关{token}"
+        ),
+        TaxGradeLine(year=2025, grade="A"),
+    ]
+    add_edges(actor=actor, at=NOW, party=firm, lines=lines)
+    at = NOW + timedelta(minutes=1)
+    household = Household(household_size=4, farming_since=2010)
+    change_household(actor=actor, at=at, party=person, household=household, change=Change())
+    person.refresh_from_db()
+    kin: list[EdgeLine] = [
+        KinLine(who=Named(f"配偶{token}"), kin=Kin.SPOUSE),
+        FarmLine(kind=FarmKind.CROP, product=f"品种{token}", area=Decimal("12.5")),
+    ]
+    add_edges(actor=actor, at=at, party=person, lines=kin)
+    number = resident_number(f"1101011990031{digit}34{digit}")
+    changes = {"document_number": number, "name": f"改名{token}个人"}
+    correct_person(actor=actor, at=at, party=person, changes=changes, reason=f"理由{token}改")
+    change_enterprise(actor=actor, at=at, party_id=firm.pk, changes={"address": f"新址{token}九号"})
+    firm.refresh_from_db()
+    person.refresh_from_db()
 
 
 def resident_number(first: str) -> str:

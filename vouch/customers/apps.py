@@ -68,6 +68,7 @@ class CustomersConfig(AppConfig):
         register_strand(Strand("consent", _("授权与征信"), "file-certificate", timeline.told_of_consent))
         register_strand(Strand("requests", _("权利请求"), "user-question", timeline.told_of_requests))
         holdings.register_holdings("parties", holdings.told_by_parties)
+        holdings.register_holdings("lines", holdings.told_by_lines)
         holdings.register_holdings("persons", holdings.told_by_persons)
         holdings.register_holdings("customers", holdings.told_by_customers)
         holdings.register_holdings("flows", told_by_flows)

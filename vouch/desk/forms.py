@@ -14,7 +14,7 @@ from vouch.desk.queries.persons import WantedPersons
 from vouch.desk.terms import CLASSES, NOT_ASSESSED
 from vouch.engine.identifiers import holds_protected
 from vouch.parties.queries import provinces
-from vouch.parties.terms import PURPOSES, PartyKind
+from vouch.parties.terms import NATURAL_PERSONS, PURPOSES, PartyKind
 from vouch.platform.identity.actor import Actor
 from vouch.platform.identity.permissions import may_unmask
 from vouch.platform.identity.queries import account_managers, units
@@ -101,6 +101,11 @@ class PersonFilter(forms.Form):
             }
         ),
     )
+    kind = forms.ChoiceField(
+        label=_("类型"),
+        required=False,
+        choices=[ALL, *((one, one.label) for one in PartyKind if one in NATURAL_PERSONS)],
+    )
     unit = forms.TypedChoiceField(label=_("管户机构"), required=False, coerce=int, empty_value=None)
     manager = forms.TypedChoiceField(label=_("管户经理"), required=False, coerce=int, empty_value=None)
 
@@ -120,6 +125,7 @@ class PersonFilter(forms.Form):
         self.is_valid()
         return WantedPersons(
             text=self.cleaned_data.get("q", ""),
+            kind=self.cleaned_data.get("kind", ""),
             unit_id=self.cleaned_data.get("unit"),
             manager_id=self.cleaned_data.get("manager"),
         )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from vouch.parties import queries as parties
-from vouch.parties.terms import PartyKind
+from vouch.parties.terms import ORGANISATIONS
 from vouch.platform.identity.actor import Actor
 from vouch.platform.identity.terms import ApiScope, Role
 
@@ -13,7 +13,7 @@ ASSESSING_ROLES = (Role.RISK_REVIEWER, Role.CRO, Role.MONITOR)
 
 def may_assess(actor: Actor, party_id: int) -> bool:
     """Those who work with risk, for enterprises that they see; persons are not judged by themselves."""
-    seen = parties.visible_to(actor).filter(pk=party_id, kind=PartyKind.ENTERPRISE)
+    seen = parties.visible_to(actor).filter(pk=party_id, kind__in=ORGANISATIONS)
     return actor.has_role(*ASSESSING_ROLES) and seen.exists()
 
 

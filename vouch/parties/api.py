@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
-from typing import Any
+from typing import Any, Literal
 
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
@@ -14,7 +15,7 @@ from pydantic import ConfigDict
 
 from vouch.parties import actions, permissions, queries
 from vouch.parties.forms import RegistrationForm
-from vouch.parties.terms import PartyKind, PartyStatus
+from vouch.parties.terms import NATURAL_PERSONS, PartyKind, PartyStatus
 from vouch.platform.identity.actions.repeats import Answer
 from vouch.platform.identity.repeats import answer_request
 from vouch.platform.identity.request import StaffRequest
@@ -69,6 +70,7 @@ class CustomerFilter(Schema):
 
     q: str = Field("", max_length=80, description="名称、代码或客户编号中的文字")
     code: str = Field("", max_length=80, description="统一社会信用代码、旧注册号或来源代码，完整的")
+    kind: PartyKind | None = Field(None, description="客户类型")
     status: PartyStatus | None = None
     province: str = Field("", max_length=20)
     cursor: str = Field("", max_length=80, description="上一页的 next")
@@ -82,6 +84,9 @@ class EnterpriseIn(Schema):
 
     name: str = Field(max_length=200)
     code: str = Field(max_length=40, description="统一社会信用代码或旧注册号")
+    kind: Literal["", "enterprise", "sole_trader", "cooperative"] = Field(
+        "", description="企业、个体工商户或农民专业合作社；不写则按信用代码判断"
+    )
     unit: str = Field("", max_length=30, description="管户机构的编码；不写则为密钥所属机构")
     legal_form: str = ""
     capital_text: str = Field("", description="例如：500万元")
@@ -105,6 +110,8 @@ def customers(request: StaffRequest, wanted: Query[CustomerFilter]) -> Any:
         found = queries.search(found, wanted.q)
     if wanted.code:
         found = found.filter(identifiers__value=wanted.code).distinct()
+    if wanted.kind:
+        found = found.filter(kind=wanted.kind)
     if wanted.status:
         found = found.filter(status=wanted.status)
     if wanted.province:
@@ -139,7 +146,7 @@ def _register(request: StaffRequest, body: EnterpriseIn) -> Answer:
             actor=request.actor,
             at=timezone.now(),
             unit=form.cleaned_data["unit"],
-            registration=form.registration(),
+            registration=replace(form.registration(), kind=body.kind),
         )
     except actions.AlreadyKnown as error:
         fault = FieldFault("body", "/code", str(error))
@@ -166,7 +173,7 @@ def shown(party: Any) -> dict[str, Any]:
     """What a key reads of a customer that came through ``with_particulars``."""
     enterprise = getattr(party, "enterprise", None)
     present = party.present[0] if party.present else None
-    is_person = party.kind != PartyKind.ENTERPRISE
+    is_person = party.kind in NATURAL_PERSONS
     return {
         "id": party.pk,
         "number": party.number,

@@ -3,6 +3,7 @@ from functools import partial
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
+from vouch.engine.facts import catalogue
 from vouch.platform.identity.holdings import Holding, UnitUse, register_holding, register_unit_use
 
 
@@ -12,12 +13,14 @@ class PartiesConfig(AppConfig):
     verbose_name = _("客户主体")
 
     def ready(self) -> None:
-        """Let enterprises be imported, and entries lead to the forms that change their subject."""
+        """Let enterprises be imported, answer facts, and lead entries to the forms that change their subject."""
         from vouch.parties.actions.intake import EnterpriseImporter  # models must be loaded first
+        from vouch.parties.facts import FACTS, ask
         from vouch.platform.exchange.importer import register
         from vouch.platform.ledger.subjects import Form, register_form
 
         register(EnterpriseImporter())
+        catalogue.register(facts=FACTS, ask=ask)
         corrected = frozenset(
             {"parties.enterprise.corrected", "parties.enterprise.changed", "parties.person.corrected"}
         )

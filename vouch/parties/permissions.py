@@ -8,7 +8,7 @@ from typing import Any
 from django.db.models import Q
 
 from vouch.parties.models import Assignment, Party
-from vouch.parties.terms import PROTECTED, PartyKind, PartyStatus
+from vouch.parties.terms import NATURAL_PERSONS, PROTECTED, PartyStatus
 from vouch.platform.exchange.permissions import may_open_imports
 from vouch.platform.identity.actor import Actor
 from vouch.platform.identity.permissions import may_unmask
@@ -93,7 +93,7 @@ def may_read_many(actor: Actor, field_classes: Iterable[str]) -> bool:
 def may_erase(actor: Actor, party: Party, approver: Actor) -> bool:
     """Compliance, with a second person of compliance or of the management behind it, for persons they both see."""
     return (
-        party.kind == PartyKind.PERSON
+        party.kind in NATURAL_PERSONS
         and actor.has_role(Role.COMPLIANCE)
         and approver.has_role(*APPROVING_ROLES)
         and (actor.is_system or actor.user_id != approver.user_id)

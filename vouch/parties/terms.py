@@ -16,7 +16,24 @@ class PartyKind(TextChoices):
     """What a party is."""
 
     ENTERPRISE = "enterprise", _("企业")
+    SOLE_TRADER = "sole_trader", _("个体工商户")
+    COOPERATIVE = "cooperative", _("农民专业合作社")
+    FARMER = "farmer", _("农户")
     PERSON = "person", _("个人")
+
+
+ORGANISATIONS = frozenset({PartyKind.ENTERPRISE, PartyKind.SOLE_TRADER, PartyKind.COOPERATIVE})
+"""Kinds that the register knows: they share its particulars, and are judged."""
+
+NATURAL_PERSONS = frozenset({PartyKind.PERSON, PartyKind.FARMER})
+"""Kinds whose data is a person's: masked, erased on request. A sole trader's operator is a person of its own."""
+
+KIND_OF_CODE: dict[str, PartyKind] = {
+    "91": PartyKind.ENTERPRISE,
+    "92": PartyKind.SOLE_TRADER,
+    "93": PartyKind.COOPERATIVE,
+}
+"""GB 32100: the first two characters of a unified code, those of the market regulator (9)."""
 
 
 class PartyStatus(TextChoices):
@@ -122,6 +139,25 @@ class PhoneUse(TextChoices):
     OTHER = "other", _("其他电话")
 
 
+class Kin(TextChoices):
+    """What one natural person is to another; read from the other side by KIN_BACK."""
+
+    SPOUSE = "spouse", _("配偶")
+    PARENT = "parent", _("父母")
+    CHILD = "child", _("子女")
+    SIBLING = "sibling", _("兄弟姐妹")
+    OTHER = "other", _("其他亲属")
+
+
+KIN_BACK: dict[str, Kin] = {
+    Kin.SPOUSE: Kin.SPOUSE,
+    Kin.PARENT: Kin.CHILD,
+    Kin.CHILD: Kin.PARENT,
+    Kin.SIBLING: Kin.SIBLING,
+    Kin.OTHER: Kin.OTHER,
+}
+
+
 class Relation(TextChoices):
     """What a contact is to the party."""
 
@@ -138,12 +174,87 @@ class Relation(TextChoices):
 
 
 class PostKind(TextChoices):
-    """What a person is in an enterprise."""
+    """What a person is in an organisation."""
 
     LEGAL_REPRESENTATIVE = "legal", _("法定代表人")
-    CONTROLLER = "controller", _("实际控制人")
     OWNER = "owner", _("经营者")
+    DIRECTOR = "director", _("董事")
+    SUPERVISOR = "supervisor", _("监事")
+    MANAGER = "manager", _("总经理")
+    FINANCE = "finance", _("财务负责人")
+    EXECUTIVE = "executive", _("其他高管")
     CONTACT = "contact", _("联系人")
+
+
+REPRESENTING = frozenset({PostKind.LEGAL_REPRESENTATIVE, PostKind.OWNER})
+"""Posts that stand for the whole: an organisation has one at a time."""
+
+
+class ControlBasis(TextChoices):
+    """By what somebody is the ultimate controller."""
+
+    EQUITY = "equity", _("股权")
+    AGREEMENT = "agreement", _("协议")
+    POST = "post", _("任职")
+    OTHER = "other", _("其他")
+
+
+class LicenceKind(TextChoices):
+    """What a licence permits, or a qualification proves."""
+
+    BUSINESS = "business", _("经营许可")
+    PRODUCTION = "production", _("生产许可")
+    QUALIFICATION = "qualification", _("资质证书")
+    POLLUTION = "pollution", _("排污许可")
+    OTHER = "other", _("其他许可")
+
+
+class TaxGradeName(TextChoices):
+    """纳税信用等级 (纳税信用管理办法): best first."""
+
+    A = "A", "A"
+    B = "B", "B"
+    M = "M", "M"
+    C = "C", "C"
+    D = "D", "D"
+
+
+FIRST_TAX_YEAR = 2014
+"""The first year that was graded so (国家税务总局公告2014年第40号)."""
+
+
+class FarmKind(TextChoices):
+    """What a holding raises."""
+
+    CROP = "crop", _("种植")
+    LIVESTOCK = "livestock", _("养殖")
+
+
+class LandRight(TextChoices):
+    """By what a farmer uses the land."""
+
+    CONTRACTED = "contracted", _("家庭承包")
+    TRANSFERRED = "transferred", _("流转取得")
+    OTHER = "other", _("其他")
+
+
+class RecordSource(TextChoices):
+    """Where something that is recorded of a party comes from."""
+
+    CUSTOMER = "customer", _("客户提供")
+    LICENCE = "licence", _("营业执照")
+    REGISTER = "register", _("企业信用信息公示系统")
+    TAX = "tax", _("税务机关")
+    DILIGENCE = "diligence", _("尽职调查")
+    IMPORT = "import", _("导入文件")
+    OTHER = "other", _("其他")
+
+
+class ChangeNature(TextChoices):
+    """Whether the world changed, or what we had recorded was wrong."""
+
+    CHANGE = "change", _("变更")
+    CORRECTION = "correction", _("更正")
 
 
 class PaperKind(TextChoices):
@@ -151,6 +262,7 @@ class PaperKind(TextChoices):
 
     IDENTITY_FRONT = "identity_front", _("身份证人像面")
     IDENTITY_BACK = "identity_back", _("身份证国徽面")
+    LICENCE = "licence", _("许可证照")
     OTHER = "other", _("其他证件影像")
 
 

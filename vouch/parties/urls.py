@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import path, register_converter
 from django.urls.converters import StringConverter
 
-from vouch.parties.views import disclosure, enterprise, person
+from vouch.parties.views import disclosure, edges, enterprise, history, person
 
 
 class LineConverter(StringConverter):
@@ -20,6 +20,12 @@ class EndedConverter(StringConverter):
     regex = "|".join(person.ENDING)
 
 
+class EdgeConverter(StringConverter):
+    """Kinds of lines of the graph, of licences and grades."""
+
+    regex = "|".join(edges.TITLES)
+
+
 class ValueConverter(StringConverter):
     """A protected value: a field, or a kind of line with its row."""
 
@@ -28,18 +34,25 @@ class ValueConverter(StringConverter):
 
 register_converter(LineConverter, "party_line")
 register_converter(EndedConverter, "party_ended")
+register_converter(EdgeConverter, "party_edge")
 register_converter(ValueConverter, "party_value")
 
 app_name = "parties"
 urlpatterns = [
     path("new/", enterprise.new_enterprise, name="new"),
     path("persons/new/", person.new_person, name="new_person"),
+    path("farmers/new/", person.new_farmer, name="new_farmer"),
+    path("<int:pk>/household/", person.household, name="household"),
+    path("<int:pk>/edges/<party_edge:edge>/new/", edges.add_edges, name="add_edges"),
+    path("<int:pk>/edges/<party_edge:edge>/<int:row>/end/", edges.end_edge, name="end_edge"),
+    path("<int:pk>/licences/<int:row>/scan/", edges.scan_licence, name="scan_licence"),
+    path("<int:pk>/history/", history.former_values, name="former_values"),
+    path("<int:pk>/as-of/", history.as_of, name="as_of"),
     path("<int:pk>/correct/", enterprise.correct, name="correct"),
     path("<int:pk>/person/correct/", person.correct_person, name="correct_person"),
     path("<int:pk>/assign/", enterprise.assign, name="assign"),
     path("<int:pk>/add/<party_line:kind>/", person.add_line, name="add_line"),
     path("<int:pk>/end/<party_ended:kind>/<int:row>/", person.end_line, name="end_line"),
-    path("<int:pk>/posts/new/", person.add_post, name="add_post"),
     path("<int:pk>/papers/new/", person.add_paper, name="add_paper"),
     path("<int:pk>/papers/<int:row>/", disclosure.paper, name="paper"),
     path("<int:pk>/value/<party_value:key>/", disclosure.masked_value, name="masked_value"),

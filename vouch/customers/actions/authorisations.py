@@ -25,7 +25,7 @@ from vouch.customers.terms import (
     Purpose,
 )
 from vouch.parties.models import Party
-from vouch.parties.terms import PartyKind
+from vouch.parties.terms import NATURAL_PERSONS
 from vouch.platform.identity.actor import Actor
 from vouch.platform.identity.models import User
 from vouch.platform.ledger.action import Entry, action
@@ -71,7 +71,7 @@ class OpenedFile:
 
 def is_separate(party: Party, details: AuthorisationDetails) -> bool:
     """Whether the law wants this consent given by itself (PIPL 23, 29)."""
-    is_sensitive = party.kind == PartyKind.PERSON and not SENSITIVE.isdisjoint(details.scope)
+    is_sensitive = party.kind in NATURAL_PERSONS and not SENSITIVE.isdisjoint(details.scope)
     return details.recipient is not None or is_sensitive
 
 
@@ -92,7 +92,7 @@ def check_consent(party: Party, details: AuthorisationDetails, *, at: datetime) 
     if details.recipient is not None and details.recipient.pk == party.pk:
         raise WrongConsent("recipient", _("接收方不能是授权人自己。"))
     _check_credit(details)
-    if party.kind == PartyKind.PERSON:
+    if party.kind in NATURAL_PERSONS:
         _check_person(details)
     elif details.notice is not None:
         _check_notice(details, details.notice)

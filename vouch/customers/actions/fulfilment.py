@@ -30,7 +30,7 @@ from vouch.customers.terms import (
     RequestState,
 )
 from vouch.parties.actions import erase_person, restrict_party
-from vouch.parties.terms import PartyKind
+from vouch.parties.terms import NATURAL_PERSONS
 from vouch.platform.identity.actor import Actor
 from vouch.platform.identity.queries import actor_of
 from vouch.platform.identity.terms import Role
@@ -151,7 +151,7 @@ def propose_erasure(entry: Entry, *, actor: Actor, at: datetime, request: Rights
     """Ask for the second person. Raises NotNow while anything has to be kept."""
     held = locked(request)
     _check_step(held, RequestKind.DELETE)
-    if held.party.kind != PartyKind.PERSON:
+    if held.party.kind not in NATURAL_PERSONS:
         raise NotNow(_("只有个人信息可以删除；企业资料按档案期限保存。"))
     refuse_while_kept(held, at=at)
     if not actor.has_role(Role.COMPLIANCE):

@@ -25,7 +25,7 @@ from vouch.customers.terms import (
     Purpose,
 )
 from vouch.parties.models import Party
-from vouch.parties.terms import PartyKind
+from vouch.parties.terms import NATURAL_PERSONS
 from vouch.platform.identity.actions import take_part
 from vouch.platform.identity.actor import Actor
 from vouch.platform.ledger.action import Entry, action
@@ -95,7 +95,7 @@ def lay_down(
 def _authorisation(party: Party, details: MaterialDetails, *, at: datetime) -> Authorisation | None:
     """The one that it rests on: needed for what is sensitive of a natural person (PIPL 29), noted where there is one."""
     scope = DATA_CLASS_OF[details.kind]
-    if party.kind == PartyKind.PERSON and scope in SENSITIVE:
+    if party.kind in NATURAL_PERSONS and scope in SENSITIVE:
         return require_authorisation(party.pk, purpose=details.purpose, scope=scope, at=at)
     for purpose in (details.purpose, *QUERY_REASONS):
         if (found := live_authorisation(party.pk, purpose=purpose, scope=scope, at=at)) is not None:

@@ -13,7 +13,7 @@ from vouch.customers.models import StagedFile
 from vouch.customers.terms import DATA_CLASS_OF, SENSITIVE, MaterialKind, Purpose
 from vouch.engine.identifiers import without_protected
 from vouch.parties.models import Party
-from vouch.parties.terms import PartyKind
+from vouch.parties.terms import NATURAL_PERSONS
 from vouch.platform.identity.actions import take_part
 from vouch.platform.identity.actor import Actor
 from vouch.platform.ledger.action import Entry, action
@@ -39,7 +39,7 @@ def stage_file(
     entry: Entry, *, actor: Actor, at: datetime, party: Party, kind: MaterialKind, upload: Upload
 ) -> StagedFile:
     """Keep an upload until somebody has looked it over. Raises WrongFile, NoAuthorisation, Refused."""
-    if party.kind == PartyKind.PERSON and DATA_CLASS_OF[kind] in SENSITIVE:
+    if party.kind in NATURAL_PERSONS and DATA_CLASS_OF[kind] in SENSITIVE:
         # What may not be kept may not wait either.
         require_authorisation(party.pk, purpose=Purpose.REVIEW, scope=DATA_CLASS_OF[kind], at=at)
     take_part(actor=actor, matter=("party", str(party.pk)), office=permissions.office_of(actor), at=at)

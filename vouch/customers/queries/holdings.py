@@ -121,6 +121,12 @@ def told_by_parties(party: Party) -> Iterator[Section]:
     )
 
 
+def told_by_lines(party: Party) -> Iterator[Section]:
+    """What is written of the party line by line, and what its values were before."""
+    for title, headings, rows in parties.told_lines(party):
+        yield Section(title, headings, _rows(*rows))
+
+
 def told_by_persons(party: Party) -> Iterator[Section]:
     """What is sealed of a party, in plain: the person has a right to it. Whoever asks records the reading."""
     try:

@@ -39,7 +39,7 @@ from vouch.customers.terms import (
 )
 from vouch.demo.actions.papers import credit_report, signed_paper
 from vouch.parties.models import Party
-from vouch.parties.terms import PartyKind
+from vouch.parties.terms import NATURAL_PERSONS, ORGANISATIONS
 from vouch.platform.identity.actor import Actor
 
 QUERY = (Purpose.QUALIFICATION, Purpose.REVIEW, Purpose.AFTERCARE)
@@ -84,8 +84,8 @@ def invent_consent(parties: Sequence[Party], cast: Cast, *, today: date, at: dat
     """Notices first, then authorisations of firms and persons, reports under some, and six requests."""
     first, second = _notices(cast.system, at=at)
     held = [party for party in parties if party.pk in cast.managers]
-    firms = [party for party in held if party.kind == PartyKind.ENTERPRISE][:FIRMS_AT_MOST]
-    persons = [party for party in held if party.kind == PartyKind.PERSON][:PERSONS_AT_MOST]
+    firms = [party for party in held if party.kind in ORGANISATIONS][:FIRMS_AT_MOST]
+    persons = [party for party in held if party.kind in NATURAL_PERSONS][:PERSONS_AT_MOST]
     for place, firm in enumerate(firms):
         _authorise(firm, COURSES[place % len(COURSES)], cast, at=at)
     for place, person in enumerate(persons):
@@ -166,7 +166,7 @@ def _authorise(
 
 def _report(party: Party, number: int, cast: Cast, *, today: date, at: datetime) -> None:
     """A report under the authorisation that the party has; those whose turn brought none have none."""
-    is_person = party.kind == PartyKind.PERSON
+    is_person = party.kind in NATURAL_PERSONS
     days = 20 + 9 * number
     report_number = f"{today:%Y%m%d}{number:014d}"
     details = ReportDetails(

@@ -21,6 +21,7 @@ from vouch.demo.actions.consent import Cast, invent_consent
 from vouch.demo.actions.files import write_files
 from vouch.demo.actions.financials import invent_financials
 from vouch.demo.actions.firms import Firm, invent_firms
+from vouch.demo.actions.graph import draw_graph
 from vouch.demo.actions.messages import tell_staff
 from vouch.demo.actions.people import enrol_people, invent_people
 from vouch.grading.actions import assess_customers
@@ -206,3 +207,5 @@ def _enrol(
         for unit, pairs in terms.MANAGERS.items()
     }
     enrol_people(invented, units=units, managers=managers, actor=ACTOR, at=at)
+    tell("股东、高管、实际控制人、许可资质、纳税信用等级，个体工商户、合作社和农户")
+    draw_graph(firms, units=units, managers=managers, today=today, actor=ACTOR, at=at)

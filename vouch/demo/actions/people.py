@@ -10,7 +10,7 @@ import random
 import struct
 import zlib
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
@@ -20,6 +20,7 @@ from vouch.engine.identifiers import identity_check_character, is_luhn
 from vouch.parties.actions import (
     AccountLine,
     ContactLine,
+    Household,
     PersonDetails,
     PersonRegistration,
     PhoneLine,
@@ -102,6 +103,31 @@ def enrol_people(
             add_post(actor=actor, at=at, party=firm, person=party, kind=PostKind.LEGAL_REPRESENTATIVE)
             line = ContactLine(Relation.OPERATIONS, person.contact[1], person.contact[2])
             add_contact(actor=actor, at=at, party=firm, line=line)
+
+
+def invent_people_of_land(
+    *, today: date, manager: User, second_manager: User
+) -> tuple[PersonRegistration, list[PersonRegistration]]:
+    """A sole trader's operator, and two farmers."""
+    dice = random.Random(f"{SEED}-land")  # noqa: S311 - invented data, no secret
+    names = iter(("周老三", "吕大田", "蒋满仓"))
+    made: list[PersonRegistration] = []
+    for occupation in ("个体工商户", "种植户", "养殖户"):
+        person = _person(dice, names, occupation, today=today)
+        details = replace(person.details, marital_status=MaritalStatus.MARRIED)
+        household = (
+            None if not made else Household(household_size=3 + len(made), farming_since=today.year - 16)
+        )
+        made.append(
+            PersonRegistration(
+                details,
+                phones=[PhoneLine(PhoneUse.MOBILE, person.phone)],
+                manager=manager,
+                second_manager=second_manager,
+                household=household,
+            )
+        )
+    return made[0], made[1:]
 
 
 def _person(

@@ -37,7 +37,9 @@ __all__ = ["Assessment", "Party", "Standing"]
 def customer(actor: Actor, pk: int) -> Party | None:
     """The customer with particulars and standing; None where there is none or the actor may not see it."""
     rows = parties.with_particulars(parties.visible_to(actor).filter(pk=pk))
-    found: Any = rows.select_related("enterprise", "standing__assessment__policy__scorecard").first()
+    found: Any = rows.select_related(
+        "enterprise", "farmer", "standing__assessment__policy__scorecard"
+    ).first()
     if found is not None and actor.period is not None:
         standing = getattr(found, "standing", None)
         found.period, found.is_in_period = actor.period, standing is None or actor.looks_at(standing.as_of)

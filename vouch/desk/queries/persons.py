@@ -20,6 +20,7 @@ class WantedPersons:
     """What the list is filtered by; blanks mean all."""
 
     text: str = ""
+    kind: str = ""
     unit_id: int | None = None
     manager_id: int | None = None
 
@@ -29,6 +30,8 @@ def persons(actor: Actor, wanted: WantedPersons) -> QuerySet[Party]:
     found = parties.visible_to(actor)
     if wanted.text:
         found = parties.search(found, wanted.text)
+    if wanted.kind:
+        found = found.filter(kind=wanted.kind)
     if wanted.unit_id is not None:
         found = parties.in_unit(found, wanted.unit_id)
     if wanted.manager_id is not None:

@@ -155,7 +155,7 @@ def test_a_full_export_takes_a_purpose_and_leaves_one_entry_with_a_digest_of_the
     assert client.post(address, data | {"note": f"电话{PHONE}"}).status_code == 422
     assert client.post(address, data | {"classes": ["account"]}).status_code == 422
     lines = sheet_of(b"".join(client.post(address, data)))
-    assert [line[3:5] for line in lines[1:]] == [[NUMBER, "138****8000"]]
+    assert [line[4:6] for line in lines[1:]] == [[NUMBER, "138****8000"]]
     entry = Entry.objects.get(event="parties.persons.read")
     assert entry.purpose == "尽职调查：评审会"
     assert entry.bulk is not None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from decimal import Decimal
 from typing import Any
 
 from django.contrib import messages
@@ -22,8 +23,8 @@ from vouch.grading.actions import assess_party
 from vouch.grading.permissions import may_assess, may_open_assessment
 from vouch.grading.queries import explanation_of
 from vouch.parties.permissions import may_correct
-from vouch.parties.queries import assignments_of, sheet_of, size_of
-from vouch.parties.terms import FirmSizeName, PartyKind
+from vouch.parties.queries import Graph, assignments_of, graph_of, sheet_of, size_of
+from vouch.parties.terms import NATURAL_PERSONS, FirmSizeName
 from vouch.platform.identity.request import StaffRequest
 from vouch.platform.ledger.permissions import may_read_ledger
 from vouch.platform.web import charts
@@ -32,6 +33,7 @@ from vouch.platform.web.faces import SIGNED_IN, face
 from vouch.platform.web.figures import day
 from vouch.policy.queries import NoPolicyInForceError
 
+SHARES_DRAWN = 8
 PERSON_PANELS = (Panel.IDENTITY, Panel.FILE, Panel.CONSENT, Panel.HISTORY)
 """What a person's page has; persons are not judged by themselves."""
 
@@ -42,11 +44,13 @@ def customer(request: StaffRequest, pk: int, panel: str = Panel.JUDGEMENT) -> Ht
     """The head of the page and one panel; HTMX gets the panel with its tabs."""
     party = _found(request, pk)
     standing = _standing(party)
-    offered = [one for one in Panel if party.kind != PartyKind.PERSON or one in PERSON_PANELS]
+    is_person = party.kind in NATURAL_PERSONS
+    offered = [one for one in Panel if not is_person or one in PERSON_PANELS]
     if panel not in offered:
         panel = PERSON_PANELS[0]
     context: dict[str, Any] = {
         "party": party,
+        "is_person": is_person,
         "standing": standing,
         "panel": panel,
         "panels": [(one, _address(party, one)) for one in offered],
@@ -54,6 +58,7 @@ def customer(request: StaffRequest, pk: int, panel: str = Panel.JUDGEMENT) -> Ht
     }
     if panel == Panel.IDENTITY:
         context["sheet"] = sheet_of(party, request.actor)
+        context |= _graph(party, graph_of(party, request.actor, today=timezone.localdate()))
         context["may_correct"] = may_correct(request.actor, party)
     if panel == Panel.FILE:
         context |= file_panel(request.actor, party, at=timezone.now(), only=request.GET.get("only", ""))
@@ -193,6 +198,23 @@ def _identity(party: Party, standing: Standing | None) -> dict[str, Any]:
         "size": FirmSizeName(size.value).label if size else "",
         "assignments": list(assignments_of(party)),
     }
+
+
+def _graph(party: Party, graph: Graph) -> dict[str, Any]:
+    """Lines of the graph, and the shares as a picture: the largest by name, the others and what is missing together."""
+    live = [one for one in graph.shareholders if not one.is_ended and one.row.rate is not None]
+    slices = [Slice(one.name, _percent(one.row.rate)) for one in live[:SHARES_DRAWN]]
+    others = sum((one.row.rate for one in live[SHARES_DRAWN:]), Decimal(0))
+    if others:
+        slices.append(Slice(_("其他股东"), _percent(others)))
+    if graph.unaccounted:
+        slices.append(Slice(_("未查明"), _percent(graph.unaccounted), colour=charts.GREY))
+    shares = charts.donut(slices, unit="%", label=_("股东")) if live else None
+    return {"graph": graph, "shares": shares}
+
+
+def _percent(rate: Decimal) -> float:
+    return round(float(rate * 100), 4)
 
 
 def _history(party: Party, standing: Standing | None) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from vouch.desk.queries.customers import Party, class_of, customers, standing_of
 from vouch.desk.views.persons import without_number
 from vouch.engine.identifiers import looks_protected
 from vouch.parties.permissions import may_open_registration
-from vouch.parties.terms import PartyKind
+from vouch.parties.terms import NATURAL_PERSONS
 from vouch.platform.identity.request import StaffRequest
 from vouch.platform.web.columns import Column, Kind
 from vouch.platform.web.faces import SIGNED_IN, face
@@ -32,8 +32,8 @@ def _standing(name: str) -> Any:
 
 
 def _code(party: Any) -> str:
-    """An enterprise's code; of a person the kind of document alone, whose number is not for a list of everybody."""
-    if party.kind == PartyKind.PERSON:
+    """An organisation's code; of a person the kind of document alone, whose number is not for a list of everybody."""
+    if party.kind in NATURAL_PERSONS:
         person = getattr(party, "person", None)
         return person.get_document_kind_display() if person else ""
     return party.codes[0].value if party.codes else ""

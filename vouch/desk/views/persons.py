@@ -61,6 +61,7 @@ PERSONS = Table(
     columns=(
         Column("name", _("姓名"), sort="name", link=lambda party: reverse("desk:customer", args=[party.pk])),
         Column("number", _("客户编号"), Kind.CODE, sort="number", on_phone=False),
+        Column("kind", _("类型"), value=lambda party: party.get_kind_display(), on_phone=False),
         Column(
             "document_kind",
             _("证件类型"),

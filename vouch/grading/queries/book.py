@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from vouch.grading.models import Standing
 from vouch.grading.terms import Direction, Outcome
 from vouch.parties import queries as parties
-from vouch.parties.terms import PartyKind, PartyStatus
+from vouch.parties.terms import ORGANISATIONS, PartyStatus
 from vouch.platform.identity.actor import Actor
 from vouch.platform.identity.terms import Scope
 
@@ -70,7 +70,7 @@ def book(actor: Actor) -> Book:
     outcomes = dict.fromkeys(Outcome.values, 0)
     for line in found:
         outcomes[line["outcome"]] += line["count"]
-    everybody = parties.visible_to(actor).filter(kind=PartyKind.ENTERPRISE, status=PartyStatus.ACTIVE).count()
+    everybody = parties.visible_to(actor).filter(kind__in=ORGANISATIONS, status=PartyStatus.ACTIVE).count()
     graded = [
         (line["risk_class"], line["grade"], line["count"], line["total"]) for line in found if line["grade"]
     ]

@@ -22,7 +22,7 @@ from vouch.grading.models import Assessment, AssessmentRun, Standing
 from vouch.grading.terms import Outcome, RunState
 from vouch.parties import queries as parties
 from vouch.parties.models import Identifier, Party
-from vouch.parties.terms import IdentifierKind, PartyKind, PartyStatus
+from vouch.parties.terms import ORGANISATIONS, IdentifierKind, PartyStatus
 from vouch.platform.identity.actor import Actor
 from vouch.platform.identity.terms import Scope
 from vouch.platform.jobs.queries import Progress
@@ -52,8 +52,8 @@ class Named:
 
 
 def assessable(party_ids: Sequence[int] | None = None) -> QuerySet[Party]:
-    """The customers that a batch judges: enterprises that the institution deals with; or those of them."""
-    found = Party.objects.filter(kind=PartyKind.ENTERPRISE, status=PartyStatus.ACTIVE)
+    """The customers that a batch judges: organisations that the institution deals with; or those of them."""
+    found = Party.objects.filter(kind__in=ORGANISATIONS, status=PartyStatus.ACTIVE)
     return found if party_ids is None else found.filter(pk__in=party_ids)
 
 
@@ -120,9 +120,9 @@ def later_standings(as_of: date) -> QuerySet[Standing]:
 
 
 def customers_named(text: str) -> list[Named]:
-    """The enterprises that go by this number, code or name; failing an exact one, those whose name contains it."""
+    """The organisations that go by this number, code or name; failing an exact one, those whose name contains it."""
     wanted = text.strip()
-    everybody = Party.objects.filter(kind=PartyKind.ENTERPRISE)
+    everybody = Party.objects.filter(kind__in=ORGANISATIONS)
     exact = Q(number=wanted) | Q(name=wanted) | Q(identifiers__value=wanted)
     if wanted.isascii() and wanted.isdigit() and len(wanted) < 10:
         exact |= Q(pk=int(wanted))

@@ -17,10 +17,18 @@ from django.db import connection
 from django.utils import timezone
 
 from vouch.parties import permissions
+from vouch.parties.actions.history import Change, keep_former
 from vouch.parties.actions.reading import PROFILE_FIELDS, EnterpriseDetails
 from vouch.parties.models import Assignment, Enterprise, Identifier, Party
 from vouch.parties.queries import plain_text, visible_to
-from vouch.parties.terms import PartyKind, PartyStatus
+from vouch.parties.terms import (
+    KIND_OF_CODE,
+    ChangeNature,
+    IdentifierKind,
+    PartyKind,
+    PartyStatus,
+    RecordSource,
+)
 from vouch.platform.database.copy import copy_rows
 from vouch.platform.identity.actions import take_parts
 from vouch.platform.identity.actor import Actor
@@ -140,6 +148,16 @@ def enrol(enrolments: Sequence[Enrolment], *, occasion: Occasion) -> list[Enroll
     return result
 
 
+def kind_of(codes: Iterable[CodeKey], legal_form: str = "") -> PartyKind:
+    """The kind that a unified code says; where there is none, the register's own words; else an enterprise."""
+    for kind, _source, value in codes:
+        if kind == IdentifierKind.USCC and value[:2] in KIND_OF_CODE:
+            return KIND_OF_CODE[value[:2]]
+    if "合作社" in legal_form:
+        return PartyKind.COOPERATIVE
+    return PartyKind.SOLE_TRADER if legal_form.startswith("个体") else PartyKind.ENTERPRISE
+
+
 def customer_number(party_id: int) -> str:
     """The number that people quote."""
     return f"C{party_id:08d}"
@@ -211,7 +229,7 @@ def _write_new(new: Sequence[tuple[int, Enrolment]], occasion: Occasion) -> None
             (
                 pk,
                 number,
-                PartyKind.ENTERPRISE,
+                kind_of(enrolment.codes, enrolment.details.legal_form),
                 name,
                 PartyStatus.ACTIVE,
                 search_text(name, number, values),
@@ -298,13 +316,17 @@ def change_enterprise(
     """Give an enterprise other particulars (fields of its profile, or ``name``); the ledger keeps both sides."""
     party = Party.objects.select_for_update(of=("self",)).select_related("enterprise").get(pk=party_id)
     enterprise = party.enterprise
-    before = {name: shown(getattr(party if name == "name" else enterprise, name)) for name in changes}
+    former = {name: getattr(party if name == "name" else enterprise, name) for name in changes}
+    source = RecordSource.IMPORT if import_id is not None else RecordSource.OTHER
+    change = Change(ChangeNature.CHANGE, source, import_id=import_id)
+    keep_former(party, former, change=change, actor=actor, at=at)
     for name, value in changes.items():
         setattr(party if name == "name" else enterprise, name, value)
     enterprise.updated_at, enterprise.batch_id = at, import_id
     enterprise.save()
     if "name" in changes:
         index_party(party)
+    before = {name: shown(value) for name, value in former.items()}
     after = {name: shown(value) for name, value in changes.items()}
     entry.about("party", party.pk, before=before, after=after)
     return party

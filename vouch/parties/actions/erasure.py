@@ -5,8 +5,21 @@ from __future__ import annotations
 from datetime import datetime
 
 from vouch.parties import permissions
-from vouch.parties.models import Account, Contact, Party, Person, Phone
+from vouch.parties.models import (
+    Account,
+    Contact,
+    Control,
+    Farmer,
+    FarmHolding,
+    FormerValue,
+    Party,
+    Person,
+    Phone,
+    Post,
+    Shareholding,
+)
 from vouch.parties.terms import ERASED_NAME, PartyStatus
+from vouch.platform.identity.actions.drafts import forget_drafts_about
 from vouch.platform.identity.actor import Actor
 from vouch.platform.ledger.action import Entry, action
 from vouch.platform.vault.actions import destroy_key
@@ -39,6 +52,8 @@ def erase_person(
     Phone.objects.filter(party=locked).update(number_index=None)
     Contact.objects.filter(party=locked).update(phone_index=None)
     Account.objects.filter(party=locked).update(number_index=None, bank="")
+    _forget_what_was_plain(locked, at=at)
+    forget_drafts_about(f"party:{locked.pk}")
     before = {"status": locked.status}
     locked.name, locked.search_text, locked.status = ERASED_NAME, "", PartyStatus.ERASED
     locked.save(update_fields=["name", "search_text", "status"])
@@ -49,3 +64,13 @@ def erase_person(
         after={"status": str(PartyStatus.ERASED), "approved_by": approver.label},
     )
     entry.purpose(reason)
+
+
+def _forget_what_was_plain(party: Party, *, at: datetime) -> None:
+    """Former values, the farm, and the name as files of others wrote it down beside the link."""
+    FormerValue.objects.filter(party=party).update(value="", sealed=None, reason="")
+    Farmer.objects.filter(party=party).update(household_size=None, farming_since=None, updated_at=at)
+    FarmHolding.objects.filter(party=party).update(product="", land_right="", land_until=None)
+    Post.objects.filter(person=party).update(person_name="")
+    Shareholding.objects.filter(holder=party).update(holder_name="")
+    Control.objects.filter(controller=party).update(controller_name="")

@@ -1,4 +1,4 @@
-"""Telephones, accounts, contacts and posts of a party: added, and ended when they are no longer in use."""
+"""Telephones, accounts and contacts of a party: added, and ended when they are no longer in use."""
 
 from __future__ import annotations
 
@@ -10,9 +10,8 @@ from django.utils.translation import gettext as _
 
 from vouch.parties import permissions
 from vouch.parties.actions.sealing import fill, key_for
-from vouch.parties.models import Account, Contact, Party, Phone, Post
+from vouch.parties.models import Account, Contact, Party, Phone
 from vouch.parties.queries.persons import account_index, opened_number, phone_index
-from vouch.parties.terms import PartyKind
 from vouch.platform.identity.actions import take_part
 from vouch.platform.identity.actor import Actor
 from vouch.platform.identity.terms import Office
@@ -162,32 +161,4 @@ def _end(entry: Entry, row: Row, name: str, reason: str, *, at: datetime) -> Non
     key = key_for(row.party, at=at)
     entry.about("party", row.party_id)
     entry.protect(key, name, before=opened_number(row, key))
-    entry.purpose(reason)
-
-
-@action("parties.post.added", may=permissions.may_correct)
-def add_post(entry: Entry, *, actor: Actor, at: datetime, party: Party, person: Party, kind: str) -> Post:
-    """Note what a person is in this enterprise (PostKind). Raises Repeated, and ValueError for other kinds of parties."""
-    if (person.kind, party.kind) != (PartyKind.PERSON, PartyKind.ENTERPRISE):
-        raise ValueError(_("任职只能登记在个人和企业之间。"))
-    Party.objects.select_for_update().get(pk=party.pk)
-    take_part(actor=actor, matter=("party", str(party.pk)), office=Office.FRONT, at=at)
-    if Post.objects.filter(person=person, enterprise=party, kind=kind, ended_at=None).exists():
-        raise Repeated(_("该任职已经登记。"))
-    post = Post.objects.create(person=person, enterprise=party, kind=kind, added_at=at)
-    # By number: a name in the ledger would outlive the person's erasure.
-    entry.about("party", party.pk, after={"post": kind, "person": person.number})
-    return post
-
-
-@action("parties.post.ended", may=permissions.may_correct)
-def end_post(entry: Entry, *, actor: Actor, at: datetime, party: Party, pk: int, reason: str) -> None:
-    """The person is no longer that in this enterprise."""
-    post = Post.objects.select_for_update(of=("self",)).select_related("person").get(enterprise=party, pk=pk)
-    if post.ended_at is not None:
-        entry.nothing()
-        return
-    post.ended_at = at
-    post.save(update_fields=["ended_at"])
-    entry.about("party", party.pk, before={"post": post.kind, "person": post.person.number})
     entry.purpose(reason)

@@ -16,12 +16,14 @@ from django.utils.translation import gettext as _
 
 from vouch.parties import permissions
 from vouch.parties.actions.enrolment import customer_number, search_text
+from vouch.parties.actions.history import Change, keep_former
 from vouch.parties.actions.particulars import AccountLine, ContactLine, Line, PhoneLine, write_lines
 from vouch.parties.actions.person_reading import PersonDetails
 from vouch.parties.actions.sealing import fill, key_for
-from vouch.parties.models import Assignment, Party, Person
+from vouch.parties.models import Assignment, Farmer, Party, Person
+from vouch.parties.queries.history import spelled
 from vouch.parties.queries.persons import document_index, opened_fields
-from vouch.parties.terms import PartyKind
+from vouch.parties.terms import NATURAL_PERSONS, PartyKind
 from vouch.platform.identity.actions import take_part
 from vouch.platform.identity.actor import Actor
 from vouch.platform.identity.models import Unit, User
@@ -55,6 +57,15 @@ class PersonRegistration:
     contacts: Sequence[ContactLine] = ()
     manager: User | None = None
     second_manager: User | None = None
+    household: Household | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Household:
+    """What makes a person a farmer: how many live there, and since which year they farm."""
+
+    household_size: int | None = None
+    farming_since: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,10 +80,11 @@ class Restoration:
 def register_person(
     entry: Entry, *, actor: Actor, at: datetime, unit: Unit, registration: PersonRegistration
 ) -> Party:
-    """Register one person and assign them to the unit. Raises AlreadyEnrolled."""
-    details = registration.details
+    """Register one person and assign them to the unit; with a household, a farmer. Raises AlreadyEnrolled."""
+    details, household = registration.details, registration.household
     refuse_known(details.document_kind, details.document_number)
-    party = Party.objects.create(kind=PartyKind.PERSON, name=details.name, number="", created_at=at)
+    kind = PartyKind.FARMER if household else PartyKind.PERSON
+    party = Party.objects.create(kind=kind, name=details.name, number="", created_at=at)
     party.number = customer_number(party.pk)
     party.search_text = search_text(party.name, party.number, ())
     party.save(update_fields=["number", "search_text"])
@@ -82,6 +94,8 @@ def register_person(
     given = asdict(details)
     _set(person, key, given)
     _write(person, is_new=True)
+    if household:
+        Farmer.objects.create(party=party, updated_at=at, **asdict(household))
     Assignment.objects.create(
         party=party,
         unit=unit,
@@ -89,7 +103,7 @@ def register_person(
         second_manager=registration.second_manager,
         starts_on=timezone.localdate(at),
     )
-    entry.about("party", party.pk, after={"kind": str(PartyKind.PERSON), "unit": unit.code})
+    entry.about("party", party.pk, after={"kind": str(kind), "unit": unit.code})
     for name, value in given.items():
         if value not in {None, ""}:
             entry.protect(key, name, after=spelled(value))
@@ -125,6 +139,8 @@ def correct_person(
     if {"document_kind", "document_number"} & changed.keys():
         document = {name: changed.get(name, old[name]) for name in ("document_kind", "document_number")}
         refuse_known(**document, but=locked.pk)
+    former = {name: old[name] for name in changed}
+    keep_former(locked, former, change=Change(reason=reason), actor=actor, at=at)
     _set(person, key, changed)
     person.updated_at = at
     _write(person)
@@ -137,6 +153,38 @@ def correct_person(
         entry.protect(key, name, before=spelled(old[name]), after=spelled(value))
     entry.purpose(reason)
     return locked
+
+
+@action("parties.household.changed", may=permissions.may_correct)
+def change_household(
+    entry: Entry, *, actor: Actor, at: datetime, party: Party, household: Household, change: Change
+) -> None:
+    """Note a farmer's household as it is now; a person who farms becomes a farmer."""
+    take_part(actor=actor, matter=("party", str(party.pk)), office=Office.FRONT, at=at)
+    locked = Party.objects.select_for_update().get(pk=party.pk)
+    if locked.kind not in NATURAL_PERSONS:
+        raise ValueError(_("农户信息只能登记在个人名下。"))
+    farmer = Farmer.objects.filter(party=locked).first() or Farmer(party=locked)
+    said = asdict(household)
+    former: dict[str, Any] = {
+        name: getattr(farmer, name) for name in said if getattr(farmer, name) != said[name]
+    }
+    if locked.kind == PartyKind.PERSON:
+        former["kind"] = locked.kind
+        locked.kind = PartyKind.FARMER
+        locked.save(update_fields=["kind"])
+    if not former:
+        entry.nothing()
+        return
+    keep_former(locked, former, change=change, actor=actor, at=at)
+    for name, value in said.items():
+        setattr(farmer, name, value)
+    farmer.updated_at = at
+    farmer.save()
+    before = {name: spelled(value) for name, value in former.items()}
+    after = {"kind": str(locked.kind)} | {name: spelled(value) for name, value in said.items()}
+    entry.about("party", locked.pk, before=before, after={name: after[name] for name in former})
+    entry.purpose(change.reason)
 
 
 @action("parties.person.repeated", may=permissions.may_open_registration)
@@ -175,11 +223,6 @@ def _read_back(name: str, text: str) -> Any:
     if name == "born_on":
         return date.fromisoformat(text) if text else None
     return text
-
-
-def spelled(value: object) -> str:
-    """A value of a person as sealed columns and the ledger keep it."""
-    return "" if value is None else str(value)
 
 
 def refuse_known(document_kind: str, document_number: str, *, but: int | None = None) -> None:

@@ -14,14 +14,13 @@ from vouch.parties.actions import Duty
 from vouch.parties.models import Party
 from vouch.parties.queries import assignable_staff, assignable_units, current_assignment
 from vouch.platform.identity.actor import Actor
-
-DAY = {"placeholder": "2026-01-31"}
+from vouch.platform.web.inputs import DayField
 
 
 class DutyForm(forms.Form):
     """Who looks after a customer from a day on."""
 
-    starts_on = forms.DateField(label=gettext_lazy("起始日期"), widget=forms.DateInput(attrs=DAY))
+    starts_on = DayField(label=gettext_lazy("起始日期"))
 
     def __init__(self, actor: Actor, party: Party, *args: Any, today: date, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 from vouch.engine.identifiers import holds_protected
 from vouch.parties import actions
 from vouch.parties.actions import AccountLine, ContactLine, PhoneLine, read_account, read_name, read_phone
-from vouch.parties.terms import PURPOSES, PaperKind, PhoneUse, PostKind, Relation
+from vouch.parties.terms import PURPOSES, PaperKind, PhoneUse, Relation
 
 NO_MEMORY = {"autocomplete": "off", "spellcheck": "false"}
 
@@ -108,17 +108,6 @@ class ContactForm(forms.Form):
         """What was entered."""
         given = self.cleaned_data
         return ContactLine(given["relation"], given["name"], given["phone"])
-
-
-class PostForm(forms.Form):
-    """What a person, named by their customer number, is in an enterprise."""
-
-    person = forms.CharField(
-        label=gettext_lazy("个人客户编号"),
-        max_length=20,
-        widget=forms.TextInput(attrs={"placeholder": "C00000012"}),
-    )
-    kind = forms.ChoiceField(label=gettext_lazy("任职"), choices=PostKind.choices)
 
 
 class PaperForm(forms.Form):

@@ -13,7 +13,9 @@ from django.utils.translation import gettext_lazy
 from vouch.parties import actions
 from vouch.parties.actions import (
     AccountLine,
+    Change,
     ContactLine,
+    Household,
     PersonDetails,
     PersonRegistration,
     PhoneLine,
@@ -22,19 +24,22 @@ from vouch.parties.actions import (
     read_name,
     read_phone,
 )
-from vouch.parties.forms.duty import DAY, add_duty, check_duty
+from vouch.parties.forms.duty import add_duty, check_duty
 from vouch.parties.forms.lines import NO_MEMORY, ReasonField, read_or_refuse
 from vouch.parties.models import Party
 from vouch.parties.queries import Sheet
 from vouch.parties.terms import (
     CHECKED_DOCUMENTS,
+    ChangeNature,
     DocumentKind,
     MaritalStatus,
     PhoneUse,
+    RecordSource,
     Relation,
     SexName,
 )
 from vouch.platform.identity.actor import Actor
+from vouch.platform.web.inputs import DayField
 
 
 def _blank(choices: Iterable[tuple[str, Any]]) -> list[tuple[str, Any]]:
@@ -51,10 +56,9 @@ class PersonForm(forms.Form):
     document_number = forms.CharField(
         label=gettext_lazy("证件号码"), max_length=60, widget=forms.TextInput(attrs=NO_MEMORY)
     )
-    born_on = forms.DateField(
+    born_on = DayField(
         label=gettext_lazy("出生日期"),
         required=False,
-        widget=forms.DateInput(attrs=DAY | NO_MEMORY),
         help_text=gettext_lazy("身份证件按号码自动得出；护照等请填写。"),
     )
     sex = forms.ChoiceField(
@@ -192,6 +196,49 @@ class PersonRegistrationForm(PersonForm):
             manager=self.cleaned_data["manager"],
             second_manager=self.cleaned_data["second_manager"],
         )
+
+
+class HouseholdForm(forms.Form):
+    """What makes a person a farmer."""
+
+    household_size = forms.IntegerField(
+        label=gettext_lazy("家庭人口"), required=False, min_value=1, max_value=60
+    )
+    farming_since = forms.IntegerField(
+        label=gettext_lazy("从业起始年份"),
+        required=False,
+        min_value=1940,
+        help_text=gettext_lazy("例如 2008"),
+    )
+
+    def __init__(self, *args: Any, today: date, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._this_year = today.year
+
+    def clean_farming_since(self) -> int | None:
+        """Nobody has begun next year."""
+        year: int | None = self.cleaned_data["farming_since"]
+        if year and year > self._this_year:
+            raise forms.ValidationError(_("从业起始年份晚于今年。"))
+        return year
+
+    def household(self) -> Household:
+        """What was entered."""
+        return Household(self.cleaned_data["household_size"], self.cleaned_data["farming_since"])
+
+
+class HouseholdChangeForm(HouseholdForm):
+    """Another household, and why."""
+
+    source = forms.ChoiceField(
+        label=gettext_lazy("资料来源"), choices=RecordSource.choices, initial=RecordSource.CUSTOMER
+    )
+    reason = ReasonField(label=gettext_lazy("理由"), max_length=200)
+
+    def change(self) -> Change:
+        """Why values are replaced."""
+        given = self.cleaned_data
+        return Change(ChangeNature.CHANGE, given["source"], reason=given["reason"])
 
 
 CLEARABLE = ("address", "occupation", "employer", "monthly_income", "annual_income")

@@ -1,9 +1,14 @@
-"""Tables of parties: who they are, and what is known of natural persons."""
+"""Tables of parties: who they are, what is known of each, and the graph between them."""
 
-from vouch.parties.models.particulars import Account, Contact, Paper, Phone, Post
+from vouch.parties.models.edges import Control, Kinship, Post, Shareholding
+from vouch.parties.models.farm import Farmer, FarmHolding
+from vouch.parties.models.history import FormerValue
+from vouch.parties.models.licences import Licence, TaxGrade
+from vouch.parties.models.particulars import Account, Contact, Paper, Phone
 from vouch.parties.models.party import Assignment, Enterprise, Identifier, Party
 from vouch.parties.models.person import Person
 
 __all__ = [
-    "Account", "Assignment", "Contact", "Enterprise", "Identifier", "Paper", "Party", "Person", "Phone", "Post",
+    "Account", "Assignment", "Contact", "Control", "Enterprise", "FarmHolding", "Farmer", "FormerValue", "Identifier",
+    "Kinship", "Licence", "Paper", "Party", "Person", "Phone", "Post", "Shareholding", "TaxGrade",
 ]  # fmt: skip

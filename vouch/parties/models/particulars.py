@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import ClassVar
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from vouch.parties.models.party import Party
-from vouch.parties.terms import PaperKind, PhoneUse, PostKind, Relation
+from vouch.parties.terms import PaperKind, PhoneUse, Relation
 from vouch.platform.vault.fields import BlindIndexField, SealedField
 from vouch.platform.vault.models import Document
 
@@ -77,30 +77,6 @@ class Contact(models.Model):
 
     def __str__(self) -> str:
         return f"{self.party_id}: {self.get_relation_display()}"
-
-
-class Post(models.Model):
-    """What a person is in an enterprise, e.g. its legal representative (任职)."""
-
-    person = models.ForeignKey(Party, models.CASCADE, related_name="posts", verbose_name=_("个人"))
-    enterprise = models.ForeignKey(Party, models.CASCADE, related_name="people", verbose_name=_("企业"))
-    kind = models.CharField(_("任职"), max_length=20, choices=PostKind)
-    added_at = models.DateTimeField(_("登记时间"))
-    ended_at = models.DateTimeField(_("终止时间"), null=True, blank=True)
-
-    class Meta:
-        verbose_name = _("任职")
-        constraints: ClassVar = [
-            models.UniqueConstraint(
-                fields=["person", "enterprise", "kind"],
-                condition=Q(ended_at=None),
-                name="parties_post_once",
-            ),
-            models.CheckConstraint(condition=~Q(person=F("enterprise")), name="parties_post_of_two_parties"),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.person_id} → {self.enterprise_id}"
 
 
 class Paper(models.Model):

@@ -20,7 +20,7 @@ from vouch.engine.identifiers import (
 from vouch.parties.models import Account, Assignment, Contact, Paper, Party, Person, Phone, Post
 from vouch.parties.permissions import may_read_restricted
 from vouch.parties.queries.party import visible_to
-from vouch.parties.terms import PROTECTED, PartyKind, PartyStatus
+from vouch.parties.terms import NATURAL_PERSONS, PROTECTED, PartyStatus
 from vouch.platform.identity.actor import Actor
 from vouch.platform.identity.permissions import may_unmask
 from vouch.platform.identity.terms import FieldClass
@@ -90,7 +90,7 @@ def with_keys(parties: QuerySet[Party]) -> QuerySet[Party]:
     )
     present = Assignment.objects.filter(ends_on=None).select_related("unit", "manager")
     return (
-        parties.filter(kind=PartyKind.PERSON)
+        parties.filter(kind__in=NATURAL_PERSONS)
         .select_related("person")
         .annotate(
             key_wrapped=Subquery(keys.values("wrapped")[:1]),
@@ -207,7 +207,6 @@ class Sheet:
     papers: Sequence[Paper]
     may_read_papers: bool
     posts: Sequence[Post]
-    people: Sequence[Post]
 
 
 def sheet_of(party: Party, actor: Actor) -> Sheet:
@@ -228,7 +227,6 @@ def sheet_of(party: Party, actor: Actor) -> Sheet:
         ),
         may_read_papers=masks.may_reveal("paper"),
         posts=list(posts.filter(person=party, enterprise__in=seen).select_related("enterprise")),
-        people=list(posts.filter(enterprise=party, person__in=seen).select_related("person")),
     )
 
 

@@ -252,11 +252,14 @@ def test_lines_are_noted_and_ended_on_pages(person: Party, firm: Party, staff: d
     assert officer.post(reverse("parties:add_line", args=[firm.pk, "account"]), account).status_code == 302
     contact = {"name": "赵六", "relation": "finance", "phone": "13900139000"}
     assert officer.post(reverse("parties:add_line", args=[firm.pk, "contact"]), contact).status_code == 302
-    post = reverse("parties:add_post", args=[firm.pk])
-    assert "没有这个编号" in officer.post(post, {"person": "C99999999", "kind": "legal"}).content.decode()
-    assert officer.post(post, {"person": person.number.lower(), "kind": "legal"}).status_code == 302
-    end = reverse("parties:end_line", args=[firm.pk, "post", firm.people.get().pk])
+    post = reverse("parties:add_edges", args=[firm.pk, "post"])
+    line = {"post-0-kind": "legal", "post-TOTAL_FORMS": "1", "post-INITIAL_FORMS": "0", "source": "customer"}
+    answer = officer.post(post, {**line, "post-0-number": "C99999999"})
+    assert "没有编号为 C99999999 的客户" in answer.content.decode()
+    assert officer.post(post, {**line, "post-0-number": person.number.lower()}).status_code == 302
+    end = reverse("parties:end_edge", args=[firm.pk, "post", firm.people.get().pk])
     assert officer.post(end, {"reason": "离任"}).status_code == 302
+    assert firm.people.get().ended_by == "李强（业务一部）"
 
 
 def test_a_paper_is_judged_by_its_bytes_kept_encrypted_and_read_for_a_purpose(

@@ -189,7 +189,7 @@ def test_a_person_is_noted_as_what_they_are_in_an_enterprise(
         actions.add_post(actor=actor, at=now, party=firm, person=person, kind=PostKind.LEGAL_REPRESENTATIVE)
     with pytest.raises(ValueError, match="个人和企业之间"):
         actions.add_post(actor=actor, at=now, party=person, person=firm, kind=PostKind.CONTACT)
-    assert [one.pk for one in queries.sheet_of(firm, actor).people] == [post.pk]
+    assert [one.row.pk for one in queries.graph_of(firm, actor, today=now.date()).posts] == [post.pk]
     assert [one.pk for one in queries.sheet_of(person, actor).posts] == [post.pk]
 
 
@@ -200,7 +200,7 @@ def test_a_post_tells_nothing_of_a_person_whom_one_may_not_see(
     actions.add_post(actor=actor, at=now, party=firm, person=person, kind=PostKind.LEGAL_REPRESENTATIVE)
     duty = actions.Duty(units["YW2"], starts_on=now.date(), manager=staff["wuting"])
     actions.assign_party(actor=actor, at=now, party=person, duty=duty)
-    assert queries.sheet_of(firm, actors["liqiang"]).people == []
+    assert queries.graph_of(firm, actors["liqiang"], today=now.date()).posts == []
     assert not queries.VISIBLE[Post](actors["liqiang"]).exists()  # type: ignore[operator]
 
 

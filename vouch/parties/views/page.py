@@ -10,10 +10,10 @@ from vouch.parties.models import Party
 from vouch.platform.identity.request import StaffRequest
 
 
-def visible_party(request: StaffRequest, pk: int, *, kind: str = "") -> Party:
-    """The party where the actor may see it and it is of the kind, or 404."""
-    parties = queries.visible_to(request.actor).select_related("enterprise", "person")
-    return get_object_or_404(parties.filter(kind=kind) if kind else parties, pk=pk)
+def visible_party(request: StaffRequest, pk: int) -> Party:
+    """The party where the actor may see it, or 404."""
+    parties = queries.visible_to(request.actor).select_related("enterprise", "person", "farmer")
+    return get_object_or_404(parties, pk=pk)
 
 
 def form_page(

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
 from django.core.exceptions import ObjectDoesNotExist, PermissionDenied
 from django.http import Http404, HttpResponse
-from django.shortcuts import redirect
-from django.urls import reverse
+from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
@@ -22,16 +22,19 @@ from vouch.parties.forms import (
     AccountForm,
     ContactForm,
     EndForm,
+    HouseholdChangeForm,
+    HouseholdForm,
     PaperForm,
     PersonCorrectionForm,
     PersonRegistrationForm,
     PhoneForm,
-    PostForm,
+    edge_lines,
 )
-from vouch.parties.models import Party
-from vouch.parties.terms import PROTECTED, DocumentKind, PartyKind
+from vouch.parties.terms import NATURAL_PERSONS, PROTECTED, DocumentKind, RecordSource
+from vouch.parties.views.edges import correctable, panel_of
 from vouch.parties.views.page import form_page, visible_party
 from vouch.platform.identity.actions.repeats import Answer
+from vouch.platform.identity.drafts import Drafts
 from vouch.platform.identity.repeats import submit_once
 from vouch.platform.identity.request import StaffRequest
 from vouch.platform.vault.masks import HIDDEN, masked
@@ -41,36 +44,86 @@ from vouch.platform.web.faces import face
 @face(may=permissions.may_open_registration, refusal=gettext_lazy("您的岗位不能新建客户。"))
 @require_http_methods(["GET", "POST"])
 def new_person(request: StaffRequest) -> HttpResponse:
-    """Register a natural person by hand (新建个人)."""
-    form = PersonRegistrationForm(
-        request.actor,
-        request.POST or None,
-        today=timezone.localdate(),
-        initial={"document_kind": DocumentKind.RESIDENT},
-    )
-    if request.method == "POST" and form.is_valid():
+    """Register a natural person by hand, with relatives (新建个人)."""
+    return _new(request, title=_("新建个人客户"), words=("kin",))
+
+
+@face(may=permissions.may_open_registration, refusal=gettext_lazy("您的岗位不能新建客户。"))
+@require_http_methods(["GET", "POST"])
+def new_farmer(request: StaffRequest) -> HttpResponse:
+    """Register a farmer: a person, the household, and what it raises (新建农户)."""
+    return _new(request, title=_("新建农户"), words=("farm_holding", "kin"), is_farmer=True)
+
+
+def _new(
+    request: StaffRequest, *, title: str, words: tuple[str, ...], is_farmer: bool = False
+) -> HttpResponse:
+    draft = Drafts(request, form="parties.farmer" if is_farmer else "parties.person", title=title)
+    if draft.is_wanted:
+        return draft.keep()
+    today, data = timezone.localdate(), request.POST or None
+    initial = {"document_kind": DocumentKind.RESIDENT, **draft.initial()}
+    form = PersonRegistrationForm(request.actor, data, today=today, initial=initial)
+    home = HouseholdForm(data, today=today, initial=initial) if is_farmer else None
+    lines = {word: edge_lines(word, data, today=today, initial=draft.lines(word), blank=1) for word in words}
+    fault, parts = "", [form, *([home] if home else []), *lines.values()]
+    if request.method == "POST" and all([part.is_valid() for part in parts]):  # noqa: C419 - each says its faults
+        edges = [line for one in lines.values() for line in one.lines(RecordSource.CUSTOMER)]
+        household = home.household() if home else None
         try:
-            done = submit_once(request, lambda: _registered(request, form))
+            done = submit_once(request, lambda: _registered(request, form, household, edges))
         except actions.AlreadyEnrolled as error:
             form.add_error("document_number", _known_to(request, error))
+        except ValueError as error:
+            fault = str(error)
         else:
-            messages.success(request, _("已新建个人客户 %(number)s。") % done.body)
+            draft.done()
+            messages.success(request, _("已新建客户 %(number)s。") % done.body)
             for remark in form.document.remarks if form.document else ():
                 messages.warning(request, remark)
-            return redirect(_panel(done.body["id"]))
-    return form_page(
-        request, form, title=_("新建个人客户"), button=_("建档"), template="parties/person_form.html"
-    )
+            return redirect(panel_of(done.body["id"]))
+    context = {"form": form, "home": home, "lines": lines, "fault": fault, "draft": draft, "title": title}
+    status = 422 if request.method == "POST" else 200
+    return render(request, "parties/new_person.html", context, status=status)
 
 
-def _registered(request: StaffRequest, form: PersonRegistrationForm) -> Answer:
-    party = actions.register_person(
+def _registered(
+    request: StaffRequest,
+    form: PersonRegistrationForm,
+    household: actions.Household | None,
+    edges: Sequence[actions.EdgeLine],
+) -> Answer:
+    party = actions.register_with_edges(
         actor=request.actor,
         at=timezone.now(),
         unit=form.cleaned_data["unit"],
-        registration=form.registration(),
+        registration=replace(form.registration(), household=household),
+        edges=edges,
     )
     return Answer(302, {"id": party.pk, "number": party.number})
+
+
+@face(may=permissions.may_open_registration, shows=("party",))
+@require_http_methods(["GET", "POST"])
+def household(request: StaffRequest, pk: int) -> HttpResponse:
+    """Note a farmer's household as it is now; a person becomes a farmer by it (登记农户信息)."""
+    party = correctable(request, pk)
+    if party.kind not in NATURAL_PERSONS:
+        raise Http404
+    farmer = getattr(party, "farmer", None)
+    initial = {name: getattr(farmer, name) for name in ("household_size", "farming_since")} if farmer else {}
+    form = HouseholdChangeForm(request.POST or None, today=timezone.localdate(), initial=initial)
+    if request.method == "POST" and form.is_valid():
+        actions.change_household(
+            actor=request.actor,
+            at=timezone.now(),
+            party=party,
+            household=form.household(),
+            change=form.change(),
+        )
+        messages.success(request, _("农户信息已保存，原来的内容留在历史里。"))
+        return redirect(panel_of(pk))
+    return form_page(request, form, title=_("登记农户信息"), button=_("保存"), party=party)
 
 
 def _known_to(request: StaffRequest, error: actions.AlreadyEnrolled) -> str:
@@ -78,7 +131,7 @@ def _known_to(request: StaffRequest, error: actions.AlreadyEnrolled) -> str:
     known = queries.visible_to(request.actor).filter(pk=error.party_id).first()
     if known is not None:
         message = _("该证件号码已经建档：{number}，请直接使用。")
-        link = format_html('<a href="{}">{}</a>', _panel(known.pk), known.number)
+        link = format_html('<a href="{}">{}</a>', panel_of(known.pk), known.number)
         return format_html(message, number=link)
     actions.note_repetition(actor=request.actor, at=timezone.now(), party_id=error.party_id)
     return _("该证件号码已经建档，但不在您的数据范围内。如需办理业务，请联系部门负责人调整管户。")
@@ -88,7 +141,9 @@ def _known_to(request: StaffRequest, error: actions.AlreadyEnrolled) -> str:
 @require_http_methods(["GET", "POST"])
 def correct_person(request: StaffRequest, pk: int) -> HttpResponse:
     """Give a person other particulars, with the reason; ``?from_entry=`` offers the old values of one entry (更正)."""
-    party = visible_party(request, pk, kind=PartyKind.PERSON)
+    party = visible_party(request, pk)
+    if party.kind not in NATURAL_PERSONS:
+        raise Http404
     if not permissions.may_correct(request.actor, party):
         raise PermissionDenied(_("您不能更正该客户的资料。"))
     entry_id = _entry_id(request)
@@ -111,7 +166,7 @@ def correct_person(request: StaffRequest, pk: int) -> HttpResponse:
             form.add_error("document_number", _known_to(request, error))
         else:
             messages.success(request, _("资料已更正。"))
-            return redirect(_panel(party.pk))
+            return redirect(panel_of(party.pk))
     return form_page(
         request,
         form,
@@ -130,7 +185,7 @@ def _entry_id(request: StaffRequest) -> UUID | None:
         raise Http404 from error
 
 
-def _old_values(request: StaffRequest, party: Party, entry_id: UUID) -> dict[str, str]:
+def _old_values(request: StaffRequest, party: Any, entry_id: UUID) -> dict[str, str]:
     """Old values that an entry holds, as choices: masked, because taking one back does not need reading it."""
     titles = {
         "name": _("姓名"),
@@ -158,7 +213,6 @@ ENDING: dict[str, tuple[Any, Callable[..., Any]]] = {
     "phone": (gettext_lazy("停用电话"), actions.end_phone),
     "account": (gettext_lazy("停用银行账户"), actions.end_account),
     "contact": (gettext_lazy("停用联系人"), actions.end_contact),
-    "post": (gettext_lazy("终止任职"), actions.end_post),
 }
 
 
@@ -166,7 +220,7 @@ ENDING: dict[str, tuple[Any, Callable[..., Any]]] = {
 @require_http_methods(["GET", "POST"])
 def add_line(request: StaffRequest, pk: int, kind: str) -> HttpResponse:
     """Note a telephone, an account or a contact (登记电话、账户、联系人)."""
-    party = _correctable(request, pk)
+    party = correctable(request, pk)
     form_class, title, add = ADDING[kind]
     form = form_class(request.POST or None)
     if request.method == "POST" and form.is_valid():
@@ -176,7 +230,7 @@ def add_line(request: StaffRequest, pk: int, kind: str) -> HttpResponse:
             form.add_error("number", str(error))
         else:
             messages.success(request, _("已登记。"))
-            return redirect(_panel(party.pk))
+            return redirect(panel_of(party.pk))
     return form_page(request, form, title=str(title), button=_("登记"), party=party)
 
 
@@ -184,7 +238,7 @@ def add_line(request: StaffRequest, pk: int, kind: str) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def end_line(request: StaffRequest, pk: int, kind: str, row: int) -> HttpResponse:
     """Say that a telephone, an account, a contact or a post is no longer one (停用)."""
-    party = _correctable(request, pk)
+    party = correctable(request, pk)
     title, end = ENDING[kind]
     form = EndForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
@@ -199,43 +253,15 @@ def end_line(request: StaffRequest, pk: int, kind: str, row: int) -> HttpRespons
         except ObjectDoesNotExist as error:
             raise Http404 from error
         messages.success(request, _("已停用，历史仍保留。"))
-        return redirect(_panel(party.pk))
+        return redirect(panel_of(party.pk))
     return form_page(request, form, title=str(title), button=_("停用"), party=party)
-
-
-@face(may=permissions.may_open_registration, shows=("party",))
-@require_http_methods(["GET", "POST"])
-def add_post(request: StaffRequest, pk: int) -> HttpResponse:
-    """Note what a person is in this enterprise (登记任职)."""
-    party = visible_party(request, pk, kind=PartyKind.ENTERPRISE)
-    if not permissions.may_correct(request.actor, party):
-        raise PermissionDenied(_("您不能更正该客户的资料。"))
-    form = PostForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        number = form.cleaned_data["person"].strip().upper()
-        people = queries.visible_to(request.actor).filter(kind=PartyKind.PERSON)
-        person = people.filter(number=number).first()
-        if person is None:
-            form.add_error("person", _("没有这个编号的个人客户。"))
-        else:
-            kind = form.cleaned_data["kind"]
-            try:
-                actions.add_post(
-                    actor=request.actor, at=timezone.now(), party=party, person=person, kind=kind
-                )
-            except actions.Repeated as error:
-                form.add_error("person", str(error))
-            else:
-                messages.success(request, _("已登记。"))
-                return redirect(_panel(party.pk))
-    return form_page(request, form, title=_("登记任职"), button=_("登记"), party=party)
 
 
 @face(may=permissions.may_open_registration, shows=("party",))
 @require_http_methods(["GET", "POST"])
 def add_paper(request: StaffRequest, pk: int) -> HttpResponse:
     """Keep an image of a document, encrypted (上传证件影像)."""
-    party = _correctable(request, pk)
+    party = correctable(request, pk)
     form = PaperForm(request.POST or None, request.FILES or None)
     if request.method == "POST" and form.is_valid():
         actions.store_paper(
@@ -247,17 +273,5 @@ def add_paper(request: StaffRequest, pk: int) -> HttpResponse:
             pieces=form.cleaned_data["file"].chunks(),
         )
         messages.success(request, _("影像已加密保存。"))
-        return redirect(_panel(party.pk))
+        return redirect(panel_of(party.pk))
     return form_page(request, form, title=_("上传证件影像"), button=_("上传"), party=party)
-
-
-def _correctable(request: StaffRequest, pk: int) -> Party:
-    party = visible_party(request, pk)
-    if not permissions.may_correct(request.actor, party):
-        raise PermissionDenied(_("您不能更正该客户的资料。"))
-    return party
-
-
-def _panel(pk: int) -> str:
-    """The panel of the customer's page that shows particulars."""
-    return reverse("desk:customer_panel", args=[pk, "identity"])

@@ -68,6 +68,11 @@ def may_repeat(actor: Actor) -> bool:
     return actor.user_id is not None or actor.id.startswith(("key:", "system:"))
 
 
+def may_keep_draft(actor: Actor) -> bool:
+    """Whoever fills in forms."""
+    return actor.user_id is not None
+
+
 def may_forget_answers(actor: Actor) -> bool:
     """The installation itself."""
     return actor.is_system

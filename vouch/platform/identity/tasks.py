@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.utils import timezone
 
 from vouch.platform.identity.actions import tidy_sessions
+from vouch.platform.identity.actions.drafts import forget_drafts
 from vouch.platform.identity.actions.repeats import forget_answers
 from vouch.platform.identity.actor import system_actor
 from vouch.platform.jobs.beat import beat
@@ -14,6 +15,12 @@ from vouch.platform.jobs.beat import beat
 def forget_old_answers() -> None:
     """Once an hour, forget which requests were answered long ago."""
     forget_answers(actor=system_actor("identity"), at=timezone.now())
+
+
+@beat("identity.forget_drafts", seconds=86400)
+def forget_old_drafts() -> None:
+    """Once a day, forget drafts that nobody takes up any more."""
+    forget_drafts(actor=system_actor("identity"), at=timezone.now())
 
 
 @beat("identity.tidy_sessions", seconds=3600)

@@ -73,7 +73,7 @@ def donut(slices: Sequence[Slice], *, unit: str, label: str) -> Chart:
         "tooltip": {"trigger": "item", "formatter": "{b}\n{c} " + unit + "（{d}%）"},
         "legend": {"bottom": 0, "icon": "circle", "itemWidth": 10, "itemHeight": 10},
         "title": {
-            "text": f"{total:,}", "subtext": unit, "left": "center", "top": "34%",
+            "text": _whole(total), "subtext": unit, "left": "center", "top": "34%",
             "textStyle": {"fontSize": 24, "fontWeight": 600}, "subtextStyle": {"fontSize": 12},
         },
         "series": [
@@ -87,6 +87,11 @@ def donut(slices: Sequence[Slice], *, unit: str, label: str) -> Chart:
     }  # fmt: skip
     rows = [(piece.name, piece.value, f"{100 * (piece.value or 0) / total:.1f}%") for piece in known]
     return Chart(option, (label, unit, "占比"), rows)
+
+
+def _whole(total: float) -> str:
+    """The sum in the middle; shares of a whole do not add up to it exactly as binary fractions."""
+    return f"{total:,}" if isinstance(total, int) else f"{total:,.4f}".rstrip("0").rstrip(".")
 
 
 def bars(

@@ -4,6 +4,7 @@ from vouch.platform.identity.models import (
     AnsweredRequest,
     ApiKey,
     Delegation,
+    Draft,
     HandOver,
     HandOverLine,
     Part,
@@ -26,6 +27,7 @@ from vouch.platform.identity.queries.delegation import (
     open_between,
     stood_in_for,
 )
+from vouch.platform.identity.queries.drafts import drafts_of
 from vouch.platform.identity.queries.keys import actor_of_key, api_keys, digest_of_key, key_in_force
 from vouch.platform.identity.queries.parts import parts_in_other_offices
 from vouch.platform.identity.queries.rights import (
@@ -61,6 +63,7 @@ VISIBLE: Visible = {
     AnsweredRequest: "接口请求的指纹与处理结果，只供重复请求的判断，不经页面显示",
     ApiKey: "接口密钥的登记（只存哈希），不含客户资料；凭岗位进入页面",
     Delegation: "员工之间的代理，不含客户资料；在职员工均可查看",
+    Draft: drafts_of,
     HandOver: "工作交接的登记，不含客户资料；凭岗位进入页面",
     HandOverLine: "交接明细只存编号；名称由各业务模块按数据范围取得",
     Part: "员工的经办记录，只供前中后台分离的判断，不经页面显示",

@@ -137,6 +137,27 @@ def field(bound: BoundField, label: str = "") -> dict[str, Any]:
 
 
 @register.filter
+def share(value: figures.Number | None) -> str:
+    """A fraction of a whole as a percentage without needless noughts: 60%, 33.3333%."""
+    text = figures.percent(value, 4)
+    return text if text == figures.MISSING else f"{text[:-1].rstrip('0').rstrip('.')}%"
+
+
+@register.simple_tag
+def cell(bound: BoundField) -> SafeString:
+    """A field in a cell of lines: its label is read aloud only, its errors stand below."""
+    widget = bound.field.widget
+    name = "form-select" if isinstance(widget, Select) else "form-control"
+    names = [name, widget.attrs.get("class", ""), "is-invalid" if bound.errors else ""]
+    control = bound.as_widget(attrs={"class": " ".join(filter(None, names)), "aria-label": str(bound.label)})
+    if not bound.errors:
+        return control
+    return format_html(
+        '{}<div class="invalid-feedback d-block">{}</div>', control, " ".join(map(str, bound.errors))
+    )
+
+
+@register.filter
 def wan_or_yi(value: figures.Number | None) -> tuple[str, str]:
     """Yuan as (figure, unit), the unit 万元 or 亿元 by size."""
     return figures.wan_or_yi(value)
