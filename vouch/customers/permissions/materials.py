@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from vouch.customers.models import Material, StagedFile
+from vouch.customers.models import FiledDocument, Material, StagedFile
 from vouch.parties import queries as parties
 from vouch.parties.terms import PartyStatus
 from vouch.platform.identity.actor import Actor
@@ -80,3 +80,8 @@ def office_of(actor: Actor) -> Office:
     """In which office this actor adds to a file: those who bring customers in the front, all others in the middle."""
     front = actor.has_role(Role.ACCOUNT_MANAGER, Role.TEAM_LEAD) and not actor.has_role(Role.RISK_REVIEWER)
     return Office.FRONT if front else Office.MIDDLE
+
+
+def may_classify_document(actor: Actor, document: FiledDocument) -> bool:
+    """Whoever may add to the file of that customer."""
+    return may_record_material(actor, document.material.party)

@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from django import template
+from django.utils import timezone
 
 from vouch.customers import queries
-from vouch.customers.models import Material
+from vouch.customers.models import FiledDocument, Material
 from vouch.customers.queries import Party
-from vouch.customers.terms import Confidence
+from vouch.customers.terms import Confidence, Validity
 from vouch.platform.identity.actor import Actor
 
 register = template.Library()
@@ -27,6 +28,16 @@ def confidence_badge(material: Material) -> dict[str, Any]:
     """How far a material of ``materials_of`` is believed, on a tint."""
     found = queries.confidence_of(material)
     return {"label": found.label, "tone": _TONES[found]}
+
+
+_VALIDITY_TONES = {Validity.VALID: "green", Validity.ENDING: "yellow", Validity.ENDED: "red"}
+
+
+@register.inclusion_tag("customers/validity.html")
+def validity_badge(document: FiledDocument) -> dict[str, Any]:
+    """Whether a paper with a last day still holds today; nothing for one without."""
+    found = document.validity(timezone.localdate())
+    return {"label": found.label, "tone": _VALIDITY_TONES.get(found, "")}
 
 
 @register.inclusion_tag("customers/provenance.html")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from vouch.customers.terms.answers import Round
 from vouch.customers.terms.consent import (
     AUTHORISATION_TRANSITIONS,
     ENDING_DAYS,
@@ -19,8 +20,15 @@ from vouch.customers.terms.consent import (
     ReportKind,
     Standing,
 )
-from vouch.customers.terms.documents import DocumentCategory
+from vouch.customers.terms.documents import (
+    CATEGORY_GROUPS,
+    ENDING_SOON_DAYS,
+    PHOTOS,
+    DocumentCategory,
+    Validity,
+)
 from vouch.customers.terms.flows import UTILITY_UNITS, FlowDirection, TaxKind, TransactionMark, UtilityKind
+from vouch.customers.terms.gaps import ERRAND_TRANSITIONS, ErrandState, Evidence, Fetcher, GapState
 from vouch.customers.terms.invoices import Direction, InvoiceKind, InvoiceState
 from vouch.customers.terms.materials import (
     CONFIDENCE_OF,
@@ -48,11 +56,12 @@ from vouch.customers.terms.rights import (
 )
 
 __all__ = [
-    "AUTHORISATION_TRANSITIONS", "CLOCKS", "CONFIDENCE_OF", "DATA_CLASS_OF", "ENDING_DAYS",
-    "NOTICE_TRANSITIONS", "OPEN_STATES", "QUERY_REASONS", "REQUEST_TRANSITIONS", "RETENTION", "SENSITIVE",
-    "UTILITY_UNITS", "AuthorisationState", "Channel", "Clock", "Confidence", "DataClass", "Direction",
-    "DocumentCategory", "Finding", "FlowDirection", "InvoiceKind", "InvoiceState", "Lack", "LegalBasis",
+    "AUTHORISATION_TRANSITIONS", "CATEGORY_GROUPS", "CLOCKS", "CONFIDENCE_OF", "DATA_CLASS_OF", "ENDING_DAYS",
+    "ENDING_SOON_DAYS", "ERRAND_TRANSITIONS", "NOTICE_TRANSITIONS", "OPEN_STATES", "PHOTOS", "QUERY_REASONS",
+    "REQUEST_TRANSITIONS", "RETENTION", "SENSITIVE", "UTILITY_UNITS", "AuthorisationState", "Channel",
+    "Clock", "Confidence", "DataClass", "Direction", "DocumentCategory", "ErrandState", "Evidence", "Fetcher",
+    "Finding", "FlowDirection", "GapState", "InvoiceKind", "InvoiceState", "Lack", "LegalBasis",
     "MaterialKind", "MaterialState", "NoticeKind", "NoticeState", "Origin", "Outcome", "Purpose",
-    "RefusalReason", "ReportKind", "RequestChannel", "RequestKind", "RequestState", "Retention", "Standing",
-    "TaxKind", "TransactionMark", "Unit", "UtilityKind", "VerificationMeans",
+    "RefusalReason", "ReportKind", "RequestChannel", "RequestKind", "RequestState", "Retention", "Round",
+    "Standing", "TaxKind", "TransactionMark", "Unit", "UtilityKind", "Validity", "VerificationMeans",
 ]  # fmt: skip
