@@ -124,7 +124,7 @@ def told_by_parties(party: Party) -> Iterator[Section]:
 def told_by_lines(party: Party) -> Iterator[Section]:
     """What is written of the party line by line, and what its values were before."""
     for title, headings, rows in parties.told_lines(party):
-        yield Section(title, headings, _rows(*rows))
+        yield Section(title, headings, rows_of(*rows))
 
 
 def told_by_persons(party: Party) -> Iterator[Section]:
