@@ -34,6 +34,7 @@ CLASSES: Mapping[tuple[str, str], str] = {
     ("parties_contact", "name"): "",
     ("parties_account", "holder"): "",
     ("customers_banktransaction", "summary"): "",
+    ("customers_collateralterms", "certificate"): "identity",
     ("customers_rightsrequest", "detail"): "",
     ("customers_rightsrequest", "answer"): "",
 }

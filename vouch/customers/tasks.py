@@ -1,14 +1,23 @@
-"""What this room does by itself: credit reports kept beyond their purpose are destroyed, forgotten uploads go."""
+"""What this room does by itself: old reports and forgotten uploads go, customers are held against the lists."""
 
 from __future__ import annotations
 
 from django.utils import timezone
 
-from vouch.customers.actions import forget_staged, remove_expired_reports
+from vouch.customers.actions import (
+    forget_staged,
+    remove_expired_reports,
+    screen_imported,
+    screen_list,
+    screen_party,
+)
+from vouch.customers.queries.watching import lists_with_ended, parties_of_import
 from vouch.platform.identity.actor import system_actor
 from vouch.platform.jobs.beat import beat
+from vouch.platform.jobs.task import task
 
 EVERY_SECONDS = 3600
+CHUNK = 2000
 
 
 @beat("customers.remove_expired_reports", seconds=EVERY_SECONDS)
@@ -23,3 +32,35 @@ def forget_uploads() -> None:
     """Until nothing is left that nobody decided."""
     while forget_staged(actor=system_actor("retention"), at=timezone.now()):
         pass
+
+
+@task("customers.screen_party")
+def screen_one(subject_id: str) -> None:
+    """Hold a customer against every list, as it stands when the job runs."""
+    screen_party(actor=system_actor("screening"), at=timezone.now(), party_id=int(subject_id))
+
+
+@task("customers.screen_import")
+def screen_import(subject_id: str) -> None:
+    """Hold whoever an import brought or changed against every list."""
+    ids = parties_of_import(int(subject_id))
+    for start in range(0, len(ids), CHUNK):
+        screen_imported(
+            actor=system_actor("screening"),
+            at=timezone.now(),
+            import_id=int(subject_id),
+            party_ids=ids[start : start + CHUNK],
+        )
+
+
+@task("customers.screen_list")
+def screen_everybody(subject_id: str) -> None:
+    """Hold every customer against a list that changed."""
+    screen_list(actor=system_actor("screening"), at=timezone.now(), list_id=int(subject_id))
+
+
+@beat("customers.end_hits", seconds=EVERY_SECONDS)
+def end_hits() -> None:
+    """An entry whose last day has passed stands on its list no longer."""
+    for list_id in lists_with_ended(timezone.localdate()):
+        screen_everybody(str(list_id))

@@ -4,7 +4,18 @@ from __future__ import annotations
 
 from django.urls import path
 
-from vouch.customers.views import consent, credit, invoices, materials, notices, rights
+from vouch.customers.views import (
+    collateral,
+    consent,
+    credit,
+    guarantees,
+    invoices,
+    materials,
+    notices,
+    records,
+    rights,
+    watching,
+)
 
 app_name = "customers"
 urlpatterns = [
@@ -14,6 +25,27 @@ urlpatterns = [
     path("file/materials/<int:pk>/verify/", materials.verify, name="verify_material"),
     path("file/materials/<int:pk>/withdraw/", materials.withdraw, name="withdraw_material"),
     path("file/materials/<int:pk>/open/", materials.open_original, name="open_original"),
+    path("file/<int:pk>/records/", records.records, name="records"),
+    path("file/<int:pk>/records/new/", records.new_records, name="new_records"),
+    path("file/<int:pk>/guarantees/", guarantees.guarantees, name="guarantees"),
+    path("file/<int:pk>/guarantees/new/", guarantees.new_guarantees, name="new_guarantees"),
+    path("file/<int:pk>/collateral/", collateral.collateral, name="collateral"),
+    path("file/<int:pk>/collateral/new/", collateral.new_collateral, name="new_collateral"),
+    path("file/<int:pk>/lists/", watching.hits_of, name="hits_of"),
+    path("file/collateral/<int:pk>/", collateral.collateral_item, name="collateral_item"),
+    path("file/collateral/<int:pk>/edit/", collateral.change_collateral, name="change_collateral"),
+    path("file/collateral/<int:pk>/value/", collateral.new_valuation, name="new_valuation"),
+    path("file/collateral/<int:pk>/papers/new/", collateral.new_paper, name="new_collateral_paper"),
+    path("file/collateral/<int:pk>/certificate/", collateral.reveal_certificate, name="reveal_certificate"),
+    path("lists/", watching.watch_hits, name="watch_hits"),
+    path("lists/hits/<int:pk>/", watching.watch_hit, name="watch_hit"),
+    path("lists/hits/<int:pk>/decide/", watching.decide_hit, name="decide_hit"),
+    path("lists/all/", watching.watch_lists, name="watch_lists"),
+    path("lists/all/new/", watching.new_list, name="new_list"),
+    path("lists/all/<int:pk>/", watching.watch_list, name="watch_list"),
+    path("lists/all/<int:pk>/entries/new/", watching.new_entry, name="new_entry"),
+    path("lists/all/<int:pk>/versions/new/", watching.new_version, name="new_version"),
+    path("lists/entries/<int:pk>/end/", watching.end_entry, name="end_entry"),
     path("consent/", consent.authorisations, name="authorisations"),
     path("consent/authorisations/missing/", consent.missing, name="missing"),
     path("consent/authorisations/of/<int:pk>/", consent.consent_of, name="consent_of"),

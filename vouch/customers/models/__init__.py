@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 from vouch.customers.models.bank import BankStatement, BankTransaction
+from vouch.customers.models.collateral import Collateral, CollateralPaper, CollateralTerms, Valuation
 from vouch.customers.models.consent import Authorisation, CreditReport, Notice
 from vouch.customers.models.documents import FiledDocument
 from vouch.customers.models.duties import TaxPeriod, UtilityBill
+from vouch.customers.models.guarantees import GivenGuarantee, GuaranteeStatement
 from vouch.customers.models.invoices import Invoice
 from vouch.customers.models.materials import Material, Verification
+from vouch.customers.models.records import PublicRecord, RecordSearch
 from vouch.customers.models.rights import RightsClock, RightsRequest
 from vouch.customers.models.staged import StagedFile
+from vouch.customers.models.watching import HitDecision, WatchEntry, WatchHit, WatchList, WatchVersion
 
 __all__ = [
-    "Authorisation", "BankStatement", "BankTransaction", "CreditReport", "FiledDocument", "Invoice",
-    "Material", "Notice", "RightsClock", "RightsRequest", "StagedFile", "TaxPeriod", "UtilityBill",
-    "Verification",
+    "Authorisation", "BankStatement", "BankTransaction", "Collateral", "CollateralPaper",
+    "CollateralTerms", "CreditReport", "FiledDocument", "GivenGuarantee", "GuaranteeStatement",
+    "HitDecision", "Invoice", "Material", "Notice", "PublicRecord", "RecordSearch", "RightsClock",
+    "RightsRequest", "StagedFile", "TaxPeriod", "UtilityBill", "Valuation", "Verification", "WatchEntry",
+    "WatchHit", "WatchList", "WatchVersion",
 ]  # fmt: skip

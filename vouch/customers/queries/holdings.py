@@ -85,7 +85,8 @@ def years_after(day: date, years: int) -> date:
         return day.replace(year=day.year + years, day=28)
 
 
-def _text(value: Any) -> Cell:
+def as_text(value: Any) -> Cell:
+    """A value as a file shows it."""
     if value is None or isinstance(value, str | int):
         return value
     if hasattr(value, "astimezone"):
@@ -93,8 +94,9 @@ def _text(value: Any) -> Cell:
     return str(value)
 
 
-def _rows(*rows: Sequence[Any]) -> list[list[Cell]]:
-    return [[_text(value) for value in row] for row in rows]
+def in_rows(*rows: Sequence[Any]) -> list[list[Cell]]:
+    """Rows of a section, each value as a file shows it."""
+    return [[as_text(value) for value in row] for row in rows]
 
 
 def told_by_parties(party: Party) -> Iterator[Section]:
@@ -102,7 +104,7 @@ def told_by_parties(party: Party) -> Iterator[Section]:
     yield Section(
         "客户",
         ("客户编号", "名称", "类型", "状态", "建档时间"),
-        _rows(
+        in_rows(
             (party.number, party.name, party.get_kind_display(), party.get_status_display(), party.created_at)
         ),
     )
@@ -110,13 +112,13 @@ def told_by_parties(party: Party) -> Iterator[Section]:
     yield Section(
         "客户标识",
         ("标识类型", "标识", "说明"),
-        _rows(*((c.get_kind_display(), c.value, c.note) for c in codes)),
+        in_rows(*((c.get_kind_display(), c.value, c.note) for c in codes)),
     )
     held = parties.assignments_of(party)
     yield Section(
         "管户关系",
         ("管户机构", "管户经理", "协办经理", "起始日期", "终止日期"),
-        _rows(*((a.unit, a.manager, a.second_manager, a.starts_on, a.ends_on) for a in held)),
+        in_rows(*((a.unit, a.manager, a.second_manager, a.starts_on, a.ends_on) for a in held)),
     )
 
 
@@ -131,30 +133,32 @@ def told_by_persons(party: Party) -> Iterator[Section]:
         values = persons.opened_fields(person, key)
         fields = {one.name: one for one in Person._meta.concrete_fields}
         titles = {name: str(fields[name].verbose_name) for name in values}
-        yield Section("个人信息", tuple(titles.values()), _rows([values[name] for name in titles]))
+        yield Section("个人信息", tuple(titles.values()), in_rows([values[name] for name in titles]))
     lines = [
         (row.get_use_display(), persons.opened_number(row, key), row.added_at, row.ended_at)
         for row in Phone.objects.filter(party=party).order_by("pk")
         if row.number
     ]
-    yield Section("电话", ("用途", "号码", "登记时间", "停用时间"), _rows(*lines))
+    yield Section("电话", ("用途", "号码", "登记时间", "停用时间"), in_rows(*lines))
     accounts = [
         (row.bank, persons.opened_number(row, key), row.added_at, row.ended_at)
         for row in Account.objects.filter(party=party).order_by("pk")
         if row.number
     ]
-    yield Section("银行账户", ("开户银行", "账号", "登记时间", "停用时间"), _rows(*accounts))
+    yield Section("银行账户", ("开户银行", "账号", "登记时间", "停用时间"), in_rows(*accounts))
     posts = Post.objects.filter(person=party).select_related("enterprise").order_by("pk")
     yield Section(
         "任职",
         ("企业", "任职", "登记时间", "终止时间"),
-        _rows(*((row.enterprise.name, row.get_kind_display(), row.added_at, row.ended_at) for row in posts)),
+        in_rows(
+            *((row.enterprise.name, row.get_kind_display(), row.added_at, row.ended_at) for row in posts)
+        ),
     )
     papers = list(Paper.objects.filter(party=party).select_related("document").order_by("pk"))
     yield Section(
         "证件影像",
         ("种类", "摘要", "上传时间"),
-        _rows(*((row.get_kind_display(), row.document.sha256, row.added_at) for row in papers)),
+        in_rows(*((row.get_kind_display(), row.document.sha256, row.added_at) for row in papers)),
         [(f"证件影像-{row.pk}", row.document) for row in papers],
     )
 
@@ -167,7 +171,7 @@ def told_by_customers(party: Party) -> Iterator[Section]:
     yield Section(
         "授权",
         ("编号", "接收方", "用途", "范围", "告知书", "生效", "截止", "状态", "撤回时间", "签署文件摘要"),
-        _rows(
+        in_rows(
             *(
                 (
                     *(one.number, one.recipient or "本机构", "、".join(one.purpose_titles)),
@@ -183,7 +187,7 @@ def told_by_customers(party: Party) -> Iterator[Section]:
     yield Section(
         "信用报告",
         ("种类", "报告编号", "查询日期", "查询原因", "文件摘要", "保存至", "销毁时间"),
-        _rows(
+        in_rows(
             *(
                 (
                     *(one.get_kind_display(), one.report_number, one.queried_on, one.get_reason_display()),
@@ -198,7 +202,7 @@ def told_by_customers(party: Party) -> Iterator[Section]:
     yield Section(
         "发票",
         ("方向", "发票号码", "开票日期", "对方单位", "金额", "税额", "价税合计", "状态"),
-        _rows(
+        in_rows(
             *(
                 (
                     *(one.get_direction_display(), one.number, one.issued_on, one.counterparty),
@@ -212,7 +216,7 @@ def told_by_customers(party: Party) -> Iterator[Section]:
     yield Section(
         "个人权利请求",
         ("编号", "种类", "收到时间", "状态", "请求内容", "答复内容", "答复时间"),
-        _rows(
+        in_rows(
             *(
                 (
                     *(one.number, one.get_kind_display(), one.received_at, one.get_state_display()),
@@ -230,7 +234,7 @@ def told_by_ledger(party: Party) -> Iterator[Section]:
     yield Section(
         "操作记录",
         ("时间", "事件", "操作人", "目的"),
-        _rows(*((e.at, EVENT_TITLES.get(e.event, e.event), e.actor_label, e.purpose) for e in entries)),
+        in_rows(*((e.at, EVENT_TITLES.get(e.event, e.event), e.actor_label, e.purpose) for e in entries)),
     )
 
 

@@ -16,6 +16,12 @@ from vouch.platform.identity.actor import Actor
 KNOWN = "m.known_at < %(end)s AND (m.ended_at IS NULL OR m.ended_at >= %(end)s)"
 """SQL: whether the material ``m`` counted at the end of the day of which ``end_of`` gives the ``end``."""
 
+COUNTED = f"""{KNOWN} AND coalesce((
+    SELECT v.finding FROM customers_verification AS v
+    WHERE v.material_id = m.id AND v.at < %(end)s ORDER BY v.at DESC, v.id DESC LIMIT 1
+), '') <> 'refuted'"""  # noqa: S608 - no value of anybody's
+"""SQL: whether the material ``m`` was known at that moment, and the latest finding had not refuted it (不采信)."""
+
 
 def end_of(as_of: date) -> datetime:
     """The moment at which a day is over, local time: what is known then was known before it."""

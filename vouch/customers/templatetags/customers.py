@@ -8,7 +8,8 @@ from django import template
 
 from vouch.customers import queries
 from vouch.customers.models import Material
-from vouch.customers.queries import Party
+from vouch.customers.permissions import may_open_file
+from vouch.customers.queries import Party, watching
 from vouch.customers.terms import Confidence
 from vouch.platform.identity.actor import Actor
 
@@ -39,3 +40,10 @@ def provenance(material: Material) -> dict[str, Any]:
 def file_tabs(party: Party, actor: Actor, on: str) -> dict[str, Any]:
     """The sections of the file that the actor may open; ``on`` is the name of the one shown."""
     return {"party": party, "sections": queries.sections_for(actor), "on": on}
+
+
+@register.inclusion_tag("customers/list_alert.html")
+def list_alerts(party: Party, actor: Actor) -> dict[str, Any]:
+    """What compliance has confirmed of lists, at the top of a customer's pages."""
+    hits = watching.confirmed_hits(actor, party.pk) if may_open_file(actor) else []
+    return {"hits": [(one, watching.named(one)) for one in hits]}

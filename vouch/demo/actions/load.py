@@ -22,6 +22,7 @@ from vouch.demo.actions.files import write_files
 from vouch.demo.actions.firms import Firm, invent_firms
 from vouch.demo.actions.messages import tell_staff
 from vouch.demo.actions.people import enrol_people, invent_people
+from vouch.demo.actions.sources import invent_sources
 from vouch.grading.actions import assess_customers
 from vouch.parties.actions import Duty, assign_party
 from vouch.parties.models import Assignment, Party
@@ -81,7 +82,10 @@ def found_institution(*, today: date, now: datetime, tell: Tell) -> list[SignIn]
         _assign(firms, units, people, today=today, at=now)
         _enrol(firms, units, people, today=today, at=now, tell=tell)
         tell("告知书、授权、信用报告和个人权利请求")
-        invent_consent(list(Party.objects.order_by("pk")), _cast(people, at=now), today=today, at=now)
+        parties, cast = list(Party.objects.order_by("pk")), _cast(people, at=now)
+        invent_consent(parties, cast, today=today, at=now)
+        tell("公共记录、对外担保、抵质押物和名单")
+        invent_sources(parties, cast, today=today, at=now)
         _arrange(people, today=today, at=now)
         tell_staff({name: user for name, (user, _password) in people.items()}, at=now)
         found = [

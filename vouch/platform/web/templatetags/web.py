@@ -136,6 +136,20 @@ def field(bound: BoundField, label: str = "") -> dict[str, Any]:
             "is_file": is_file}  # fmt: skip
 
 
+@register.simple_tag
+def cell(bound: BoundField) -> SafeString:
+    """A field in a cell of lines: its label is read aloud only, its errors stand below."""
+    widget = bound.field.widget
+    name = "form-select" if isinstance(widget, Select) else "form-control"
+    names = [name, widget.attrs.get("class", ""), "is-invalid" if bound.errors else ""]
+    control = bound.as_widget(attrs={"class": " ".join(filter(None, names)), "aria-label": str(bound.label)})
+    if not bound.errors:
+        return control
+    return format_html(
+        '{}<div class="invalid-feedback d-block">{}</div>', control, " ".join(map(str, bound.errors))
+    )
+
+
 @register.filter
 def wan_or_yi(value: figures.Number | None) -> tuple[str, str]:
     """Yuan as (figure, unit), the unit 万元 or 亿元 by size."""

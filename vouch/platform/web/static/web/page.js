@@ -87,6 +87,43 @@
     }
   });
 
+  // Ctrl+Enter sends the form in which somebody types, by its main button.
+  document.addEventListener("keydown", (event) => {
+    const form = event.target.closest && event.target.closest("form[method=post]");
+    if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey) || !form) return;
+    event.preventDefault();
+    form.requestSubmit(form.querySelector("button.btn-primary[type=submit]"));
+  });
+
+  // A day can be chosen as well as typed: a button beside it opens the browser's calendar.
+  function addCalendars(root) {
+    for (const field of root.querySelectorAll("input[data-day]:not([data-has-calendar])")) {
+      field.dataset.hasCalendar = "";
+      const calendar = document.createElement("input");
+      Object.assign(calendar, { type: "date", tabIndex: -1, className: "day-calendar" });
+      calendar.setAttribute("aria-hidden", "true");
+      const button = document.createElement("button");
+      Object.assign(button, { type: "button", tabIndex: -1, className: "day-button", title: "选择日期" });
+      button.setAttribute("aria-label", "选择日期");
+      button.addEventListener("click", () => {
+        if (/^\d{4}-\d{2}-\d{2}$/.test(field.value)) calendar.value = field.value;
+        if (calendar.showPicker) calendar.showPicker();
+      });
+      calendar.addEventListener("change", () => {
+        field.value = calendar.value;
+        field.dispatchEvent(new Event("input", { bubbles: true }));
+        field.focus();
+      });
+      const box = document.createElement("span");
+      box.className = "day-field";
+      field.replaceWith(box);
+      box.append(field, button, calendar);
+    }
+  }
+  addCalendars(document);
+  document.addEventListener("htmx:load", (event) => addCalendars(event.target));
+  document.addEventListener("vouch:added", (event) => addCalendars(event.target));
+
   for (const name of ["htmx:sendError", "htmx:responseError", "htmx:timeout"]) {
     document.addEventListener(name, (event) => {
       // A session that ended answers a fragment's request with the sign-in page's address.
