@@ -411,7 +411,7 @@ def _watched(scene: Scene, actor: Actor) -> None:
         file=ListFile("名称,依据\n无名氏,公告\n".encode(), "名单.csv", NOW.date()),
     )
     # By document: a name on a list would be told to whoever may not know that it is a customer's too.
-    for digit, place in enumerate(CITY, start=1):
+    for digit, _place in enumerate(CITY, start=1):
         _code, document = read_number(resident_number(f"1101011990031{digit}12{digit}"))
         entry = EntryDetails(name=f"名单人物{digit}", document=document, reason="恶意骗保")
         add_to_list(actor=actor, at=NOW, watch_list=own, details=entry)
