@@ -21,13 +21,13 @@ from vouch.business.models import Claim, Draw, Guarantee, GuaranteeVersion, Reco
 from vouch.customers.actions import (
     EntryDetails,
     GuaranteeLine,
+    GuaranteesDetails,
     ListFile,
     MaterialDetails,
     RecordLine,
     ReportDetails,
     RequestDetails,
     SearchDetails,
-    StatementDetails,
     TermsDetails,
     Upload,
     ValuationDetails,
@@ -375,7 +375,7 @@ def _sources(place: str, party: Party, actor: Actor) -> None:
         balance=Decimal("400000.00"),
         tie=Tie.NONE,
     )
-    given = StatementDetails([line])
+    given = GuaranteesDetails([line])
     state_guarantees(actor=actor, at=NOW, party=party, details=told(MaterialKind.GUARANTEE), statement=given)
     terms = TermsDetails(
         ware=Ware.HOUSE,

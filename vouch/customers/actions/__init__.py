@@ -42,7 +42,7 @@ from vouch.customers.actions.fulfilment import (
     withdrawable,
 )
 from vouch.customers.actions.gate import NoAuthorisation, note_refusal, require_authorisation
-from vouch.customers.actions.guarantees import GuaranteeLine, StatementDetails, state_guarantees
+from vouch.customers.actions.guarantees import GuaranteeLine, GuaranteesDetails, state_guarantees
 from vouch.customers.actions.importing import InvoiceImporter
 from vouch.customers.actions.list_reading import EntryDetails, WrongList, read_number
 from vouch.customers.actions.materials import (
@@ -82,9 +82,9 @@ from vouch.customers.actions.watching import (
 )
 
 __all__ = [
-    "AuthorisationDetails", "EntryDetails", "GuaranteeLine", "InvoiceDetails", "InvoiceImporter",
-    "ListFile", "MaterialDetails", "NoAuthorisation", "NotNow", "NoticeDetails", "OpenedFile",
-    "RecordLine", "RecordedStatement", "ReportDetails", "RequestDetails", "SearchDetails",
+    "AuthorisationDetails", "EntryDetails", "GuaranteeLine", "GuaranteesDetails", "InvoiceDetails",
+    "InvoiceImporter", "ListFile", "MaterialDetails", "NoAuthorisation", "NotNow", "NoticeDetails",
+    "OpenedFile", "RecordLine", "RecordedStatement", "ReportDetails", "RequestDetails", "SearchDetails",
     "StatementDetails", "TermsDetails", "Upload", "ValuationDetails", "VerificationDetails",
     "WrongConsent", "WrongFile", "WrongList", "WrongMaterial", "WrongReport", "add_to_list",
     "answer_request", "approve_erasure", "change_collateral", "confirm_hit", "discard_file", "dismiss_hit",

@@ -34,7 +34,7 @@ class GuaranteeLine:
 
 
 @dataclass(frozen=True, slots=True)
-class StatementDetails:
+class GuaranteesDetails:
     """The list; complete and without a line: the customer answers for nobody."""
 
     lines: Sequence[GuaranteeLine]
@@ -49,7 +49,7 @@ def state_guarantees(
     at: datetime,
     party: Party,
     details: MaterialDetails,
-    statement: StatementDetails,
+    statement: GuaranteesDetails,
     content: bytes | None = None,
 ) -> GuaranteeStatement:
     """Note what the customer has guaranteed. Raises WrongMaterial, WrongFile, NoAuthorisation, Refused."""

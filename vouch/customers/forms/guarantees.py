@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from vouch.customers.actions import GuaranteeLine, StatementDetails
+from vouch.customers.actions import GuaranteeLine, GuaranteesDetails
 from vouch.customers.actions.guarantees import line_fault
 from vouch.customers.forms.lines import LineForm, Words, line_set
 from vouch.customers.forms.materials import MaterialForm
@@ -34,9 +34,9 @@ class StatementForm(MaterialForm):
         super().__init__(*args, **kwargs)
         self.fields["as_of"].label = _("清单日期")
 
-    def statement(self, lines: list[GuaranteeLine]) -> StatementDetails:
+    def statement(self, lines: list[GuaranteeLine]) -> GuaranteesDetails:
         """As the action takes it."""
-        return StatementDetails(lines=lines, is_complete=self.cleaned_data["is_complete"])
+        return GuaranteesDetails(lines=lines, is_complete=self.cleaned_data["is_complete"])
 
 
 class GuaranteeLineForm(LineForm):

@@ -19,8 +19,8 @@ from hypothesis import strategies as st
 
 from vouch.customers.actions import (
     GuaranteeLine,
+    GuaranteesDetails,
     MaterialDetails,
-    StatementDetails,
     TermsDetails,
     ValuationDetails,
     WrongMaterial,
@@ -321,7 +321,7 @@ def stated(
         at=noon(on + timedelta(days=late)),
         party=party,
         details=told(MaterialKind.GUARANTEE, on),
-        statement=StatementDetails(lines, is_complete=is_complete),
+        statement=GuaranteesDetails(lines, is_complete=is_complete),
     )
 
 

@@ -9,11 +9,11 @@ from decimal import Decimal
 from vouch.customers.actions import (
     EntryDetails,
     GuaranteeLine,
+    GuaranteesDetails,
     ListFile,
     MaterialDetails,
     RecordLine,
     SearchDetails,
-    StatementDetails,
     TermsDetails,
     ValuationDetails,
     VerificationDetails,
@@ -149,7 +149,7 @@ def _guarantees(
         at=moment,
         party=firm,
         details=_told(MaterialKind.GUARANTEE, Origin.CUSTOMER, day),
-        statement=StatementDetails(lines),
+        statement=GuaranteesDetails(lines),
     )
 
 
