@@ -37,6 +37,7 @@ CLASSES: Mapping[tuple[str, str], str] = {
     ("parties_formervalue", "sealed"): PROTECTED["document_number"].field_class,
     ("parties_account", "holder"): "",
     ("customers_banktransaction", "summary"): "",
+    ("customers_collateralterms", "certificate"): "identity",
     ("customers_rightsrequest", "detail"): "",
     ("customers_rightsrequest", "answer"): "",
 }

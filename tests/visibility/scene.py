@@ -20,31 +20,50 @@ from tests.book import AS_OF, Trade, invoices_for
 from vouch.business.models import Claim, Draw, Guarantee, GuaranteeVersion, Recovery, Repayment
 from vouch.customers.actions import (
     ChoiceDetails,
+    EntryDetails,
     ErrandDetails,
     FigureDetails,
     Filing,
     FinancialsDetails,
     Given,
+    GuaranteeLine,
+    GuaranteesDetails,
+    ListFile,
     MaterialDetails,
+    RecordLine,
     ReportDetails,
     RequestDetails,
+    SearchDetails,
+    TermsDetails,
     Upload,
+    ValuationDetails,
     VerificationDetails,
+    add_to_list,
     choose_figure,
+    confirm_hit,
     file_document,
     give_answers,
+    open_list,
     order_errand,
+    read_number,
     receive_request,
     record_bills,
     record_figure,
     record_financials,
     record_invoices,
+    record_search,
     record_taxes,
+    register_collateral,
+    screen_list,
+    show_collateral,
     stage_file,
+    state_guarantees,
     store_report,
+    take_version,
+    value_collateral,
     verify_material,
 )
-from vouch.customers.models import FinancialStatement
+from vouch.customers.models import FinancialStatement, WatchHit
 from vouch.customers.queries.claims import claims_of
 from vouch.customers.queries.duties import BillLine, TaxLine
 from vouch.customers.queries.questionnaires import questionnaires
@@ -53,17 +72,24 @@ from vouch.customers.terms import (
     DocumentCategory,
     Figure,
     Finding,
+    GuaranteeKind,
+    ListKind,
     MaterialKind,
     Origin,
     PeriodKind,
     Purpose,
+    RecordKind,
     ReportKind,
     RequestChannel,
     RequestKind,
     Round,
+    SecurityMethod,
     TaxKind,
+    Tie,
     UtilityKind,
+    ValuationMethod,
     VerificationMeans,
+    Ware,
 )
 from vouch.customers.tests.flows import as_csv, moved, recorded, sheet_of
 from vouch.customers.tests.scene import PDF, REPORT, granted, published
@@ -203,15 +229,18 @@ def build() -> Scene:
     scene = Scene(observer, parties, units)
     for place, party in parties.items():
         _papers(place, party, actor)
+        _sources(place, party, actor)
         scene.persons[place] = _person(place, managers[place], party, actor)
         _graph(place, party, scene.persons[place], actor)
     _guaranteed(scene, actor)
+    _watched(scene, actor)
     _judged(actor)
     _imports(scene)
     _house(scene)
     phones = [Owned(f"phone-{row.value}", row.owner) for row in owned(Phone, "party")]
     scene.posts["parties:reveal"] = lambda arguments: {f"{arguments['key']}-purpose": str(PURPOSES[0])}
     scene.posts["parties:paper"] = lambda arguments: {"purpose": str(PURPOSES[0])}
+    scene.posts["customers:reveal_certificate"] = lambda arguments: {"purpose": str(PURPOSES[0])}
     scene.words |= {
         "panel": ("file", "facts", "invoices", "identity", "consent", "history"),
         "policy:move.verb": ("review", "publish", "retire"),
@@ -407,6 +436,78 @@ def _answered(token: str, party: Party, actor: Actor) -> None:
     assert duty.manager is not None
     errand = ErrandDetails(duty.manager, NOW.date(), title=f"任务内容{token}", reason=f"任务说明{token}")
     order_errand(actor=actor, at=NOW, party=party, details=errand)
+
+
+def _sources(place: str, party: Party, actor: Actor) -> None:
+    """A public record, a guarantee given, and a piece of collateral with its value and a photo."""
+    token = place.upper()
+
+    def told(kind: MaterialKind) -> MaterialDetails:
+        return MaterialDetails(kind=kind, origin=Origin.ON_SITE, as_of=NOW.date(), note=f"来源说明{token}")
+
+    day = NOW.date() - timedelta(days=30)
+    record = RecordLine(
+        kind=RecordKind.PENALTY,
+        opened_on=day,
+        number=f"罚字{token}号",
+        authority=f"机关{token}局",
+        cause=f"事由{token}",
+    )
+    search = SearchDetails(kinds=[RecordKind.PENALTY], lines=[record], source=f"渠道{token}网")
+    record_search(actor=actor, at=NOW, party=party, details=told(MaterialKind.RECORD), search=search)
+    line = GuaranteeLine(
+        beneficiary=f"被担保人{token}",
+        bank=f"债权人{token}",
+        kind=GuaranteeKind.SURETY,
+        amount=Decimal("500000.00"),
+        balance=Decimal("400000.00"),
+        tie=Tie.NONE,
+    )
+    given = GuaranteesDetails([line])
+    state_guarantees(actor=actor, at=NOW, party=party, details=told(MaterialKind.GUARANTEE), statement=given)
+    terms = TermsDetails(
+        ware=Ware.HOUSE,
+        method=SecurityMethod.MORTGAGE,
+        description=f"抵押房产{token}",
+        owner=f"权利人{token}",
+        location=f"坐落{token}路",
+        ratio=Decimal("0.7"),
+        certificate=f"不动产权第{token}0012345号",
+    )
+    details = told(MaterialKind.COLLATERAL)
+    piece = register_collateral(actor=actor, at=NOW, party=party, details=details, terms=terms)
+    value = ValuationDetails(Decimal("1000000.00"), ValuationMethod.MARKET, f"评估机构{token}")
+    value_collateral(actor=actor, at=NOW, collateral=piece, details=details, valuation=value)
+    show_collateral(
+        actor=actor,
+        at=NOW,
+        collateral=piece,
+        category=DocumentCategory.SITE_PHOTO,
+        details=told(MaterialKind.DOCUMENT),
+        content=PDF,
+    )
+
+
+def _watched(scene: Scene, actor: Actor) -> None:
+    """Two lists: every customer may stand on the own one by name, one firm and its people are confirmed to."""
+    own = open_list(actor=actor, at=NOW, kind=ListKind.OWN, name="本机构黑名单", source="")
+    official = open_list(actor=actor, at=NOW, kind=ListKind.AML, name="制裁名单", source="发布机构")
+    take_version(
+        actor=actor,
+        at=NOW,
+        watch_list=official,
+        file=ListFile("名称,依据\n无名氏,公告\n".encode(), "名单.csv", NOW.date()),
+    )
+    # By document: a name on a list would be told to whoever may not know that it is a customer's too.
+    for digit, _place in enumerate(CITY, start=1):
+        _code, document = read_number(resident_number(f"1101011990031{digit}12{digit}"))
+        entry = EntryDetails(name=f"名单人物{digit}", document=document, reason="恶意骗保")
+        add_to_list(actor=actor, at=NOW, watch_list=own, details=entry)
+    screen_list(actor=actor, at=NOW, list_id=own.pk)
+    tokens = {scene.parties[place].pk: place.upper() for place in CITY}
+    tokens |= {scene.persons[place].pk: f"{place.upper()}个人" for place in CITY}
+    for hit in WatchHit.objects.all():
+        confirm_hit(actor=actor, at=NOW, hit=hit, reason=f"核实意见{tokens[hit.party_id]}")
 
 
 def _person(place: str, manager: User, firm: Party, actor: Actor) -> Party:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.apps import AppConfig
+from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 
@@ -19,12 +22,16 @@ class CustomersConfig(AppConfig):
         from vouch.customers.actions import InvoiceImporter
         from vouch.customers.facts import FACTS, ask
         from vouch.customers.facts.bank import BANK_FACTS, ask_bank
+        from vouch.customers.facts.collateral import COLLATERAL_FACTS, ask_collateral
         from vouch.customers.facts.credit import CREDIT_FACTS, ask_credit
         from vouch.customers.facts.duties import TAX_FACTS, UTILITY_FACTS, ask_tax, ask_utility
         from vouch.customers.facts.figures import FIGURE_FACTS, ask_figures
         from vouch.customers.facts.finance import FACTS as FINANCE_FACTS
         from vouch.customers.facts.finance import ask_finance
-        from vouch.customers.permissions import may_open_consent
+        from vouch.customers.facts.guarantees import GUARANTEE_FACTS, ask_guarantees
+        from vouch.customers.facts.records import RECORD_FACTS, ask_records
+        from vouch.customers.facts.watching import WATCH_FACTS, ask_hits
+        from vouch.customers.permissions import may_open_consent, may_open_lists
         from vouch.customers.queries import (
             Strand,
             claims,
@@ -33,8 +40,12 @@ class CustomersConfig(AppConfig):
             financial_holdings,
             flow_claims,
             holdings,
+            register_section,
             register_strand,
+            source_holdings,
+            source_sections,
             timeline,
+            watching,
         )
         from vouch.customers.queries.flow_holdings import told_by_flows
         from vouch.engine.facts import catalogue
@@ -51,6 +62,21 @@ class CustomersConfig(AppConfig):
                 may=may_open_consent,
             )
         )
+
+        def waiting(request: HttpRequest) -> int:
+            actor: Any = getattr(request, "actor", None)
+            return watching.open_hits(actor)
+
+        show(
+            NavItem(
+                title=_("名单筛查"),
+                url_name="customers:watch_hits",
+                icon="user-exclamation",
+                order=74,
+                badge=waiting,
+                may=may_open_lists,
+            )
+        )
         catalogue.register(facts=FACTS, ask=ask)
         catalogue.register(facts=CREDIT_FACTS, ask=ask_credit)
         catalogue.register(facts=BANK_FACTS, ask=ask_bank)
@@ -58,11 +84,17 @@ class CustomersConfig(AppConfig):
         catalogue.register(facts=UTILITY_FACTS, ask=ask_utility)
         catalogue.register(facts=FINANCE_FACTS, ask=ask_finance)
         catalogue.register(facts=FIGURE_FACTS, ask=ask_figures)
+        catalogue.register(facts=RECORD_FACTS, ask=ask_records)
+        catalogue.register(facts=GUARANTEE_FACTS, ask=ask_guarantees)
+        catalogue.register(facts=COLLATERAL_FACTS, ask=ask_collateral)
+        catalogue.register(facts=WATCH_FACTS, ask=ask_hits)
         catalogue.guard("credit", consent=consenting)
         for source in (claims.STATEMENTS, claims.BY_HAND, claims.INVOICES, *flow_claims.ALL):
             claims.register_claims(source)
         self._show_sections()
         register(InvoiceImporter())
+        for section in source_sections.SECTIONS:
+            register_section(section)
         register_strand(Strand("materials", _("资料"), "file-text", timeline.told_of_materials))
         register_strand(Strand("figures", _("数据核对"), "gavel", figures.told_of_choices))
         register_strand(Strand("consent", _("授权与征信"), "file-certificate", timeline.told_of_consent))
@@ -73,6 +105,7 @@ class CustomersConfig(AppConfig):
         holdings.register_holdings("customers", holdings.told_by_customers)
         holdings.register_holdings("flows", told_by_flows)
         holdings.register_holdings("financials", financial_holdings.told_by_financials)
+        holdings.register_holdings("sources", source_holdings.told_by_sources)
         holdings.register_holdings("ledger", holdings.told_by_ledger)
         holdings.register_retention("parties", holdings.claims_of_parties)
         holdings.register_retention("customers", holdings.claims_of_customers)

@@ -14,6 +14,15 @@ from vouch.customers.actions.authorisations import (
     withdraw_authorisation,
 )
 from vouch.customers.actions.bank import RecordedStatement, StatementDetails, record_statement
+from vouch.customers.actions.collateral import (
+    TermsDetails,
+    ValuationDetails,
+    change_collateral,
+    register_collateral,
+    reveal_certificate,
+    show_collateral,
+    value_collateral,
+)
 from vouch.customers.actions.credit import (
     ReportDetails,
     WrongReport,
@@ -51,7 +60,9 @@ from vouch.customers.actions.fulfilment import (
     withdrawable,
 )
 from vouch.customers.actions.gate import NoAuthorisation, note_refusal, require_authorisation
+from vouch.customers.actions.guarantees import GuaranteeLine, GuaranteesDetails, state_guarantees
 from vouch.customers.actions.importing import InvoiceImporter
+from vouch.customers.actions.list_reading import EntryDetails, WrongList, read_number
 from vouch.customers.actions.materials import (
     MaterialDetails,
     VerificationDetails,
@@ -63,6 +74,7 @@ from vouch.customers.actions.materials import (
 from vouch.customers.actions.notices import NoticeDetails, NotNow, draft_notice, publish_notice, revise_notice
 from vouch.customers.actions.reading import InvoiceDetails
 from vouch.customers.actions.recording import record_invoices
+from vouch.customers.actions.records import RecordLine, SearchDetails, record_search
 from vouch.customers.actions.rights import (
     RequestDetails,
     answer_request,
@@ -74,21 +86,37 @@ from vouch.customers.actions.rights import (
     verify_requester,
 )
 from vouch.customers.actions.staging import Upload, discard_file, forget_staged, stage_file
+from vouch.customers.actions.watching import (
+    ListFile,
+    add_to_list,
+    confirm_hit,
+    dismiss_hit,
+    open_list,
+    screen_imported,
+    screen_list,
+    screen_party,
+    take_off_list,
+    take_version,
+)
 
 __all__ = [
-    "AuthorisationDetails", "ChoiceDetails", "ErrandDetails", "FigureDetails", "Filing",
-    "FinancialsDetails", "Given", "InvoiceDetails", "InvoiceImporter", "MaterialDetails", "NoAuthorisation",
-    "NotNow", "NoticeDetails", "OpenedFile", "RecordedStatement", "ReportDetails", "RequestDetails",
-    "StatementDetails", "Upload", "VerificationDetails", "WrongConsent", "WrongFile", "WrongMaterial",
-    "WrongReport", "answer_request", "approve_erasure", "check_financials", "choose_figure",
-    "classify_document", "close_errand", "discard_file", "draft_notice", "extend_request", "fetch_package",
+    "AuthorisationDetails", "ChoiceDetails", "EntryDetails", "ErrandDetails", "FigureDetails", "Filing",
+    "FinancialsDetails", "Given", "GuaranteeLine", "GuaranteesDetails", "InvoiceDetails", "InvoiceImporter",
+    "ListFile", "MaterialDetails", "NoAuthorisation", "NotNow", "NoticeDetails", "OpenedFile", "RecordLine",
+    "RecordedStatement", "ReportDetails", "RequestDetails", "SearchDetails", "StatementDetails",
+    "TermsDetails", "Upload", "ValuationDetails", "VerificationDetails", "WrongConsent", "WrongFile",
+    "WrongList", "WrongMaterial", "WrongReport", "add_to_list", "answer_request", "approve_erasure",
+    "change_collateral", "check_financials", "choose_figure", "classify_document", "close_errand",
+    "confirm_hit", "discard_file", "dismiss_hit", "draft_notice", "extend_request", "fetch_package",
     "file_document", "forget_staged", "give_answers", "make_package", "move_errand", "note_refusal",
-    "open_material", "open_report", "open_signed_file", "order_errand", "order_errands", "periods_told",
-    "propose_erasure", "publish_notice", "receive_request", "record_authorisation", "record_bills",
-    "record_figure", "record_financials", "record_invoices", "record_statement", "record_taxes",
-    "refuse_request", "reject_authorisation", "remind_managers", "remind_of_errands",
-    "remove_expired_reports", "require_authorisation", "restrict_by_request", "revise_notice", "set_clock",
-    "settle_errands", "stage_file", "store_report", "take_up", "verify_authorisation", "verify_material",
-    "verify_requester", "withdraw_authorisation", "withdraw_by_request", "withdraw_material",
-    "withdrawable",
+    "open_list", "open_material", "open_report", "open_signed_file", "order_errand", "order_errands",
+    "periods_told", "propose_erasure", "publish_notice", "read_number", "receive_request",
+    "record_authorisation", "record_bills", "record_figure", "record_financials", "record_invoices",
+    "record_search", "record_statement", "record_taxes", "refuse_request", "register_collateral",
+    "reject_authorisation", "remind_managers", "remind_of_errands", "remove_expired_reports",
+    "require_authorisation", "restrict_by_request", "reveal_certificate", "revise_notice",
+    "screen_imported", "screen_list", "screen_party", "set_clock", "settle_errands", "show_collateral",
+    "stage_file", "state_guarantees", "store_report", "take_off_list", "take_up", "take_version",
+    "value_collateral", "verify_authorisation", "verify_material", "verify_requester",
+    "withdraw_authorisation", "withdraw_by_request", "withdraw_material", "withdrawable",
 ]  # fmt: skip

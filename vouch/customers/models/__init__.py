@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from vouch.customers.models.answers import Answer, AnswerSheet
 from vouch.customers.models.bank import BankStatement, BankTransaction
+from vouch.customers.models.collateral import Collateral, CollateralPaper, CollateralTerms, Valuation
 from vouch.customers.models.consent import Authorisation, CreditReport, Notice
 from vouch.customers.models.documents import FiledDocument
 from vouch.customers.models.duties import TaxPeriod, UtilityBill
@@ -15,14 +16,19 @@ from vouch.customers.models.financials import (
     StatementPeriod,
     StatementRemark,
 )
+from vouch.customers.models.guarantees import GivenGuarantee, GuaranteeStatement
 from vouch.customers.models.invoices import Invoice
 from vouch.customers.models.materials import Material, Verification
+from vouch.customers.models.records import PublicRecord, RecordSearch
 from vouch.customers.models.rights import RightsClock, RightsRequest
 from vouch.customers.models.staged import StagedFile
+from vouch.customers.models.watching import HitDecision, WatchEntry, WatchHit, WatchList, WatchVersion
 
 __all__ = [
-    "Answer", "AnswerSheet", "Authorisation", "BankStatement", "BankTransaction", "CreditReport", "Errand",
-    "FigureChoice", "FiledDocument", "FinancialStatement", "Invoice", "Material", "Notice", "RightsClock",
-    "RightsRequest", "StagedFile", "StatementLine", "StatementPeriod", "StatementRemark", "TaxPeriod",
-    "UtilityBill", "Verification", "VerifiedFigure",
+    "Answer", "AnswerSheet", "Authorisation", "BankStatement", "BankTransaction", "Collateral",
+    "CollateralPaper", "CollateralTerms", "CreditReport", "Errand", "FigureChoice", "FiledDocument",
+    "FinancialStatement", "GivenGuarantee", "GuaranteeStatement", "HitDecision", "Invoice", "Material",
+    "Notice", "PublicRecord", "RecordSearch", "RightsClock", "RightsRequest", "StagedFile", "StatementLine",
+    "StatementPeriod", "StatementRemark", "TaxPeriod", "UtilityBill", "Valuation", "Verification",
+    "VerifiedFigure", "WatchEntry", "WatchHit", "WatchList", "WatchVersion",
 ]  # fmt: skip

@@ -46,14 +46,26 @@ from vouch.customers.permissions.rights import (
     may_receive_request,
     may_set_clocks,
 )
+from vouch.customers.permissions.watching import (
+    may_change_collateral,
+    may_decide_hit,
+    may_keep_lists,
+    may_open_certificates,
+    may_open_decisions_on_hits,
+    may_open_lists,
+    may_reveal_certificate,
+    may_screen,
+)
 
 __all__ = [
     "may_add_materials", "may_answer", "may_answer_request", "may_approve_erasure", "may_be_refused",
-    "may_classify_document", "may_close_errand", "may_decide_figures", "may_decide_staged",
-    "may_fetch_package", "may_handle_request", "may_keep_errands", "may_manage_notices", "may_open_consent",
-    "may_open_credit", "may_open_decisions", "may_open_file", "may_open_material", "may_open_requests",
-    "may_order_errand", "may_receive_request", "may_record_authorisation", "may_record_invoices",
-    "may_record_material", "may_remind", "may_remove_expired", "may_review_answers", "may_see_errands",
+    "may_change_collateral", "may_classify_document", "may_close_errand", "may_decide_figures",
+    "may_decide_hit", "may_decide_staged", "may_fetch_package", "may_handle_request", "may_keep_errands",
+    "may_keep_lists", "may_manage_notices", "may_open_certificates", "may_open_consent", "may_open_credit",
+    "may_open_decisions", "may_open_decisions_on_hits", "may_open_file", "may_open_lists",
+    "may_open_material", "may_open_requests", "may_order_errand", "may_receive_request",
+    "may_record_authorisation", "may_record_invoices", "may_record_material", "may_remind",
+    "may_remove_expired", "may_reveal_certificate", "may_review_answers", "may_screen", "may_see_errands",
     "may_see_signed_file", "may_set_clocks", "may_use_credit_of", "may_use_report",
     "may_verify_authorisation", "may_verify_material", "may_withdraw_authorisation",
     "may_withdraw_material", "office_of",

@@ -85,7 +85,8 @@ def years_after(day: date, years: int) -> date:
         return day.replace(year=day.year + years, day=28)
 
 
-def _text(value: Any) -> Cell:
+def as_text(value: Any) -> Cell:
+    """A value as a file shows it: moments in local time."""
     if value is None or isinstance(value, str | int):
         return value
     if hasattr(value, "astimezone"):
@@ -95,7 +96,7 @@ def _text(value: Any) -> Cell:
 
 def rows_of(*rows: Sequence[Any]) -> list[list[Cell]]:
     """The rows of a table as text and numbers."""
-    return [[_text(value) for value in row] for row in rows]
+    return [[as_text(value) for value in row] for row in rows]
 
 
 def told_by_parties(party: Party) -> Iterator[Section]:

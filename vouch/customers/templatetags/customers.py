@@ -13,7 +13,8 @@ from django.utils.translation import gettext as _
 
 from vouch.customers import queries
 from vouch.customers.models import FiledDocument, Material
-from vouch.customers.queries import Party
+from vouch.customers.permissions import may_open_file
+from vouch.customers.queries import Party, watching
 from vouch.customers.queries.claims import title_of
 from vouch.customers.queries.figures import Value
 from vouch.customers.terms import Confidence, Measure, Validity
@@ -102,3 +103,10 @@ def dot_plot(value: Value) -> dict[str, Any]:
 
 def _across(place: float) -> int:
     return round(20 + 360 * place)
+
+
+@register.inclusion_tag("customers/list_alert.html")
+def list_alerts(party: Party, actor: Actor) -> dict[str, Any]:
+    """What compliance has confirmed of lists, at the top of a customer's pages."""
+    hits = watching.confirmed_hits(actor, party.pk) if may_open_file(actor) else []
+    return {"hits": [(one, watching.named(one)) for one in hits]}

@@ -25,6 +25,7 @@ from vouch.demo.actions.firms import Firm, invent_firms
 from vouch.demo.actions.graph import draw_graph
 from vouch.demo.actions.messages import tell_staff
 from vouch.demo.actions.people import enrol_people, invent_people
+from vouch.demo.actions.sources import invent_sources
 from vouch.grading.actions import assess_customers
 from vouch.parties.actions import Duty, assign_party
 from vouch.parties.models import Assignment, Party
@@ -90,6 +91,8 @@ def found_institution(*, today: date, now: datetime, tell: Tell) -> list[SignIn]
         invent_financials(parties, cast, today=today, at=now)
         tell("证照、照片、评级问卷和补资料任务")
         invent_dossiers(parties, cast, today=today, at=now)
+        tell("公共记录、对外担保、抵质押物和名单")
+        invent_sources(parties, cast, today=today, at=now)
         _arrange(people, today=today, at=now)
         tell_staff({name: user for name, (user, _password) in people.items()}, at=now)
         found = [

@@ -136,13 +136,6 @@ def field(bound: BoundField, label: str = "") -> dict[str, Any]:
             "is_file": is_file}  # fmt: skip
 
 
-@register.filter
-def share(value: figures.Number | None) -> str:
-    """A fraction of a whole as a percentage without needless noughts: 60%, 33.3333%."""
-    text = figures.percent(value, 4)
-    return text if text == figures.MISSING else f"{text[:-1].rstrip('0').rstrip('.')}%"
-
-
 @register.simple_tag
 def cell(bound: BoundField) -> SafeString:
     """A field in a cell of lines: its label is read aloud only, its errors stand below."""
@@ -155,6 +148,13 @@ def cell(bound: BoundField) -> SafeString:
     return format_html(
         '{}<div class="invalid-feedback d-block">{}</div>', control, " ".join(map(str, bound.errors))
     )
+
+
+@register.filter
+def share(value: figures.Number | None) -> str:
+    """A fraction of a whole as a percentage without needless noughts: 60%, 33.3333%."""
+    text = figures.percent(value, 4)
+    return text if text == figures.MISSING else f"{text[:-1].rstrip('0').rstrip('.')}%"
 
 
 @register.filter

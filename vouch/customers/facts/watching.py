@@ -1,0 +1,65 @@
+"""Facts of lists: whether a customer stands on one, as compliance has confirmed, and what still waits for its word."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+
+from vouch.customers.facts.asking import Answer, answered
+from vouch.customers.terms import HitState, ListKind
+from vouch.engine.facts import FactFrame, FactKind
+
+SOURCE = "名单筛查"
+NO_LIST = "评估日本机构还没有这类名单时缺失"
+
+
+def _on(kind: ListKind) -> str:
+    """Whether a hit on such a list was confirmed; unknown while there is no such list."""
+    return (
+        f"CASE WHEN '{kind.value}' = ANY(l.kinds) THEN coalesce(bool_or(h.kind = '{kind.value}' "
+        f"AND h.state = '{HitState.CONFIRMED.value}'), FALSE) END"
+    )
+
+
+ANSWERS = (
+    Answer(
+        "list.is_blacklisted", kind=FactKind.BOOLEAN, title="是否在本机构黑名单",
+        definition="客户本身或其任职人员命中本机构黑名单且经合规岗确认", sql=_on(ListKind.OWN), missing=NO_LIST,
+    ),
+    Answer(
+        "list.aml_hit", kind=FactKind.BOOLEAN, title="是否命中反洗钱与制裁名单",
+        definition="客户本身或其任职人员命中反洗钱与制裁名单且经合规岗确认（反洗钱法40条）", sql=_on(ListKind.AML), missing=NO_LIST,
+    ),
+    Answer(
+        "list.is_dishonest", kind=FactKind.BOOLEAN, title="是否在失信被执行人名单",
+        definition="客户本身或其任职人员命中官方失信被执行人名单且经合规岗确认", sql=_on(ListKind.DISHONEST), missing=NO_LIST,
+    ),
+    Answer(
+        "list.open_hits", kind=FactKind.INTEGER, unit="条", title="待核实名单命中数",
+        definition="命中任一名单、评估日尚未由合规岗确认或排除的条数",
+        sql=f"CASE WHEN l.kinds IS NOT NULL THEN count(h.id) FILTER (WHERE h.state = '{HitState.OPEN.value}') END",
+        missing="评估日本机构还没有任何名单时缺失",
+    ),
+)  # fmt: skip
+WATCH_FACTS = tuple(answer.fact(SOURCE) for answer in ANSWERS)
+
+_ASK = f"""
+WITH lists AS (SELECT array_agg(DISTINCT kind::text) AS kinds FROM customers_watchlist WHERE opened_at < %(end)s),
+hits AS (
+    SELECT h.id, h.party_id, w.kind, h.found_at, coalesce((
+        SELECT d.state FROM customers_hitdecision d WHERE d.hit_id = h.id AND d.at < %(end)s
+        ORDER BY d.at DESC, d.id DESC LIMIT 1
+    ), '{HitState.OPEN.value}') AS state
+    FROM customers_watchhit h JOIN customers_watchentry e ON e.id = h.entry_id
+    JOIN customers_watchlist w ON w.id = e.list_id
+    WHERE h.found_at < %(end)s AND (h.ended_at IS NULL OR h.ended_at >= %(end)s)
+)
+SELECT p.id, CASE WHEN l.kinds IS NOT NULL THEN %(as_of)s::date END, {", ".join(answer.sql for answer in ANSWERS)}
+FROM parties_party p CROSS JOIN lists l LEFT JOIN hits h ON h.party_id = p.id
+WHERE p.created_at < %(end)s AND {{scope}} GROUP BY p.id, l.kinds ORDER BY p.id
+"""  # noqa: S608 - of constants
+
+
+def ask_hits(subjects: Sequence[int] | None, *, as_of: date) -> FactFrame:
+    """The facts of these parties, or of all, as of the end of a day, with one SQL."""
+    return answered(_ASK, ANSWERS, subjects, as_of=as_of, scope="p.id = ANY(%(parties)s)")
