@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from django.urls import path
 
-from vouch.customers.views import consent, credit, invoices, materials, notices, rights
+from vouch.customers.views import (
+    bank,
+    consent,
+    credit,
+    duties,
+    invoices,
+    materials,
+    notices,
+    rights,
+    staged,
+)
 
 app_name = "customers"
 urlpatterns = [
@@ -14,6 +24,14 @@ urlpatterns = [
     path("file/materials/<int:pk>/verify/", materials.verify, name="verify_material"),
     path("file/materials/<int:pk>/withdraw/", materials.withdraw, name="withdraw_material"),
     path("file/materials/<int:pk>/open/", materials.open_original, name="open_original"),
+    path("file/<int:pk>/upload/<slug:kind>/", staged.upload, name="upload"),
+    path("file/uploads/<int:pk>/", staged.staged, name="staged"),
+    path("file/<int:pk>/bank/", bank.bank, name="bank"),
+    path("file/<int:pk>/bank/transactions/", bank.transactions, name="transactions"),
+    path("file/<int:pk>/taxes/", duties.taxes, name="taxes"),
+    path("file/<int:pk>/taxes/new/", duties.new_tax, name="new_tax"),
+    path("file/<int:pk>/bills/", duties.bills, name="bills"),
+    path("file/<int:pk>/bills/new/", duties.new_bill, name="new_bill"),
     path("consent/", consent.authorisations, name="authorisations"),
     path("consent/authorisations/missing/", consent.missing, name="missing"),
     path("consent/authorisations/of/<int:pk>/", consent.consent_of, name="consent_of"),
