@@ -20,6 +20,7 @@ from vouch.demo.actions.book import import_book
 from vouch.demo.actions.consent import Cast, invent_consent
 from vouch.demo.actions.files import write_files
 from vouch.demo.actions.firms import Firm, invent_firms
+from vouch.demo.actions.flows import invent_flows
 from vouch.demo.actions.messages import tell_staff
 from vouch.demo.actions.people import enrol_people, invent_people
 from vouch.grading.actions import assess_customers
@@ -81,7 +82,10 @@ def found_institution(*, today: date, now: datetime, tell: Tell) -> list[SignIn]
         _assign(firms, units, people, today=today, at=now)
         _enrol(firms, units, people, today=today, at=now, tell=tell)
         tell("告知书、授权、信用报告和个人权利请求")
-        invent_consent(list(Party.objects.order_by("pk")), _cast(people, at=now), today=today, at=now)
+        cast = _cast(people, at=now)
+        invent_consent(list(Party.objects.order_by("pk")), cast, today=today, at=now)
+        tell("银行流水、纳税和用电")
+        invent_flows(firms, actors=cast.managers, today=today, at=now)
         _arrange(people, today=today, at=now)
         tell_staff({name: user for name, (user, _password) in people.items()}, at=now)
         found = [
