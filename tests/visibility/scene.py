@@ -270,6 +270,7 @@ def build() -> Scene:
         "customers:lacking.whose": ("all", "mine"),
         "customers:errands.only": ("open", "mine"),
         "customers:give_answers.which": ("first", "second"),
+        "customers:upload.kind": ("bank", "tax", "utility"),
         "operations:retry_job.pk": (1,),
         "operations:cancel_job.pk": (1,),
         "step": ("approve",),

@@ -6,10 +6,12 @@ from django.urls import path
 
 from vouch.customers.views import (
     answers,
+    bank,
     collateral,
     consent,
     credit,
     documents,
+    duties,
     errands,
     figures,
     financials,
@@ -20,6 +22,7 @@ from vouch.customers.views import (
     notices,
     records,
     rights,
+    staged,
     watching,
 )
 
@@ -75,6 +78,14 @@ urlpatterns = [
     path("lists/all/<int:pk>/entries/new/", watching.new_entry, name="new_entry"),
     path("lists/all/<int:pk>/versions/new/", watching.new_version, name="new_version"),
     path("lists/entries/<int:pk>/end/", watching.end_entry, name="end_entry"),
+    path("file/<int:pk>/upload/<slug:kind>/", staged.upload, name="upload"),
+    path("file/uploads/<int:pk>/", staged.staged, name="staged"),
+    path("file/<int:pk>/bank/", bank.bank, name="bank"),
+    path("file/<int:pk>/bank/transactions/", bank.transactions, name="transactions"),
+    path("file/<int:pk>/taxes/", duties.taxes, name="taxes"),
+    path("file/<int:pk>/taxes/new/", duties.new_tax, name="new_tax"),
+    path("file/<int:pk>/bills/", duties.bills, name="bills"),
+    path("file/<int:pk>/bills/new/", duties.new_bill, name="new_bill"),
     path("consent/", consent.authorisations, name="authorisations"),
     path("consent/authorisations/missing/", consent.missing, name="missing"),
     path("consent/authorisations/of/<int:pk>/", consent.consent_of, name="consent_of"),

@@ -11,9 +11,9 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from vouch.customers.models import BankStatement, BankTransaction, Material
 from vouch.customers.queries.invoices import ZERO, monthly_invoices
-from vouch.customers.queries.materials import known
+from vouch.customers.queries.materials import known, materials_of
 from vouch.customers.terms import FlowDirection, MaterialKind, TransactionMark
-from vouch.engine.bank_statement.figures import Figures, figures_from
+from vouch.engine.bank_statement.figures import Figures, closing_balances, figures_from
 from vouch.engine.bank_statement.reading import Transaction
 from vouch.engine.identifiers import NumberProblem, judge_account, without_protected
 from vouch.parties import queries as parties
@@ -47,6 +47,13 @@ def transactions_visible_to(actor: Actor) -> QuerySet[BankTransaction]:
 def in_force(party_id: int) -> QuerySet[BankStatement]:
     """One party's statements whose material counts now. The caller has checked that the party is visible."""
     return BankStatement.objects.filter(material__party_id=party_id, material__ended_at=None)
+
+
+def statements_of(party_id: int) -> list[tuple[BankStatement, Material]]:
+    """One party's statements, newest first, ended ones too, each with its material as ``materials_of`` gives it."""
+    materials = materials_of(party_id, kinds=[MaterialKind.BANK])
+    found = BankStatement.objects.in_bulk([material.pk for material in materials])
+    return [(found[material.pk], material) for material in materials if material.pk in found]
 
 
 def same_statement(party_id: int, fingerprint: bytes) -> BankStatement | None:
@@ -233,9 +240,7 @@ def _yuan(fen: int) -> Decimal:
 
 def _months(figures: Figures, accounts: Iterable[Sequence[Transaction]]) -> list[FlowMonth]:
     """Inflow and outflow of all, and the accounts' balances added up: one that is silent keeps its last."""
-    closings = [
-        {month.first_day: month.closing_balance for month in figures_from(ones).months} for ones in accounts
-    ]
+    closings = [closing_balances(ones) for ones in accounts]
     held: list[int | None] = [None] * len(closings)
     found = []
     for month in figures.months:

@@ -23,6 +23,7 @@ from vouch.demo.actions.files import write_files
 from vouch.demo.actions.financials import invent_financials
 from vouch.demo.actions.firms import Firm, invent_firms
 from vouch.demo.actions.graph import draw_graph
+from vouch.demo.actions.flows import invent_flows
 from vouch.demo.actions.messages import tell_staff
 from vouch.demo.actions.people import enrol_people, invent_people
 from vouch.demo.actions.sources import invent_sources
@@ -93,6 +94,8 @@ def found_institution(*, today: date, now: datetime, tell: Tell) -> list[SignIn]
         invent_dossiers(parties, cast, today=today, at=now)
         tell("公共记录、对外担保、抵质押物和名单")
         invent_sources(parties, cast, today=today, at=now)
+        tell("银行流水、纳税和用电")
+        invent_flows(firms, actors=cast.managers, today=today, at=now)
         _arrange(people, today=today, at=now)
         tell_staff({name: user for name, (user, _password) in people.items()}, at=now)
         found = [
