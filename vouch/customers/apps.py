@@ -79,7 +79,8 @@ class CustomersConfig(AppConfig):
     def _show_sections(self) -> None:
         """The parts of a customer's file."""
         # Models exist only now.
-        from vouch.customers.permissions import may_open_file
+        from vouch.customers.permissions import may_list_credit, may_open_file
+        from vouch.customers.queries.credit import told_of_credit
         from vouch.customers.queries.figures import tell_figures
         from vouch.customers.queries.financials import tell_financials
         from vouch.customers.queries.sections import Section, register_section
@@ -93,6 +94,17 @@ class CustomersConfig(AppConfig):
                 order=20,
                 may=may_open_file,
                 tell=tell_financials,
+            )
+        )
+        register_section(
+            Section(
+                name="credit",
+                title=_("征信"),
+                icon="file-certificate",
+                url_name="customers:consent_of",
+                order=60,
+                may=may_list_credit,
+                tell=told_of_credit,
             )
         )
         register_section(

@@ -14,12 +14,13 @@ from vouch.customers.actions.authorisations import (
 )
 from vouch.customers.actions.bank import RecordedStatement, StatementDetails, record_statement
 from vouch.customers.actions.credit import (
-    ReportDetails,
-    WrongReport,
+    ReadReport,
+    look_at_report,
     open_report,
     remove_expired_reports,
     store_report,
 )
+from vouch.customers.actions.credit_head import ReportDetails, WrongReport
 from vouch.customers.actions.documents import file_document
 from vouch.customers.actions.duties import record_bills, record_taxes
 from vouch.customers.actions.figures import ChoiceDetails, FigureDetails, choose_figure, record_figure
@@ -67,11 +68,11 @@ from vouch.customers.actions.staging import Upload, discard_file, forget_staged,
 __all__ = [
     "AuthorisationDetails", "ChoiceDetails", "FigureDetails", "FinancialsDetails", "InvoiceDetails",
     "InvoiceImporter", "MaterialDetails", "NoAuthorisation", "NotNow", "NoticeDetails", "OpenedFile",
-    "RecordedStatement", "ReportDetails", "RequestDetails", "StatementDetails", "Upload",
+    "ReadReport", "RecordedStatement", "ReportDetails", "RequestDetails", "StatementDetails", "Upload",
     "VerificationDetails", "WrongConsent", "WrongFile", "WrongMaterial", "WrongReport", "answer_request",
     "approve_erasure", "check_financials", "choose_figure", "discard_file", "draft_notice", "extend_request",
-    "fetch_package", "file_document", "forget_staged", "make_package", "note_refusal", "open_material",
-    "open_report", "open_signed_file", "periods_told", "propose_erasure", "publish_notice",
+    "fetch_package", "file_document", "forget_staged", "look_at_report", "make_package", "note_refusal",
+    "open_material", "open_report", "open_signed_file", "periods_told", "propose_erasure", "publish_notice",
     "receive_request", "record_authorisation", "record_bills", "record_figure", "record_financials",
     "record_invoices", "record_statement", "record_taxes", "refuse_request", "reject_authorisation",
     "remove_expired_reports", "require_authorisation", "restrict_by_request", "revise_notice", "set_clock",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from vouch.customers.models.bank import BankStatement, BankTransaction
 from vouch.customers.models.consent import Authorisation, CreditReport, Notice
+from vouch.customers.models.credit import CreditFigures
 from vouch.customers.models.documents import FiledDocument
 from vouch.customers.models.duties import TaxPeriod, UtilityBill
 from vouch.customers.models.figures import FigureChoice, VerifiedFigure
@@ -19,8 +20,8 @@ from vouch.customers.models.rights import RightsClock, RightsRequest
 from vouch.customers.models.staged import StagedFile
 
 __all__ = [
-    "Authorisation", "BankStatement", "BankTransaction", "CreditReport", "FigureChoice", "FiledDocument",
-    "FinancialStatement", "Invoice", "Material", "Notice", "RightsClock", "RightsRequest", "StagedFile",
-    "StatementLine", "StatementPeriod", "StatementRemark", "TaxPeriod", "UtilityBill", "Verification",
-    "VerifiedFigure",
+    "Authorisation", "BankStatement", "BankTransaction", "CreditFigures", "CreditReport", "FigureChoice",
+    "FiledDocument", "FinancialStatement", "Invoice", "Material", "Notice", "RightsClock", "RightsRequest",
+    "StagedFile", "StatementLine", "StatementPeriod", "StatementRemark", "TaxPeriod", "UtilityBill",
+    "Verification", "VerifiedFigure",
 ]  # fmt: skip

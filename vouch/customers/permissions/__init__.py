@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from vouch.customers.permissions.consent import (
     may_be_refused,
+    may_list_credit,
     may_manage_notices,
     may_open_consent,
     may_open_credit,
@@ -40,10 +41,11 @@ from vouch.customers.permissions.rights import (
 
 __all__ = [
     "may_add_materials", "may_answer_request", "may_approve_erasure", "may_be_refused", "may_decide_figures",
-    "may_decide_staged", "may_fetch_package", "may_handle_request", "may_manage_notices", "may_open_consent",
-    "may_open_credit", "may_open_decisions", "may_open_file", "may_open_material", "may_open_requests",
-    "may_receive_request", "may_record_authorisation", "may_record_invoices", "may_record_material",
-    "may_remove_expired", "may_see_signed_file", "may_set_clocks", "may_use_credit_of", "may_use_report",
+    "may_decide_staged", "may_fetch_package", "may_handle_request", "may_list_credit", "may_manage_notices",
+    "may_open_consent", "may_open_credit", "may_open_decisions", "may_open_file", "may_open_material",
+    "may_open_requests", "may_receive_request", "may_record_authorisation", "may_record_invoices",
+    "may_record_material", "may_remove_expired", "may_see_signed_file", "may_set_clocks", "may_use_credit_of",
+    "may_use_report",
     "may_verify_authorisation", "may_verify_material", "may_withdraw_authorisation", "may_withdraw_material",
     "office_of",
 ]  # fmt: skip

@@ -40,6 +40,7 @@ from vouch.parties.queries.persons import (
     Line,
     Sheet,
     Shown,
+    is_document_of,
     masked_document,
     masked_phone,
     papers_of,
@@ -68,7 +69,8 @@ VISIBLE: Visible = {
 
 __all__ = [
     "VISIBLE", "Line", "Sheet", "Shown", "age_in_months", "assignable_staff", "assignable_units",
-    "assignments_of", "current_assignment", "held_count", "held_parties", "identifiers_of", "in_unit", "managed_by",
+    "assignments_of", "current_assignment", "held_count", "held_parties", "identifiers_of", "in_unit", "is_document_of",
+    "managed_by",
     "masked_document", "masked_phone", "named_parties", "papers_of", "party_by_code", "party_ids_by_code",
     "plain_rows", "plain_text",
     "plain_value", "provinces", "search", "sheet_of", "size_of", "unit_count", "visible_to", "with_keys",
