@@ -12,11 +12,16 @@ from playwright.sync_api import expect
 from tests.browser.conftest import Visits
 from vouch.customers.actions import verify_authorisation
 from vouch.customers.models import Authorisation
-from vouch.customers.tests.scene import PDF, REPORT
+from vouch.customers.tests.scene import PDF, report_file
 from vouch.parties.models import Party
 from vouch.platform.identity.actor import system_actor
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+LATE = (
+    "<EDA><ED01><ED01A><ED01AI01>A1</ED01AI01><ED01AD01>1</ED01AD01><ED01AD02>D1</ED01AD02></ED01A><ED01B><ED01BH>"
+    "<ED01BR01>2026-01-31</ED01BR01><ED01BJ01>300</ED01BJ01><ED01BD01>2</ED01BD01></ED01BH></ED01B></ED01></EDA>"
+)
 
 
 @pytest.mark.parametrize("width", [1440, 390])
@@ -50,18 +55,23 @@ def test_add_an_authorisation_open_a_report_withdraw_and_be_refused(
     verify_authorisation(actor=system_actor("test"), at=timezone.now(), authorisation=one)
     page = visit.open(f"/customers/{firm.pk}/consent/")
     page.get_by_role("link", name="上传信用报告").click()
-    page.get_by_label("报告编号").fill("2026112200000001")
-    page.get_by_label("查询原因").select_option("20")
     report = tmp_path / "报告.xml"
-    report.write_bytes(REPORT)
+    report.write_bytes(report_file(firm, on=timezone.localdate(), number="2026112200000001", body=LATE))
     page.get_by_label("报告文件").set_input_files(report)
     page.get_by_role("button", name="上传").click()
     expect(page.get_by_text("2026112200000001")).to_be_visible()
     with page.context.expect_page() as opened:
         page.get_by_role("button", name="查阅").click()
     opened.value.wait_for_load_state()
-    assert "PA01" in opened.value.content()
+    expect(opened.value.get_by_text("关注类余额 300.00 万元")).to_be_visible()
+    expect(opened.value.get_by_role("button", name="打印")).to_be_visible()
+    assert opened.value.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
     opened.value.close()
+    with page.context.expect_page() as original:
+        page.get_by_role("button", name="原件").click()
+    original.value.wait_for_load_state()
+    assert "EA01" in original.value.content()
+    original.value.close()
     visit.open(f"/consent/authorisations/{one.pk}/")
     page.get_by_placeholder("撤回的理由").fill("客户来函撤回")
     page.get_by_role("button", name="撤回授权").click()

@@ -79,7 +79,6 @@ from vouch.customers.terms import (
     PeriodKind,
     Purpose,
     RecordKind,
-    ReportKind,
     RequestChannel,
     RequestKind,
     Round,
@@ -92,7 +91,7 @@ from vouch.customers.terms import (
     Ware,
 )
 from vouch.customers.tests.flows import as_csv, moved, recorded, sheet_of
-from vouch.customers.tests.scene import PDF, REPORT, granted, published
+from vouch.customers.tests.scene import PDF, granted, published, report_file
 from vouch.engine.bank_statement.reading import read_statement
 from vouch.engine.financials.reading import Book, CellProblem
 from vouch.grading.actions import assess_customers, order_run
@@ -241,6 +240,10 @@ def build() -> Scene:
     scene.posts["parties:reveal"] = lambda arguments: {f"{arguments['key']}-purpose": str(PURPOSES[0])}
     scene.posts["parties:paper"] = lambda arguments: {"purpose": str(PURPOSES[0])}
     scene.posts["customers:reveal_certificate"] = lambda arguments: {"purpose": str(PURPOSES[0])}
+    look = {"purpose": str(Purpose.REVIEW)}
+    scene.posts["customers:look_at_report"] = scene.posts["customers:open_report"] = lambda arguments: look
+    for place, owner in parties.items():
+        scene.extra[f"执行法院{place.upper()}"] = owner.pk
     scene.words |= {
         "panel": ("file", "facts", "invoices", "identity", "consent", "history"),
         "policy:move.verb": ("review", "publish", "retire"),
@@ -349,13 +352,9 @@ def _papers(place: str, party: Party, actor: Actor) -> None:
     """An authorisation with its signed file, a credit report under it, and a request of the customer's."""
     token = place.upper()
     granted(party, at=NOW, actor=actor)
-    report = ReportDetails(
-        kind=ReportKind.ENTERPRISE,
-        report_number=f"报告编号{token}",
-        queried_on=NOW.date(),
-        reason=Purpose.REVIEW,
-    )
-    store_report(actor=actor, at=NOW, party=party, details=report, content=REPORT)
+    body = f"<EFB><EF03><EF030Q01>执行法院{token}</EF030Q01></EF03></EFB>"
+    content = report_file(party, on=NOW.date(), number=f"报告编号{token}", body=body)
+    store_report(actor=actor, at=NOW, party=party, details=ReportDetails(), content=content)
     filed = MaterialDetails(
         kind=MaterialKind.DOCUMENT, origin=Origin.CUSTOMER, as_of=NOW.date(), note=f"资料说明{token}"
     )

@@ -1,4 +1,4 @@
-"""The room's registration: its facts, and the import of invoices."""
+"""The room's registration: what it answers, takes in, shows, tells and holds."""
 
 from __future__ import annotations
 
@@ -17,167 +17,176 @@ class CustomersConfig(AppConfig):
     verbose_name = _("客户资料")
 
     def ready(self) -> None:
-        """Tell the catalogue what this room answers, and the exchange what it takes in."""
-        # Models exist only now.
-        from vouch.customers.actions import InvoiceImporter
-        from vouch.customers.facts import FACTS, ask
-        from vouch.customers.facts.bank import BANK_FACTS, ask_bank
-        from vouch.customers.facts.collateral import COLLATERAL_FACTS, ask_collateral
-        from vouch.customers.facts.credit import CREDIT_FACTS, ask_credit
-        from vouch.customers.facts.duties import TAX_FACTS, UTILITY_FACTS, ask_tax, ask_utility
-        from vouch.customers.facts.figures import FIGURE_FACTS, ask_figures
-        from vouch.customers.facts.finance import FACTS as FINANCE_FACTS
-        from vouch.customers.facts.finance import ask_finance
-        from vouch.customers.facts.guarantees import GUARANTEE_FACTS, ask_guarantees
-        from vouch.customers.facts.records import RECORD_FACTS, ask_records
-        from vouch.customers.facts.watching import WATCH_FACTS, ask_hits
-        from vouch.customers.permissions import may_open_consent, may_open_lists
-        from vouch.customers.queries import (
-            Strand,
-            claims,
-            consenting,
-            figures,
-            financial_holdings,
-            flow_claims,
-            holdings,
-            register_section,
-            register_strand,
-            source_holdings,
-            source_sections,
-            timeline,
-            watching,
-        )
-        from vouch.customers.queries.flow_holdings import told_by_flows
-        from vouch.engine.facts import catalogue
-        from vouch.platform.exchange.importer import register
-        from vouch.platform.web.navigation import NavItem
-        from vouch.platform.web.navigation import register as show
-
-        show(
-            NavItem(
-                title=_("授权与权利"),
-                url_name="customers:authorisations",
-                icon="file-certificate",
-                order=72,
-                may=may_open_consent,
-            )
-        )
-
-        def waiting(request: HttpRequest) -> int:
-            actor: Any = getattr(request, "actor", None)
-            return watching.open_hits(actor)
-
-        show(
-            NavItem(
-                title=_("名单筛查"),
-                url_name="customers:watch_hits",
-                icon="user-exclamation",
-                order=74,
-                badge=waiting,
-                may=may_open_lists,
-            )
-        )
-        catalogue.register(facts=FACTS, ask=ask)
-        catalogue.register(facts=CREDIT_FACTS, ask=ask_credit)
-        catalogue.register(facts=BANK_FACTS, ask=ask_bank)
-        catalogue.register(facts=TAX_FACTS, ask=ask_tax)
-        catalogue.register(facts=UTILITY_FACTS, ask=ask_utility)
-        catalogue.register(facts=FINANCE_FACTS, ask=ask_finance)
-        catalogue.register(facts=FIGURE_FACTS, ask=ask_figures)
-        catalogue.register(facts=RECORD_FACTS, ask=ask_records)
-        catalogue.register(facts=GUARANTEE_FACTS, ask=ask_guarantees)
-        catalogue.register(facts=COLLATERAL_FACTS, ask=ask_collateral)
-        catalogue.register(facts=WATCH_FACTS, ask=ask_hits)
-        catalogue.guard("credit", consent=consenting)
-        for source in (claims.STATEMENTS, claims.BY_HAND, claims.INVOICES, *flow_claims.ALL):
-            claims.register_claims(source)
-        self._show_sections()
-        register(InvoiceImporter())
-        for section in source_sections.SECTIONS:
-            register_section(section)
-        register_strand(Strand("materials", _("资料"), "file-text", timeline.told_of_materials))
-        register_strand(Strand("figures", _("数据核对"), "gavel", figures.told_of_choices))
-        register_strand(Strand("consent", _("授权与征信"), "file-certificate", timeline.told_of_consent))
-        register_strand(Strand("requests", _("权利请求"), "user-question", timeline.told_of_requests))
-        holdings.register_holdings("parties", holdings.told_by_parties)
-        holdings.register_holdings("lines", holdings.told_by_lines)
-        holdings.register_holdings("persons", holdings.told_by_persons)
-        holdings.register_holdings("customers", holdings.told_by_customers)
-        holdings.register_holdings("flows", told_by_flows)
-        holdings.register_holdings("financials", financial_holdings.told_by_financials)
-        holdings.register_holdings("sources", source_holdings.told_by_sources)
-        holdings.register_holdings("ledger", holdings.told_by_ledger)
-        holdings.register_retention("parties", holdings.claims_of_parties)
-        holdings.register_retention("customers", holdings.claims_of_customers)
-        _show_papers()
-
-    def _show_sections(self) -> None:
-        """The parts of a customer's file."""
-        # Models exist only now.
-        from vouch.customers.permissions import may_open_file
-        from vouch.customers.queries.figures import tell_figures
-        from vouch.customers.queries.financials import tell_financials
-        from vouch.customers.queries.sections import Section, register_section
-
-        register_section(
-            Section(
-                name="financials",
-                title=_("财务"),
-                icon="report-money",
-                url_name="customers:financials",
-                order=20,
-                may=may_open_file,
-                tell=tell_financials,
-            )
-        )
-        register_section(
-            Section(
-                name="figures",
-                title=_("数据核对"),
-                icon="arrows-diff",
-                url_name="customers:figures",
-                order=90,
-                may=may_open_file,
-                tell=tell_figures,
-                unit=_("项"),
-            )
-        )
+        """Everything that other rooms and services learn of this one."""
+        _answer()
+        _show()
+        _tell()
+        _hold()
+        _notify()
 
 
-def _show_papers() -> None:
-    """Documents, the rating sheet and what is lacking as sections of the file; and what is told of errands."""
-    # Models exist only now.
-    from vouch.customers import queries
-    from vouch.customers.actions.errands import DUE, LACKING
-    from vouch.customers.facts.answers import answer_facts, ask_answers
-    from vouch.customers.facts.file import FILE_FACTS, ask_file
-    from vouch.customers.permissions import may_open_file, may_see_errands
-    from vouch.customers.queries.holdings_of_file import told_by_file
-    from vouch.customers.queries.sections import Section
+def _answer() -> None:
+    """Facts for the catalogue, the guard of credit data, claims of material values, the import of invoices."""
+    # Models exist only now, as in every function below.
+    from vouch.customers import facts
+    from vouch.customers.actions import InvoiceImporter
+    from vouch.customers.facts import (
+        answers,
+        bank,
+        collateral,
+        credit,
+        duties,
+        figures,
+        file,
+        finance,
+        guarantees,
+        records,
+        watching,
+    )
+    from vouch.customers.queries import claims, consenting, flow_claims
     from vouch.engine.facts import catalogue
-    from vouch.platform.courier import templates
-    from vouch.platform.courier.terms import Group
+    from vouch.platform.exchange.importer import register
+
+    for known, ask in (
+        (facts.FACTS, facts.ask),
+        (credit.CREDIT_FACTS, credit.ask_credit),
+        (bank.BANK_FACTS, bank.ask_bank),
+        (duties.TAX_FACTS, duties.ask_tax),
+        (duties.UTILITY_FACTS, duties.ask_utility),
+        (finance.FACTS, finance.ask_finance),
+        (figures.FIGURE_FACTS, figures.ask_figures),
+        (records.RECORD_FACTS, records.ask_records),
+        (guarantees.GUARANTEE_FACTS, guarantees.ask_guarantees),
+        (collateral.COLLATERAL_FACTS, collateral.ask_collateral),
+        (watching.WATCH_FACTS, watching.ask_hits),
+        (file.FILE_FACTS, file.ask_file),
+        (answers.answer_facts(), answers.ask_answers),
+    ):
+        catalogue.register(facts=known, ask=ask)
+    catalogue.guard("credit", consent=consenting)
+    for source in (claims.STATEMENTS, claims.BY_HAND, claims.INVOICES, *flow_claims.ALL):
+        claims.register_claims(source)
+    register(InvoiceImporter())
+
+
+def _show() -> None:
+    """The sections of a customer's file, in their order, and the pages of the sidebar."""
+    from vouch.customers import permissions, queries
+    from vouch.customers.queries import credit, figures, financials, flow_sections, source_sections
+    from vouch.customers.queries.sections import Section, register_section
     from vouch.platform.web.navigation import NavItem, register
 
-    for name, title, icon, order, tell, unit in (
-        ("gaps", _("缺漏"), "list-check", 5, queries.told_of_gaps, _("项")),
-        ("answers", _("问卷"), "forms", 70, queries.told_of_answers, _("份")),
-        ("documents", _("资料"), "files", 80, queries.told_of_documents, _("份")),
+    may, items = permissions.may_open_file, _("项")
+    for name, title, icon, url_name, order, tell, more in (
+        ("gaps", _("缺漏"), "list-check", "gaps", 5, queries.told_of_gaps, {"unit": items}),
+        ("financials", _("财务"), "report-money", "financials", 20, financials.tell_financials, {}),
+        ("bank", _("银行流水"), "building-bank", "bank", 30, flow_sections.tell_bank, {}),
+        ("answers", _("问卷"), "forms", "answers", 70, queries.told_of_answers, {}),
+        ("tax", _("纳税"), "receipt-tax", "taxes", 72, flow_sections.tell_taxes, {}),
+        ("utility", _("水电气"), "bolt", "bills", 74, flow_sections.tell_bills, {}),
+        ("documents", _("资料"), "files", "documents", 80, queries.told_of_documents, {}),
+        ("figures", _("数据核对"), "arrows-diff", "figures", 90, figures.tell_figures, {"unit": items}),
     ):
-        section = Section(
-            name=name,
-            title=title,
-            icon=icon,
-            url_name=f"customers:{name}",
-            order=order,
-            may=may_open_file,
-            tell=tell,
-            unit=unit,
+        register_section(
+            Section(
+                name=name,
+                title=title,
+                icon=icon,
+                url_name=f"customers:{url_name}",
+                order=order,
+                may=may,
+                tell=tell,
+                **more,
+            )
         )
-        queries.register_section(section)
-    queries.holdings.register_holdings("customers.file", told_by_file)
-    catalogue.register(facts=FILE_FACTS, ask=ask_file)
-    catalogue.register(facts=answer_facts(), ask=ask_answers)
+    register_section(
+        Section(
+            name="credit",
+            title=_("征信"),
+            icon="file-certificate",
+            url_name="customers:consent_of",
+            order=60,
+            may=permissions.may_list_credit,
+            tell=credit.told_of_credit,
+        )
+    )
+    for section in source_sections.SECTIONS:
+        register_section(section)
+    register(
+        NavItem(
+            title=_("资料缺漏"),
+            url_name="customers:lacking_home",
+            icon="list-check",
+            order=25,
+            may=permissions.may_see_errands,
+        )
+    )
+    register(
+        NavItem(
+            title=_("授权与权利"),
+            url_name="customers:authorisations",
+            icon="file-certificate",
+            order=72,
+            may=permissions.may_open_consent,
+        )
+    )
+    register(
+        NavItem(
+            title=_("名单筛查"),
+            url_name="customers:watch_hits",
+            icon="user-exclamation",
+            order=74,
+            badge=_open_hits,
+            may=permissions.may_open_lists,
+        )
+    )
+
+
+def _open_hits(request: HttpRequest) -> int:
+    from vouch.customers.queries import watching
+
+    actor: Any = getattr(request, "actor", None)
+    return watching.open_hits(actor)
+
+
+def _tell() -> None:
+    """This room's strands of a customer's timeline."""
+    from vouch.customers.queries import Strand, figures, register_strand, timeline
+
+    register_strand(Strand("materials", _("资料"), "file-text", timeline.told_of_materials))
+    register_strand(Strand("figures", _("数据核对"), "gavel", figures.told_of_choices))
+    register_strand(Strand("consent", _("授权与征信"), "file-certificate", timeline.told_of_consent))
+    register_strand(Strand("requests", _("权利请求"), "user-question", timeline.told_of_requests))
+
+
+def _hold() -> None:
+    """What a person's copy contains, in this order, and how long what is kept."""
+    from vouch.customers.queries import financial_holdings, holdings, source_holdings
+    from vouch.customers.queries.flow_holdings import told_by_flows
+    from vouch.customers.queries.holdings_of_file import told_by_file
+
+    for name, told in (
+        ("parties", holdings.told_by_parties),
+        ("lines", holdings.told_by_lines),
+        ("persons", holdings.told_by_persons),
+        ("customers", holdings.told_by_customers),
+        ("flows", told_by_flows),
+        ("financials", financial_holdings.told_by_financials),
+        ("sources", source_holdings.told_by_sources),
+        ("customers.file", told_by_file),
+        ("ledger", holdings.told_by_ledger),
+    ):
+        holdings.register_holdings(name, told)
+    holdings.register_retention("parties", holdings.claims_of_parties)
+    holdings.register_retention("customers", holdings.claims_of_customers)
+
+
+def _notify() -> None:
+    """What the courier says of errands and of what a file lacks."""
+    from vouch.customers.actions.errands import DUE, LACKING
+    from vouch.platform.courier import templates
+    from vouch.platform.courier.terms import Group
+
     templates.register(
         templates.Template(
             name=DUE,
@@ -198,11 +207,3 @@ def _show_papers() -> None:
     )
     templates.register_link("errands", "customers:errands")
     templates.register_link("lacking", "customers:lacking")
-    address = NavItem(
-        title=_("资料缺漏"),
-        url_name="customers:lacking_home",
-        icon="list-check",
-        order=25,
-        may=may_see_errands,
-    )
-    register(address)

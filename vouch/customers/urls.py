@@ -95,6 +95,7 @@ urlpatterns = [
     path("consent/authorisations/<int:pk>/file/", consent.signed_file, name="signed_file"),
     path("consent/credit-reports/of/<int:pk>/new/", credit.new_report, name="new_report"),
     path("consent/credit-reports/<int:pk>/open/", credit.open_report, name="open_report"),
+    path("consent/credit-reports/<int:pk>/look/", credit.look_at_report, name="look_at_report"),
     path("consent/notices/", notices.notices, name="notices"),
     path("consent/notices/new/<slug:kind>/", notices.new_notice, name="new_notice"),
     path("consent/notices/<int:pk>/", notices.notice, name="notice"),

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
-from dataclasses import KW_ONLY, dataclass
-from datetime import date, datetime
+from dataclasses import asdict, dataclass
+from datetime import datetime
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from vouch.customers import permissions
 from vouch.customers.actions.authorisations import OpenedFile, pieces_of
-from vouch.customers.actions.files import REPORT_KINDS, media_type_of
+from vouch.customers.actions.credit_head import ReportDetails, WrongReport, head_of
+from vouch.customers.actions.files import PDF, REPORT_KINDS, media_type_of
 from vouch.customers.actions.gate import NoAuthorisation, note_refusal, require_authorisation
 from vouch.customers.actions.notices import NotNow
-from vouch.customers.models import CreditReport
-from vouch.customers.queries.credit import report_numbered, reports_to_remove
+from vouch.customers.models import CreditFigures, CreditReport
+from vouch.customers.queries.credit import authorised_purposes, report_numbered, reports_to_remove
 from vouch.customers.terms import DataClass, Purpose
+from vouch.engine.credit_report.figures import Figures, figures_of
+from vouch.engine.credit_report.report import Report, read_report
+from vouch.engine.credit_report.tree import NotAReport
 from vouch.parties.models import Party
 from vouch.platform.identity.actor import Actor
 from vouch.platform.ledger.action import Entry, action
@@ -26,32 +30,15 @@ from vouch.platform.vault.terms import Subject
 REMOVED_AT_ONCE = 200
 
 
-class WrongReport(ValueError):
-    """A report that cannot be taken; ``field`` names the entry, ``str()`` is the Chinese message."""
-
-    def __init__(self, field: str, message: str) -> None:
-        super().__init__(message)
-        self.field = field
-
-
-@dataclass(frozen=True, slots=True)
-class ReportDetails:
-    """What the report says of itself. ``reason`` is the query reason, which is the purpose that it is kept for."""
-
-    _: KW_ONLY
-    kind: str
-    report_number: str
-    queried_on: date
-    reason: str
-
-
 def store_report(
     *, actor: Actor, at: datetime, party: Party, details: ReportDetails, content: bytes
 ) -> CreditReport:
-    """Take a report in under a live authorisation for the reason it was asked for.
+    """Take a report in under a live authorisation for the reason it was asked for, and read it where it can be read.
 
-    It is kept until that authorisation ends (purpose end, 征信业管理条例 20). A refusal is noted, unless the caller's
-    own transaction takes the note back. Raises NoAuthorisation, WrongReport, WrongFile, Refused.
+    What it says of itself must be what was typed, and the customer's. Of what it holds a few figures are kept beside it
+    (``CreditFigures``); the rest, and what could not be read, stays in the encrypted original. It is kept until the
+    authorisation ends (purpose end, 征信业管理条例 20). A refusal is noted, unless the caller's own transaction takes
+    the note back. Raises NoAuthorisation, WrongReport, WrongFile, Refused.
     """
     try:
         return _store(actor=actor, at=at, party=party, details=details, content=content)
@@ -64,45 +51,80 @@ def store_report(
 def _store(
     entry: Entry, *, actor: Actor, at: datetime, party: Party, details: ReportDetails, content: bytes
 ) -> CreditReport:
-    authorisation = require_authorisation(party.pk, purpose=details.reason, scope=DataClass.CREDIT, at=at)
-    if details.queried_on > timezone.localdate(at):
+    # Nothing of the file is read before some purpose is known to be authorised; its own reason is asked for below.
+    purposes = authorised_purposes(party, at=at)
+    known = details.reason or (purposes[0] if purposes else Purpose.REVIEW)
+    require_authorisation(party.pk, purpose=known, scope=DataClass.CREDIT, at=at)
+    media_type = media_type_of(content, allowed=REPORT_KINDS)
+    head = head_of(content, media_type=media_type, party=party, details=details)
+    authorisation = require_authorisation(party.pk, purpose=head.reason, scope=DataClass.CREDIT, at=at)
+    if head.queried_on > timezone.localdate(at):
         raise WrongReport("queried_on", _("查询日期不能晚于今天。"))
-    if details.queried_on < timezone.localdate(authorisation.starts_at):
+    if head.queried_on < timezone.localdate(authorisation.starts_at):
         raise WrongReport(
             "queried_on",
             _("查询日期早于授权 %(number)s 的生效日期 %(starts)s：未经同意的查询不能补授权。")
             % {"number": authorisation.number, "starts": timezone.localdate(authorisation.starts_at)},
         )
-    if report_numbered(party.pk, details.report_number) is not None:
+    if report_numbered(party.pk, head.report_number) is not None:
         raise WrongReport("report_number", _("该编号的报告已经上传过。"))
-    media_type = media_type_of(content, allowed=REPORT_KINDS)
     subject = Subject("party", str(party.pk))
     document = store_document(subject, pieces=pieces_of(content), media_type=media_type, at=at)
     report = CreditReport.objects.create(
         party=party,
-        kind=details.kind,
-        report_number=details.report_number,
-        queried_on=details.queried_on,
-        reason=details.reason,
+        kind=head.kind,
+        report_number=head.report_number,
+        queried_on=head.queried_on,
+        reason=head.reason,
         authorisation=authorisation,
         document=document,
         media_type=media_type,
         sha256=document.sha256,
         size=document.size,
-        keep_until=max(timezone.localdate(authorisation.ends_at), details.queried_on),
+        keep_until=max(timezone.localdate(authorisation.ends_at), head.queried_on),
         uploaded_by_id=actor.user_id,
         uploaded_at=at,
     )
+    if head.content is not None:
+        figures = figures_of(head.content, until=head.queried_on)
+        CreditFigures.objects.create(report=report, **asdict(figures))
     after = {
         "party": party.number,
         "authorisation": authorisation.number,
-        "queried_on": details.queried_on,
+        "queried_on": head.queried_on,
         "sha256": document.sha256,
         "keep_until": report.keep_until,
     }
     entry.about("credit_report", report.pk, after=after)
-    entry.purpose(str(Purpose(details.reason).label))
+    entry.purpose(str(Purpose(head.reason).label))
     return report
+
+
+@dataclass(frozen=True, slots=True)
+class ReadReport:
+    """A report as it reads, for one look."""
+
+    kept: CreditReport
+    content: Report
+    figures: Figures
+
+
+def look_at_report(
+    *, actor: Actor, at: datetime, report: CreditReport, purpose: str, note: str = ""
+) -> ReadReport:
+    """What the original says, read anew; the same look, under the same gate, as ``open_report``.
+
+    Raises what that raises, and NotNow for a report that cannot be read.
+    """
+    if report.media_type == PDF:
+        raise NotNow(_("PDF 报告只保存、不读取，请查阅原件。"))
+    opened = open_report(actor=actor, at=at, report=report, purpose=purpose, note=note)
+    try:
+        content = read_report(opened.content)
+    except NotAReport as error:
+        raise NotNow(_("这份报告不能读取（%(why)s），请查阅原件。") % {"why": error}) from None
+    figures = figures_of(content, until=report.queried_on)
+    return ReadReport(report, content, figures)
 
 
 def open_report(
@@ -154,7 +176,8 @@ def remove_expired_reports(entry: Entry, *, actor: Actor, at: datetime) -> int:
 
 
 def destroy(report: CreditReport, *, at: datetime) -> None:
-    """Take the file away and keep that it was there; for use inside an action."""
+    """Take the file and its figures away and keep that it was there; for use inside an action."""
+    CreditFigures.objects.filter(report=report).delete()
     document = report.document
     report.document, report.removed_at = None, at
     report.save(update_fields=["document", "removed_at"])

@@ -11,15 +11,24 @@ from vouch.platform.exchange.sheets import is_workbook
 
 PDF, JPEG, PNG, XML = "application/pdf", "image/jpeg", "image/png", "application/xml"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-XLS, CSV = "application/vnd.ms-excel", "text/csv"
+XLS, CSV, JSON = "application/vnd.ms-excel", "text/csv", "application/json"
 SIGNED_KINDS = (PDF, JPEG, PNG)
-REPORT_KINDS = (XML, PDF)
+REPORT_KINDS = (XML, JSON, PDF)
 SHEET_KINDS = (XLSX, XLS, CSV)
 IMAGE_KINDS = (PDF, JPEG, PNG)
 FILE_MAX = 10 * 1024 * 1024
 """Below Django's threshold for temporary files (settings), so that no plain text touches the disk."""
 
-_TITLES = {PDF: "PDF", JPEG: "JPG", PNG: "PNG", XML: "XML", XLSX: "XLSX", XLS: "XLS", CSV: "CSV"}
+_TITLES = {
+    PDF: "PDF",
+    JPEG: "JPG",
+    PNG: "PNG",
+    XML: "XML",
+    XLSX: "XLSX",
+    XLS: "XLS",
+    CSV: "CSV",
+    JSON: "JSON",
+}
 SUFFIXES = {kind: title.lower() for kind, title in _TITLES.items()}
 _XML_START = re.compile(rb"\A(\xef\xbb\xbf)?\s*<(\?xml[\s?]|Document[\s>/])")
 _OLD_WORKBOOK = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
@@ -76,6 +85,9 @@ _MARKS: dict[str, Callable[[bytes], bool]] = {
     ),
     PNG: lambda content: content.startswith(b"\x89PNG\r\n\x1a\n") and b"IEND" in content[-16:],
     XML: lambda content: _XML_START.match(content) is not None and content.rstrip().endswith(b">"),
+    JSON: lambda content: (
+        content.removeprefix(b"\xef\xbb\xbf").lstrip().startswith(b"{") and content.rstrip().endswith(b"}")
+    ),
     XLSX: lambda content: content.startswith(b"PK\x03\x04") and is_workbook(content),
     XLS: lambda content: content.startswith(_OLD_WORKBOOK),
     CSV: _is_text,

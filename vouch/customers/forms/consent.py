@@ -32,7 +32,7 @@ from vouch.customers.terms import (
 from vouch.engine.identifiers import holds_protected
 from vouch.platform.identity.actor import Actor
 
-ALL = ("", _("全部"))
+ALL, READ = ("", _("全部")), ("", _("由报告读出"))
 TEXT_ATTRS = {"rows": 8}
 YEAR = timedelta(days=365)
 
@@ -213,18 +213,25 @@ class NoticeForm(forms.Form):
 
 
 class ReportForm(forms.Form):
-    """A credit report to be taken in."""
+    """A credit report to be taken in; of one that can be read, only the file is needed."""
 
-    kind = forms.ChoiceField(label=_("报告种类"), choices=ReportKind.choices)
-    report_number = forms.CharField(label=_("报告编号"), max_length=40)
-    queried_on = day_field(_("查询日期"))
-    reason = forms.ChoiceField(
-        label=_("查询原因"), choices=[(one.value, f"{one.value} {one.label}") for one in QUERY_REASONS]
-    )
     file = forms.FileField(
         label=_("报告文件"),
-        help_text=_("XML 或 PDF，不超过 10 MB，按内容检查；加密保存，到授权截止日销毁"),
-        widget=forms.FileInput(attrs={"accept": ".xml,.pdf"}),
+        help_text=_("XML、JSON（接口报文）或 PDF，不超过 10 MB，按内容检查；加密保存，到授权截止日销毁"),
+        widget=forms.FileInput(attrs={"accept": ".xml,.json,.pdf"}),
+    )
+    kind = forms.ChoiceField(label=_("报告种类"), required=False, choices=[READ, *ReportKind.choices])
+    report_number = forms.CharField(
+        label=_("报告编号"),
+        required=False,
+        max_length=40,
+        help_text=_("XML、JSON 可以留空；填写的要与报告一致"),
+    )
+    queried_on = day_field(_("查询日期"), required=False)
+    reason = forms.ChoiceField(
+        label=_("查询原因"),
+        required=False,
+        choices=[READ, *((one.value, f"{one.value} {one.label}") for one in QUERY_REASONS)],
     )
 
     def details(self) -> ReportDetails:

@@ -6,6 +6,7 @@ from vouch.customers.models.answers import Answer, AnswerSheet
 from vouch.customers.models.bank import BankStatement, BankTransaction
 from vouch.customers.models.collateral import Collateral, CollateralPaper, CollateralTerms, Valuation
 from vouch.customers.models.consent import Authorisation, CreditReport, Notice
+from vouch.customers.models.credit import CreditFigures
 from vouch.customers.models.documents import FiledDocument
 from vouch.customers.models.duties import TaxPeriod, UtilityBill
 from vouch.customers.models.errands import Errand
@@ -26,9 +27,9 @@ from vouch.customers.models.watching import HitDecision, WatchEntry, WatchHit, W
 
 __all__ = [
     "Answer", "AnswerSheet", "Authorisation", "BankStatement", "BankTransaction", "Collateral",
-    "CollateralPaper", "CollateralTerms", "CreditReport", "Errand", "FigureChoice", "FiledDocument",
-    "FinancialStatement", "GivenGuarantee", "GuaranteeStatement", "HitDecision", "Invoice", "Material",
-    "Notice", "PublicRecord", "RecordSearch", "RightsClock", "RightsRequest", "StagedFile", "StatementLine",
-    "StatementPeriod", "StatementRemark", "TaxPeriod", "UtilityBill", "Valuation", "Verification",
-    "VerifiedFigure", "WatchEntry", "WatchHit", "WatchList", "WatchVersion",
+    "CollateralPaper", "CollateralTerms", "CreditFigures", "CreditReport", "Errand", "FigureChoice",
+    "FiledDocument", "FinancialStatement", "GivenGuarantee", "GuaranteeStatement", "HitDecision", "Invoice",
+    "Material", "Notice", "PublicRecord", "RecordSearch", "RightsClock", "RightsRequest", "StagedFile",
+    "StatementLine", "StatementPeriod", "StatementRemark", "TaxPeriod", "UtilityBill", "Valuation",
+    "Verification", "VerifiedFigure", "WatchEntry", "WatchHit", "WatchList", "WatchVersion",
 ]  # fmt: skip

@@ -38,6 +38,11 @@ def may_open_credit(actor: Actor) -> bool:
     return actor.has_role(*CREDIT_ROLES)
 
 
+def may_list_credit(actor: Actor) -> bool:
+    """Who finds the list of a customer's reports: those who use them and have the page that lists them."""
+    return may_open_credit(actor) and may_open_consent(actor)
+
+
 def may_manage_notices(actor: Actor) -> bool:
     """Compliance, lawyers and the chief risk officer say what customers are told."""
     return actor.has_role(*NOTICE_ROLES)

@@ -2,33 +2,111 @@
 
 from __future__ import annotations
 
-from vouch.customers.models import (Answer, AnswerSheet, Authorisation, BankStatement, BankTransaction, Collateral, CollateralPaper, CollateralTerms, CreditReport, Errand, FigureChoice, FiledDocument, FinancialStatement, GivenGuarantee, GuaranteeStatement, HitDecision, Invoice, Material, Notice, PublicRecord, RecordSearch, RightsClock, RightsRequest, StagedFile, StatementLine, StatementPeriod, StatementRemark, TaxPeriod, UtilityBill, Valuation, Verification, VerifiedFigure, WatchEntry, WatchHit, WatchList, WatchVersion)
-from vouch.customers.queries.answers import (answers_visible_to, sheets_visible_to, told_of_answers)
-from vouch.customers.queries.bank import (statements_visible_to, transactions_visible_to)
-from vouch.customers.queries.claims import (ClaimSource, register_claims)
-from vouch.customers.queries.collateral import (collateral_visible_to, papers_visible_to, terms_visible_to, valuations_visible_to)
-from vouch.customers.queries.consent import (authorisations_visible_to, consenting, live_authorisation, missing_authorisation)
-from vouch.customers.queries.credit import (authorised_purposes, reports_of, reports_visible_to)
-from vouch.customers.queries.documents import (documents_visible_to, told_of_documents)
-from vouch.customers.queries.duties import (bills_visible_to, taxes_visible_to)
-from vouch.customers.queries.errands import (errands_visible_to, waiting_errands)
-from vouch.customers.queries.figures import (choices_visible_to, figures_visible_to)
-from vouch.customers.queries.financials import (financials_visible_to, lines_visible_to, periods_visible_to, remarks_visible_to)
-from vouch.customers.queries.gaps import (Summary)
-from vouch.customers.queries.guarantees import (guarantee_lists_visible_to, guarantees_visible_to)
-from vouch.customers.queries.holdings import (Claim, Section, register_holdings, register_retention)
-from vouch.customers.queries.invoices import (InvoiceCounts, InvoiceMonth, InvoicesWanted, TradingPartner, customer_of, invoice_counts, invoices_of, invoices_where, last_invoice_on, latest_invoice_on, monthly_invoices, top_partners, visible_to)
-from vouch.customers.queries.materials import (confidence_of, material_of, materials_of, materials_visible_to, verifications_visible_to)
-from vouch.customers.queries.needs import (register_needs, told_of_gaps)
-from vouch.customers.queries.panel import (consent_panel, file_panel)
-from vouch.customers.queries.records import (records_visible_to, searches_visible_to)
-from vouch.customers.queries.rights import (counts_by_state, requests_visible_to)
-from vouch.customers.queries.sections import (Holding, register_section, sections_for)
-from vouch.customers.queries.staged import (staged_visible_to)
-from vouch.customers.queries.timeline import (Happening, Strand, register_strand, strands, timeline_of)
-from vouch.customers.queries.watching import (decisions_visible_to, hits_visible_to)
-from vouch.parties.models import (Party)
-from vouch.platform.web.faces import (Visible)
+from vouch.customers.models import (
+    Answer,
+    AnswerSheet,
+    Authorisation,
+    BankStatement,
+    BankTransaction,
+    Collateral,
+    CollateralPaper,
+    CollateralTerms,
+    CreditFigures,
+    CreditReport,
+    Errand,
+    FigureChoice,
+    FiledDocument,
+    FinancialStatement,
+    GivenGuarantee,
+    GuaranteeStatement,
+    HitDecision,
+    Invoice,
+    Material,
+    Notice,
+    PublicRecord,
+    RecordSearch,
+    RightsClock,
+    RightsRequest,
+    StagedFile,
+    StatementLine,
+    StatementPeriod,
+    StatementRemark,
+    TaxPeriod,
+    UtilityBill,
+    Valuation,
+    Verification,
+    VerifiedFigure,
+    WatchEntry,
+    WatchHit,
+    WatchList,
+    WatchVersion,
+)
+from vouch.customers.queries.answers import answers_visible_to, sheets_visible_to, told_of_answers
+from vouch.customers.queries.bank import statements_visible_to, transactions_visible_to
+from vouch.customers.queries.claims import ClaimSource, register_claims
+from vouch.customers.queries.collateral import (
+    collateral_visible_to,
+    papers_visible_to,
+    terms_visible_to,
+    valuations_visible_to,
+)
+from vouch.customers.queries.consent import (
+    authorisations_visible_to,
+    consenting,
+    live_authorisation,
+    missing_authorisation,
+)
+from vouch.customers.queries.credit import (
+    authorised_purposes,
+    credit_figures_visible_to,
+    reports_of,
+    reports_visible_to,
+)
+from vouch.customers.queries.documents import documents_visible_to, told_of_documents
+from vouch.customers.queries.duties import bills_visible_to, taxes_visible_to
+from vouch.customers.queries.errands import errands_visible_to, waiting_errands
+from vouch.customers.queries.figures import choices_visible_to, figures_visible_to
+from vouch.customers.queries.financials import (
+    financials_visible_to,
+    lines_visible_to,
+    periods_visible_to,
+    remarks_visible_to,
+)
+from vouch.customers.queries.gaps import Summary
+from vouch.customers.queries.guarantees import guarantee_lists_visible_to, guarantees_visible_to
+from vouch.customers.queries.holdings import Claim, Section, register_holdings, register_retention
+from vouch.customers.queries.invoices import (
+    InvoiceCounts,
+    InvoiceMonth,
+    InvoicesWanted,
+    TradingPartner,
+    customer_of,
+    invoice_counts,
+    invoices_of,
+    invoices_where,
+    last_invoice_on,
+    latest_invoice_on,
+    monthly_invoices,
+    top_partners,
+    visible_to,
+)
+from vouch.customers.queries.materials import (
+    confidence_of,
+    material_of,
+    materials_of,
+    materials_visible_to,
+    verifications_visible_to,
+)
+from vouch.customers.queries.needs import register_needs, told_of_gaps
+from vouch.customers.queries.panel import consent_panel, file_panel
+from vouch.customers.queries.records import records_visible_to, searches_visible_to
+from vouch.customers.queries.rights import counts_by_state, requests_visible_to
+from vouch.customers.queries.sections import Holding, register_section, sections_for
+from vouch.customers.queries.staged import staged_visible_to
+from vouch.customers.queries.timeline import Happening, Strand, register_strand, strands, timeline_of
+from vouch.customers.queries.watching import decisions_visible_to, hits_visible_to
+from vouch.parties.models import Party
+from vouch.platform.web.faces import Visible
 
 VISIBLE: Visible = {
     Answer: answers_visible_to,
@@ -39,6 +117,7 @@ VISIBLE: Visible = {
     Collateral: collateral_visible_to,
     CollateralPaper: papers_visible_to,
     CollateralTerms: terms_visible_to,
+    CreditFigures: credit_figures_visible_to,
     CreditReport: reports_visible_to,
     Errand: errands_visible_to,
     FigureChoice: choices_visible_to,

@@ -6,9 +6,12 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.db.models import QuerySet
+from django.utils.translation import gettext as _
 
-from vouch.customers.models import Authorisation, CreditReport
+from vouch.customers.models import Authorisation, CreditFigures, CreditReport
+from vouch.customers.permissions import may_use_credit_of
 from vouch.customers.queries.consent import live
+from vouch.customers.queries.sections import Holding
 from vouch.customers.terms import QUERY_REASONS, DataClass, Purpose
 from vouch.parties import queries as parties
 from vouch.parties.models import Party
@@ -55,6 +58,29 @@ def authorised_purposes(party: Party, *, at: datetime) -> list[Purpose]:
 def reports_visible_to(actor: Actor) -> QuerySet[CreditReport]:
     """The reports of the parties that the actor may see; whether one may be opened is the gate's to say."""
     return CreditReport.objects.filter(party__in=parties.visible_to(actor))
+
+
+def credit_figures_visible_to(actor: Actor) -> QuerySet[CreditFigures]:
+    """The figures of these parties' reports. They are asked by name and purpose, through the catalogue."""
+    return CreditFigures.objects.filter(report__party__in=parties.visible_to(actor))
+
+
+def told_of_credit(party: Party, actor: Actor, at: datetime) -> Holding:
+    """The file's section: without any live authorisation nothing but how many reports are kept."""
+    if not may_use_credit_of(actor, party):
+        return Holding(count=0, told=_("您的岗位不使用征信数据。"))
+    shown = reports_of(party, at=at)
+    if not shown.may_be_listed:
+        return Holding(count=shown.count, warnings=(_("没有有效的征信授权"),))
+    kept = [one for one in shown.reports if one.removed_at is None]
+    if not kept:
+        return Holding(count=shown.count, told=_("可以查询；没有留存的报告。"))
+    latest = kept[0]
+    told = _("最近一份：%(kind)s，%(reason)s") % {
+        "kind": latest.get_kind_display(),
+        "reason": latest.get_reason_display(),
+    }
+    return Holding(count=shown.count, as_of=latest.queried_on, told=told)
 
 
 def report_numbered(party_id: int, number: str) -> CreditReport | None:

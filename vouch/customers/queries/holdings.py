@@ -8,13 +8,15 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from django.utils import timezone
 
-from vouch.customers.models import Authorisation, CreditReport, Invoice, RightsRequest
+from vouch.customers.models import Authorisation, CreditFigures, CreditReport, Invoice, RightsRequest
 from vouch.customers.queries.rights import text_of
 from vouch.customers.terms import RETENTION, AuthorisationState, Retention
+from vouch.engine.credit_report.definitions import FIGURES, Measure
 from vouch.parties import queries as parties
 from vouch.parties.models import Account, Assignment, Paper, Party, Person, Phone, Post
 from vouch.parties.queries import persons
@@ -204,6 +206,7 @@ def told_by_customers(party: Party) -> Iterator[Section]:
         ),
         [(f"信用报告-{one.report_number}", one.document) for one in reports if one.document],
     )
+    yield _figures(reports)
     invoices = Invoice.objects.filter(party=party).order_by("issued_on", "pk")
     yield Section(
         "发票",
@@ -232,6 +235,19 @@ def told_by_customers(party: Party) -> Iterator[Section]:
             )
         ),
     )
+
+
+def _figures(reports: Sequence[CreditReport]) -> Section:
+    """What was counted in each report that is kept; amounts in yuan."""
+    numbers = {one.pk: one.report_number for one in reports}
+    rows: list[list[Cell]] = []
+    for row in CreditFigures.objects.filter(report__in=reports).order_by("pk"):
+        for name, one in FIGURES.items():
+            value = getattr(row, name)
+            if value is not None:
+                shown = Decimal(value).scaleb(-2) if one.measure is Measure.AMOUNT else value
+                rows.append([numbers[row.pk], one.title, _text(shown), one.unit, one.definition])
+    return Section("信用报告数字", ("报告编号", "项目", "数值", "单位", "含义"), rows)
 
 
 def told_by_ledger(party: Party) -> Iterator[Section]:

@@ -20,6 +20,7 @@ from vouch.customers.models import Authorisation, FinancialStatement, Notice
 from vouch.customers.terms import Basis, Channel, DataClass, NoticeKind, Origin, PeriodKind, Purpose
 from vouch.engine.financials.reading import Book
 from vouch.parties.models import Party
+from vouch.parties.terms import PartyKind
 from vouch.platform.identity.actor import Actor, system_actor
 
 SYSTEM = system_actor("test")
@@ -28,7 +29,31 @@ NUMBER, PHONE = "11010519491231002X", "13800138000"
 PDF = b"%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"
 PNG = b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR....\x00\x00\x00\x00IEND\xaeB`\x82"
 JPEG = b"\xff\xd8\xff\xe0..JFIF..\xff\xd9"
-REPORT = b'<?xml version="1.0" encoding="UTF-8"?>\n<Document><PRH><PA01>x</PA01></PRH></Document>\n'
+
+
+def report_file(
+    party: Party,
+    *,
+    on: date,
+    number: str = "R1",
+    reason: str = Purpose.REVIEW,
+    document: str = NUMBER,
+    body: str = "",
+) -> bytes:
+    """A second-generation report of this party, with ``body`` after its head; without ``document`` it names none."""
+    moment = f"{on}T09:30:00"
+    if party.kind == PartyKind.PERSON:
+        identity = f"<PA01BD01>10</PA01BD01><PA01BI01>{document}</PA01BI01>" if document else ""
+        head = (
+            f"<PRH><PA01><PA01A><PA01AI01>{number}</PA01AI01><PA01AR01>{moment}</PA01AR01></PA01A><PA01B>"
+            f"<PA01BQ01>{party.name}</PA01BQ01>{identity}<PA01BD02>{reason}</PA01BD02></PA01B></PA01></PRH>"
+        )
+    else:
+        head = (
+            f"<EAA><EA01><EA01A><EA01AI01>{number}</EA01AI01><EA01AR01>{moment}</EA01AR01></EA01A>"
+            f"<EA01B><EA01BD02>{reason}</EA01BD02></EA01B><EA01C><EA01CQ01>{party.name}</EA01CQ01></EA01C></EA01></EAA>"
+        )
+    return f'<?xml version="1.0" encoding="UTF-8"?>\n<Document>{head}{body}</Document>\n'.encode()
 
 
 def granted(

@@ -24,7 +24,7 @@ from vouch.customers.actions import (
 from vouch.customers.models import Authorisation
 from vouch.customers.queries import missing_authorisation
 from vouch.customers.terms import DataClass, Lack, LegalBasis, NoticeKind, Purpose, ReportKind
-from vouch.customers.tests.scene import REPORT, SYSTEM, granted, published
+from vouch.customers.tests.scene import SYSTEM, granted, published, report_file
 from vouch.parties.models import Party
 from vouch.platform.vault import queries as vault
 
@@ -118,7 +118,8 @@ def test_a_withdrawal_during_a_reading_waits_for_it_and_stops_the_next(
     details = ReportDetails(
         kind=ReportKind.ENTERPRISE, report_number="R1", queried_on=now.date(), reason=Purpose.REVIEW
     )
-    report = store_report(actor=SYSTEM, at=now, party=firm, details=details, content=REPORT)
+    content = report_file(firm, on=now.date())
+    report = store_report(actor=SYSTEM, at=now, party=firm, details=details, content=content)
     order: list[str] = []
     reading, go_on = threading.Event(), threading.Event()
     plain = vault.read_document

@@ -16,7 +16,7 @@ from django.utils import timezone
 from vouch.customers.actions import RequestDetails, receive_request, withdraw_authorisation
 from vouch.customers.models import Authorisation, CreditReport, Notice, RightsRequest
 from vouch.customers.terms import DataClass, Purpose, RequestChannel, RequestKind, RequestState
-from vouch.customers.tests.scene import PDF, REPORT, SYSTEM, granted, published
+from vouch.customers.tests.scene import PDF, SYSTEM, granted, published, report_file
 from vouch.parties.models import Party
 from vouch.platform.identity.models import User
 from vouch.platform.ledger.models import Entry
@@ -71,11 +71,12 @@ def test_from_the_signed_paper_to_the_refusal_after_withdrawal(
         "queried_on": timezone.localdate().isoformat(),
         "reason": "20",
     }
-    assert client.post(upload, {**report, "file": paper(REPORT)}).status_code == 302
+    content = report_file(firm, on=timezone.localdate(), number="2026112000001")
+    assert client.post(upload, {**report, "file": paper(content)}).status_code == 302
     kept = CreditReport.objects.get()
     opening = reverse("customers:open_report", args=[kept.pk])
     opened = client.post(opening, {"purpose": "20", "note": "初审"})
-    assert (opened.status_code, opened.content) == (200, REPORT)
+    assert (opened.status_code, opened.content) == (200, content)
     assert opened["Cache-Control"] == "no-store, private"
     assert opened["Content-Type"].startswith("text/plain")
     assert opened["X-Content-Type-Options"] == "nosniff"

@@ -29,7 +29,7 @@ from vouch.customers.models import Authorisation, CreditReport
 from vouch.customers.queries import live_authorisation, missing_authorisation, reports_of
 from vouch.customers.queries.consent import standing_of, with_standing
 from vouch.customers.terms import AuthorisationState, DataClass, Lack, Purpose, ReportKind, Standing
-from vouch.customers.tests.scene import JPEG, PDF, PNG, REPORT, SYSTEM, granted
+from vouch.customers.tests.scene import JPEG, PDF, PNG, SYSTEM, granted, report_file
 from vouch.engine import facts
 from vouch.engine.facts import catalogue
 from vouch.parties.actions import restrict_party
@@ -56,7 +56,8 @@ def stored(
     details = ReportDetails(
         kind=ReportKind.ENTERPRISE, report_number=number, queried_on=on or at.date(), reason=reason
     )
-    return store_report(actor=SYSTEM, at=at, party=party, details=details, content=REPORT)
+    content = report_file(party, on=on or at.date(), number=number, reason=reason)
+    return store_report(actor=SYSTEM, at=at, party=party, details=details, content=content)
 
 
 def lack_of(call: Callable[[], object]) -> Lack:
@@ -71,9 +72,10 @@ def test_a_report_is_taken_in_and_opened_under_a_live_authorisation(
     authorisation = granted(firm, at=now)
     report = stored(firm, now)
     assert report.authorisation == authorisation
-    assert REPORT not in b"".join(bytes(chunk.data) for chunk in Chunk.objects.all())
+    content = report_file(firm, on=now.date())
+    assert content not in b"".join(bytes(chunk.data) for chunk in Chunk.objects.all())
     opened = open_report(actor=actors["liqiang"], at=now, report=report, purpose=Purpose.REVIEW, note="初审")
-    assert (opened.content, opened.media_type) == (REPORT, "application/xml")
+    assert (opened.content, opened.media_type) == (content, "application/xml")
     entry = history_of("credit_report", report.pk).get(event="customers.report.opened")
     assert entry.purpose == "保前审查：初审"
     assert entry.after is not None
@@ -231,7 +233,7 @@ def test_reports_go_when_their_purpose_has_ended(firm: Party, now: datetime) -> 
         (b"", False),
         (b"MZ\x90", False),
         (PDF[:30], False),
-        (REPORT, False),
+        (b"<Document></Document>", False),
     ],
 )
 def test_a_signed_file_is_judged_by_its_content(

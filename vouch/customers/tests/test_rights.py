@@ -58,7 +58,7 @@ from vouch.customers.terms import (
     RequestState,
     Unit,
 )
-from vouch.customers.tests.scene import NUMBER, PHONE, REPORT, SYSTEM, granted, published
+from vouch.customers.tests.scene import NUMBER, PHONE, SYSTEM, granted, published, report_file
 from vouch.engine.working_days import is_working_day, working_days_between
 from vouch.parties.actions import end_assignment
 from vouch.parties.models import Party
@@ -281,7 +281,7 @@ def test_an_erasure_takes_two_persons_and_leaves_nothing_that_opens(
         details=ReportDetails(
             kind=ReportKind.PERSON, report_number="P1", queried_on=now.date(), reason=Purpose.REVIEW
         ),
-        content=REPORT,
+        content=report_file(person, on=now.date(), number="P1"),
     )
     later = datetime(2037, 1, 5, 9, tzinfo=CHINA)
     request = in_hand(person, RequestKind.DELETE, later, handler)

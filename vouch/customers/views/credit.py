@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -10,8 +13,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from vouch.customers import actions, permissions, queries
+from vouch.customers.actions.files import PDF
 from vouch.customers.forms.consent import PurposeForm, ReportForm
-from vouch.customers.queries import credit
+from vouch.customers.queries import credit, credit_page
+from vouch.customers.terms import Purpose
 from vouch.customers.views.consent import WIDE
 from vouch.customers.views.files import content_of, sent
 from vouch.platform.identity.request import StaffRequest
@@ -27,11 +32,10 @@ def new_report(request: StaffRequest, pk: int) -> HttpResponse:
     if party is None:
         raise Http404
     now = timezone.now()
-    initial = {"kind": party.kind, "queried_on": timezone.localdate(now)}
-    form = ReportForm(request.POST or None, request.FILES or None, initial=initial)
+    form = ReportForm(request.POST or None, request.FILES or None)
     if request.method == "POST" and form.is_valid():
         try:
-            actions.store_report(
+            kept = actions.store_report(
                 actor=request.actor,
                 at=now,
                 party=party,
@@ -45,7 +49,10 @@ def new_report(request: StaffRequest, pk: int) -> HttpResponse:
         except actions.WrongFile as error:
             form.add_error("file", str(error))
         else:
-            messages.success(request, _("信用报告已加密保存。"))
+            is_read = kept.media_type != PDF
+            messages.success(
+                request, _("信用报告已读取并加密保存。") if is_read else _("信用报告已加密保存；PDF 不读取。")
+            )
             return redirect("customers:consent_of", pk=party.pk)
     context = {"form": form, "party": party, "title": _("上传信用报告"), "button": _("上传"), "wide": WIDE}
     return render(request, "customers/form.html", context, status=422 if request.method == "POST" else 200)
@@ -54,8 +61,37 @@ def new_report(request: StaffRequest, pk: int) -> HttpResponse:
 @face(may=permissions.may_open_credit, shows=("credit_report",), classes=("credit",))
 @require_POST
 def open_report(request: StaffRequest, pk: int) -> HttpResponse:
-    """The report for one look, for a purpose that is authorised at this moment; or why not."""
-    seen = credit.reports_visible_to(request.actor).select_related("party")
+    """The original for one look, for a purpose that is authorised at this moment; or why not."""
+    return _looked(request, pk, lambda **look: sent(actions.open_report(**look)))
+
+
+@face(may=permissions.may_open_credit, shows=("credit_report",), classes=("credit",))
+@require_POST
+def look_at_report(request: StaffRequest, pk: int) -> HttpResponse:
+    """The report as a page, for one look, under the same gate."""
+
+    def shown(**look: Any) -> HttpResponse:
+        read = actions.look_at_report(**look)
+        page = credit_page.page_of(read.content, read.figures, until=read.kept.queried_on)
+        context = {
+            "party": read.kept.party,
+            "kept": read.kept,
+            "page": page,
+            "figures": read.figures,
+            "purpose": Purpose(look["purpose"]).label,
+            "note": look["note"],
+            "looked_at": look["at"],
+        }
+        return render(request, "customers/credit_report.html", context)
+
+    response = _looked(request, pk, shown)
+    response["Cache-Control"] = "no-store, private"
+    return response
+
+
+def _looked(request: StaffRequest, pk: int, show: Callable[..., HttpResponse]) -> HttpResponse:
+    """What ``show`` makes of a report that may be looked at; or the reason why it may not."""
+    seen = credit.reports_visible_to(request.actor).select_related("party", "authorisation")
     report = get_object_or_404(seen, pk=pk)
     form = PurposeForm(request.POST)
     if not form.is_valid():
@@ -63,17 +99,10 @@ def open_report(request: StaffRequest, pk: int) -> HttpResponse:
         messages.error(request, str(told[0]) if told else _("请选择查阅用途。"))
         return redirect("customers:consent_of", pk=report.party_id)
     try:
-        opened = actions.open_report(
-            actor=request.actor,
-            at=timezone.now(),
-            report=report,
-            purpose=form.cleaned_data["purpose"],
-            note=form.cleaned_data["note"],
-        )
+        return show(actor=request.actor, at=timezone.now(), report=report, **form.cleaned_data)
     except actions.NoAuthorisation as error:
         context = {"party": report.party, "message": str(error), "authorisation": error.missing.authorisation}
         return render(request, "customers/refused.html", context, status=403)
     except (actions.NotNow, VaultError) as error:
         messages.error(request, str(error))
         return redirect("customers:consent_of", pk=report.party_id)
-    return sent(opened)

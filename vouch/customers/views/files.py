@@ -9,7 +9,7 @@ from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpResponse
 
 from vouch.customers.actions import OpenedFile
-from vouch.customers.actions.files import FILE_MAX, SUFFIXES, XML
+from vouch.customers.actions.files import FILE_MAX, JSON, SUFFIXES, XML
 
 _ENCODING = re.compile(rb'\A[^>]{0,80}encoding=["\']([A-Za-z0-9_-]{2,20})["\']')
 INLINE = "inline"
@@ -31,7 +31,7 @@ def framed(response: HttpResponse) -> HttpResponse:
 def sent(opened: OpenedFile, *, how: str = INLINE) -> HttpResponse:
     """The plain file, kept by no cache and free to do nothing in the browser."""
     media_type = opened.media_type
-    if media_type == XML:
+    if media_type in {XML, JSON}:
         # As text: a document of ours must not bring style sheets or scripts along.
         found = _ENCODING.match(opened.content)
         charset = found.group(1).decode().lower() if found else "utf-8"

@@ -1,6 +1,6 @@
 """Invented consent: notices in two versions, authorisations in every standing, credit reports, requests of persons.
 
-Nothing here is anybody's: papers are drawn, credit reports carry the structure of the second generation and no data.
+Nothing here is anybody's: papers are drawn, and credit reports tell of debts that nobody has.
 """
 
 from __future__ import annotations
@@ -33,13 +33,14 @@ from vouch.customers.terms import (
     NoticeKind,
     Purpose,
     RefusalReason,
-    ReportKind,
     RequestChannel,
     RequestKind,
 )
-from vouch.demo.actions.papers import credit_report, signed_paper
+from vouch.demo.actions.credit_reports import Subject, enterprise_report, person_report
+from vouch.demo.actions.papers import signed_paper
 from vouch.parties.models import Party
-from vouch.parties.terms import NATURAL_PERSONS, ORGANISATIONS
+from vouch.parties.queries import identifiers_of
+from vouch.parties.terms import NATURAL_PERSONS, ORGANISATIONS, IdentifierKind
 from vouch.platform.identity.actor import Actor
 
 QUERY = (Purpose.QUALIFICATION, Purpose.REVIEW, Purpose.AFTERCARE)
@@ -68,16 +69,22 @@ COURSES: tuple[Course | None, ...] = (LIVE, LIVE, LIVE, ENDING, LIVE, ENDED, LIV
 """By turns; None: nobody ever asked this customer."""
 
 FIRMS_AT_MOST, PERSONS_AT_MOST, REPORTS = 90, 30, 6
+TROUBLED = (0, REPORTS // 2)
+"""Of the reports: a firm with a loan of special mention, a person who pays late."""
 
 
 @dataclass(frozen=True, slots=True)
 class Cast:
-    """Who does it: the installation, each party's manager, who verifies, who handles requests."""
+    """Who does it: the installation, each party's manager, who verifies, who handles requests.
+
+    ``documents``: a person's name → identity number.
+    """
 
     system: Actor
     managers: Mapping[int, Actor]
     verifier: Actor
     handler: Actor
+    documents: Mapping[str, str]
 
 
 def invent_consent(parties: Sequence[Party], cast: Cast, *, today: date, at: datetime) -> None:
@@ -166,20 +173,20 @@ def _authorise(
 
 def _report(party: Party, number: int, cast: Cast, *, today: date, at: datetime) -> None:
     """A report under the authorisation that the party has; those whose turn brought none have none."""
-    is_person = party.kind in NATURAL_PERSONS
-    days = 20 + 9 * number
-    report_number = f"{today:%Y%m%d}{number:014d}"
-    details = ReportDetails(
-        kind=ReportKind.PERSON if is_person else ReportKind.ENTERPRISE,
-        report_number=report_number,
-        queried_on=(at - timedelta(days=days)).date(),
-        reason=Purpose.REVIEW,
-    )
+    made_on = (at - timedelta(days=20 + 9 * number)).date()
     granted = Authorisation.objects.filter(grantor=party, verified_at__isnull=False, withdrawn_at=None)
-    if not granted.filter(ends_at__gt=at, starts_at__lte=at - timedelta(days=days)).exists():
+    if not granted.filter(ends_at__gt=at, starts_at__lte=at - timedelta(days=20 + 9 * number)).exists():
         return
-    content = credit_report(is_person=is_person, number=report_number, made_on=details.queried_on)
-    store_report(actor=cast.verifier, at=at, party=party, details=details, content=content)
+    is_person = party.kind in NATURAL_PERSONS
+    code = cast.documents.get(party.name, "") if is_person else _code_of(party)
+    subject = Subject(party.name, code, f"{today:%Y%m%d}{number:014d}", made_on)
+    write = person_report if is_person else enterprise_report
+    content = write(subject, number=number, is_troubled=number in TROUBLED)
+    store_report(actor=cast.verifier, at=at, party=party, details=ReportDetails(), content=content)
+
+
+def _code_of(firm: Party) -> str:
+    return next((one.value for one in identifiers_of(firm) if one.kind == IdentifierKind.USCC), "")
 
 
 def _requests(persons: Sequence[Party], cast: Cast, *, at: datetime) -> None:

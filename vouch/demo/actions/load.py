@@ -22,8 +22,8 @@ from vouch.demo.actions.dossiers import invent_dossiers
 from vouch.demo.actions.files import write_files
 from vouch.demo.actions.financials import invent_financials
 from vouch.demo.actions.firms import Firm, invent_firms
-from vouch.demo.actions.graph import draw_graph
 from vouch.demo.actions.flows import invent_flows
+from vouch.demo.actions.graph import draw_graph
 from vouch.demo.actions.messages import tell_staff
 from vouch.demo.actions.people import enrol_people, invent_people
 from vouch.demo.actions.sources import invent_sources
@@ -84,9 +84,9 @@ def found_institution(*, today: date, now: datetime, tell: Tell) -> list[SignIn]
     with transaction.atomic():
         people = _appoint(units, at=now)
         _assign(firms, units, people, today=today, at=now)
-        _enrol(firms, units, people, today=today, at=now, tell=tell)
+        documents = _enrol(firms, units, people, today=today, at=now, tell=tell)
         tell("告知书、授权、信用报告和个人权利请求")
-        parties, cast = list(Party.objects.order_by("pk")), _cast(people, at=now)
+        parties, cast = list(Party.objects.order_by("pk")), _cast(people, documents, at=now)
         invent_consent(parties, cast, today=today, at=now)
         tell("财务报表和核实数据")
         invent_financials(parties, cast, today=today, at=now)
@@ -106,7 +106,7 @@ def found_institution(*, today: date, now: datetime, tell: Tell) -> list[SignIn]
     return found
 
 
-def _cast(people: dict[str, tuple[User, str]], *, at: datetime) -> Cast:
+def _cast(people: dict[str, tuple[User, str]], documents: dict[str, str], *, at: datetime) -> Cast:
     """Each manager meets their own customers, 王芳 verifies what they signed, 林慧 handles their requests."""
     actors = {user.pk: actor_of(user, at=at) for user, _password in people.values()}
     held = Assignment.objects.filter(ends_on=None, manager__isnull=False).values_list(
@@ -117,6 +117,7 @@ def _cast(people: dict[str, tuple[User, str]], *, at: datetime) -> Cast:
         managers={party_id: actors[manager_id] for party_id, manager_id in held if manager_id},
         verifier=actors[people["wangfang"][0].pk],
         handler=actors[people["linhui"][0].pk],
+        documents=documents,
     )
 
 
@@ -207,8 +208,8 @@ def _enrol(
     today: date,
     at: datetime,
     tell: Tell,
-) -> None:
-    """The persons behind the firms, and those who are customers themselves."""
+) -> dict[str, str]:
+    """The persons behind the firms, and those who are customers themselves; gives the numbers of their documents."""
     invented = invent_people(firms, today=today)
     tell(f"登记 {len(invented)} 个人，证件号码、电话和账号加密保存")
     managers = {
@@ -218,3 +219,4 @@ def _enrol(
     enrol_people(invented, units=units, managers=managers, actor=ACTOR, at=at)
     tell("股东、高管、实际控制人、许可资质、纳税信用等级，个体工商户、合作社和农户")
     draw_graph(firms, units=units, managers=managers, today=today, actor=ACTOR, at=at)
+    return {one.details.name: one.details.document_number for one in invented}

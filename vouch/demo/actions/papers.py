@@ -1,4 +1,4 @@
-"""Papers that nobody signed and photos that nobody took; credit reports with their structure and no data."""
+"""Papers that nobody signed and photos that nobody took."""
 
 from __future__ import annotations
 
@@ -49,22 +49,6 @@ def paper(lines: Iterable[tuple[int, str]]) -> bytes:
     out += b"".join(b"%010d 00000 n \n" % place for place in places)
     out += b"trailer<</Size %d/Root 1 0 R>>\nstartxref\n%d\n%%%%EOF\n" % (len(objects) + 1, start)
     return bytes(out)
-
-
-def credit_report(*, is_person: bool, number: str, made_on: date) -> bytes:
-    """The head of a second-generation report and empty sections; names and numbers of nobody."""
-    moment = f"{made_on}T09:30:00"
-    if is_person:
-        body = (
-            f"<PRH><PA01><PA01A><PA01AI01>{number}</PA01AI01><PA01AR01>{moment}</PA01AR01></PA01A>"
-            "<PA01B><PA01BQ01>演示</PA01BQ01><PA01BD02>20</PA01BD02></PA01B></PA01></PRH><PCO><PC02/></PCO><PDA/>"
-        )
-    else:
-        body = (
-            f"<EAA><EA01><EA01A><EA01AI01>{number}</EA01AI01><EA01AR01>{moment}</EA01AR01></EA01A>"
-            "<EA01B><EA01BD02>20</EA01BD02></EA01B><EA01C><EA01CQ01>演示</EA01CQ01></EA01C></EA01></EAA><EBA/><EDA/>"
-        )
-    return f'<?xml version="1.0" encoding="UTF-8"?>\n<Document>{body}</Document>\n'.encode()
 
 
 WIDTH, HEIGHT, BASE = 480, 320, 250

@@ -53,8 +53,11 @@ class Account:
     principal: Decimal | None
     limit: Decimal | None
     balance: Decimal | None
+    used: Decimal | None
     overdue: Decimal | None
+    overdue_months: int | None
     monthly_due: Decimal | None
+    reported_on: When | None
     marks: tuple[tuple[When | None, str], ...]
     trades: tuple[str, ...]
 
@@ -64,24 +67,35 @@ class Account:
         return self.standing not in {Standing.SETTLED, Standing.TRANSFERRED}
 
     @property
+    def is_overdue(self) -> bool:
+        """Whether something is late now."""
+        return self.standing is Standing.OVERDUE or bool(self.overdue and self.overdue > 0)
+
+    @property
     def is_bad(self) -> bool:
         """不良: a bad class, 呆账, in court or collected."""
         hopeless = {Standing.BAD_DEBT, Standing.IN_COURT, Standing.COLLECTED}
         return self.five_class in BAD_CLASSES or self.standing in hopeless
 
     def history(self, *, months: int, until: date) -> History:
-        """The months that end with ``until``; one that both lists of the bureau name counts once, as the worse of the two."""
+        """The months that end with ``until``."""
+        return history_of(self.marks_within(months=months, until=until))
+
+    def marks_within(self, *, months: int, until: date) -> list[str]:
+        """The marks of the months that end with ``until``, and those without a month."""
         last = until.year * 12 + until.month
+        inside = [mark for month, mark in self.by_month().items() if last - months < month <= last]
+        undated = [mark for when, mark in self.marks if when is None or when.month is None]
+        return [*inside, *undated]
+
+    def by_month(self) -> dict[int, str]:
+        """Year × 12 + month → mark; a month that both lists of the bureau name counts once, as the worse of the two."""
         seen: dict[int, str] = {}
-        undated = []
         for when, mark in self.marks:
-            if when is None or when.month is None:
-                undated.append(mark)
-            else:
+            if when is not None and when.month is not None:
                 month = when.year * 12 + when.month
                 seen[month] = max(seen.get(month, mark), mark, key=_gravity)
-        inside = [mark for month, mark in seen.items() if last - months < month <= last]
-        return history_of([*inside, *undated])
+        return seen
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +110,13 @@ class Duty:
     balance: Decimal | None
     five_class: str
     overdue_months: int | None
+    accounts: int = 1
+    """How many it sums up, where the bureau lists no single one."""
+
+    @property
+    def is_bad(self) -> bool:
+        """不良: what another owes and may well have to be paid by the subject."""
+        return self.five_class in BAD_CLASSES
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +154,7 @@ _DUTIES: Mapping[str, Mapping[str, str]] = {
     **{
         block: {
             "duty_kind": f"{block}0D01", "contract": f"{block}0I03", "lender": f"{block}0I02",
-            "amount": f"{block}0J01", "balance": f"{block}0J02", "five_class": f"{block}0D04",
+            "amount": f"{block}0J01", "balance": f"{block}0J02", "five_class": f"{block}0D04", "accounts": f"{block}0S01",
         }
         for block in ("ED08", "ED09")
     },
@@ -154,6 +175,7 @@ def _duty(record: Record, codes: Mapping[str, str]) -> Duty:
         balance=record.money(code("balance")),
         five_class=record.text(code("five_class")),
         overdue_months=record.count(code("overdue_months")),
+        accounts=1 if (listed := record.count(code("accounts"))) is None else listed,
     )
 
 
@@ -188,8 +210,11 @@ def _of_person(record: Record) -> Account:
         principal=record.money("PD01AJ01"),
         limit=record.money("PD01AJ02"),
         balance=_first(record, "PD01CJ01", "PD01CJ02", "PD01BJ01"),
+        used=_first(record, "PD01CJ02", "PD01CJ01", "PD01BJ01"),
         overdue=overdue,
+        overdue_months=record.count("PD01CS02"),
         monthly_due=record.money("PD01CJ04"),
+        reported_on=record.when("PD01CR04") or record.when("PD01BR03"),
         marks=tuple(marks),
         trades=tuple(_texts(record.rows.get("PD01F", ()), "PD01FD01")),
     )
@@ -208,7 +233,7 @@ def _of_enterprise(record: Record) -> Account:
     latest = _latest(record.rows.get("ED01B", ()))
     is_settled = record.text("ED01AD01") == "2"
     overdue, five = latest.get("ED01BJ04"), latest.get("ED01BD01")
-    balance = latest.get("ED01BJ01")
+    balance, late, reported = latest.get("ED01BJ01"), latest.get("ED01BS02"), latest.get("ED01BR01")
     standing = Standing.SETTLED if is_settled else Standing.NORMAL
     if not is_settled and record.text("ED01AD02") == "C1":
         standing = Standing.COLLECTED
@@ -227,8 +252,11 @@ def _of_enterprise(record: Record) -> Account:
         principal=record.money("ED01AJ01"),
         limit=record.money("ED01AJ02"),
         balance=balance if isinstance(balance, Decimal) else None,
+        used=balance if isinstance(balance, Decimal) else None,
         overdue=overdue if isinstance(overdue, Decimal) else None,
+        overdue_months=late if isinstance(late, int) else None,
         monthly_due=None,
+        reported_on=reported if isinstance(reported, When) else None,
         marks=(),
         trades=tuple(_texts(record.rows.get("ED01C", ()), "ED01CD01")),
     )

@@ -148,6 +148,37 @@ QUERY_REASONS: Mapping[str, str] = {
     "26": "额度审批",
 }
 
+BUSINESSES: Mapping[str, str] = {
+    "11": "个人住房商业贷款", "12": "个人商用房贷款", "13": "个人住房公积金贷款", "21": "个人汽车消费贷款", "31": "个人助学贷款",
+    "32": "国家助学贷款", "33": "商业助学贷款", "41": "个人经营性贷款", "42": "创业担保贷款", "51": "农户贷款", "52": "农户贷款",
+    "53": "农户贷款", "71": "准贷记卡", "81": "贷记卡", "82": "大额专项分期卡", "91": "其他个人消费贷款", "92": "融资租赁",
+    "99": "其他贷款", "A1": "资产处置", "B1": "代偿债务",
+}  # fmt: skip
+"""业务种类 of a person's accounts."""
+INSTITUTIONS: Mapping[str, str] = {
+    "11": "商业银行", "12": "村镇银行", "51": "小额贷款公司", "53": "融资担保公司", "54": "商业保理公司", "99": "其他机构",
+}  # fmt: skip
+"""机构类型 of who asked or lends."""
+
+QUERY_CLASSES: Mapping[str, frozenset[str] | None] = {
+    "loan": frozenset({"02", "24", "26"}),
+    "card": frozenset({"03"}),
+    "guarantee": frozenset({"08", "20"}),
+    "other": None,
+}
+"""Why somebody asked, in classes: for credit, for a card, for a guarantee; None: anything else."""
+
+THIRD_PARTY_PAID, COMPENSATED_BUSINESS = "2", "B1"
+"""特殊交易 2 担保人（第三方）代偿; 业务种类 B1 代偿债务."""
+DISTRESS_TRADES = frozenset(SPECIAL_TRADES) - {"4", "5", "9"}
+"""Special trades that tell of distress: all but paying early, and what says nothing (其他)."""
+
+UNIT_YUAN: Mapping[str, int] = {"person": 1, "enterprise": 10_000}
+"""Yuan in a report's unit: 元 for persons, 万元 for enterprises (报告说明: 金额类数据项单位).
+
+The published structure does not repeat it in the file; hold it against the 数据字典 of the installed interface.
+"""
+
 
 def standing_of(account_type: str, code: str) -> Standing:
     """A person's account: what its state code means for its type; UNKNOWN for a code that the table does not have."""

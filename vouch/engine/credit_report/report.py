@@ -10,11 +10,11 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from enum import StrEnum
 from functools import cache
 from importlib.resources import files
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import yaml
 
@@ -27,6 +27,7 @@ _MOMENT = re.compile(
     r"([0-9]{4})(?:[-./年]?([0-9]{1,2})(?:[-./月]?([0-9]{1,2})日?)?月?)?"
     r"(?:[T ]?[0-9]{2}:?[0-9]{2}(?::?[0-9]{2})?(?:\.[0-9]+)?(?:Z|[+-][0-9:]+)?)?"
 )
+_AMOUNT = re.compile(r"-?[0-9]{1,15}(?:\.[0-9]{1,6})?")
 # What the bureau writes where it has nothing.
 _NOTHING = {"", "--", "-", "—", "——", "NULL", "null", "/"}
 
@@ -138,10 +139,16 @@ def dictionary(kind: ReportKind) -> Mapping[str, Block]:
     """The blocks of a kind of report, by their codes."""
     text = (files(__package__) / f"{kind}.yaml").read_text(encoding="utf-8")
     return {
-        code: Block(section, block["title"], block.get("repeats", False), block["fields"])
+        code: Block(section, block["title"], block.get("repeats", False), _fields(code, block))
         for section, blocks in yaml.safe_load(text).items()
         for code, block in blocks.items()
     }
+
+
+def _fields(code: str, block: Mapping[str, Any]) -> Mapping[str, str]:
+    """The fields by name, and so many lines of a statement whose titles the dictionary leaves to the statement's form."""
+    lines = {f"{code}BJ{number:02d}": f"报表第 {number} 行" for number in range(1, block.get("lines", 0) + 1)}
+    return {**block["fields"], **lines}
 
 
 def title_of(code: str) -> str:
@@ -153,11 +160,11 @@ def title_of(code: str) -> str:
 
 def read_report(data: bytes) -> Report:
     """Read the bytes of a report. Raises NotAReport (Chinese) for what is none; all else is told as a problem."""
-    root, broken = parse(data)
+    root, gaps = parse(data)
     kind = _kind_of(root)
     reader = _Reader(kind)
-    if broken:
-        reader.problems.append(Problem("文件", broken))
+    reader.problems += [Problem("文件", gap.message, gap.raw) for gap in gaps]
+    reader.stray(root, "文件")
     for section in root.children:
         reader.read_section(section)
     return reader.report()
@@ -190,7 +197,7 @@ class _Reader:
 
     def read_section(self, section: Element) -> None:
         """E.g. PDA: its children are blocks."""
-        self._stray(section, section.tag)
+        self.stray(section, section.tag)
         for element in section.children:
             block = self.blocks.get(element.tag)
             if block is None or block.section != section.tag:
@@ -205,17 +212,18 @@ class _Reader:
 
     def _read_block(self, element: Element, *, place: str, number: int) -> None:
         values: dict[str, Value] = {}
-        rows: dict[str, tuple[Group, ...]] = {}
-        self._stray(element, place)
+        rows: dict[str, list[Group]] = {}
+        self.stray(element, place)
         for child in element.children:
             if _SEGMENT.fullmatch(child.tag) and child.tag.startswith(element.tag):
-                self._stray(child, place)
+                self.stray(child, place)
                 for inner in child.children:
                     self._read_part(inner, block=element.tag, place=place, into=(values, rows))
             else:
                 self._read_part(child, block=element.tag, place=place, into=(values, rows))
         if values or rows:
-            self.records.append(Record(element.tag, number, values, rows))
+            kept = {segment: tuple(groups) for segment, groups in rows.items()}
+            self.records.append(Record(element.tag, number, values, kept))
 
     def _read_part(
         self,
@@ -223,18 +231,18 @@ class _Reader:
         *,
         block: str,
         place: str,
-        into: tuple[dict[str, Value], dict[str, tuple[Group, ...]]],
+        into: tuple[dict[str, Value], dict[str, list[Group]]],
     ) -> None:
         values, rows = into
         if _GROUP.fullmatch(element.tag) and element.tag.startswith(block):
             segment = element.tag[:5]
-            self._stray(element, place)
+            self.stray(element, place)
             group = Group()
             row_place = f"{place}{segment} 第 {len(rows.get(segment, ())) + 1} 行"
             for child in element.children:
                 self._read_field(child, block=block, place=row_place, into=group)
             if group:
-                rows[segment] = (*rows.get(segment, ()), group)
+                rows.setdefault(segment, []).append(group)
         else:
             self._read_field(element, block=block, place=place, into=values)
 
@@ -260,7 +268,8 @@ class _Reader:
         except ValueError as error:
             self.complain(f"{place} {title}（{code}）", str(error), element)
 
-    def _stray(self, element: Element, place: str) -> None:
+    def stray(self, element: Element, place: str) -> None:
+        """Tell of text beside an element's children."""
         if element.text.strip():
             self.problems.append(Problem(place, "元素之间有多余的文字", element.text.strip()))
 
@@ -301,13 +310,10 @@ def value_of(kind: str, raw: str) -> Value:
                 raise ValueError("应为整数")
             return int(raw)
         case "J":
-            try:
-                amount = Decimal(raw.replace(",", ""))
-            except InvalidOperation:
-                raise ValueError("应为金额") from None
-            if not amount.is_finite() or abs(amount) >= Decimal(10) ** 18:
+            plain = raw.replace(",", "")
+            if not _AMOUNT.fullmatch(plain):
                 raise ValueError("应为金额")
-            return amount
+            return Decimal(plain)
         case "R":
             return _when(raw)
         case _:

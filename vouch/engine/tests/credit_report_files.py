@@ -43,6 +43,24 @@ BESIDE_ROWS = {"EA01CQ01", "EC020J01", "EC020R01", "EC030R01", "EC050R01", "PC02
 """What such a segment says once; so it does of how many rows there are (``…S01``)."""
 
 
+TYPES, CLASSES = ["D1", "R1", "R2", "R3", "R4", "C1"], list("1234569")
+MARKS, TRADES = list("NNNNNN1234567*#/CDZGBMA"), ["1", "2", "3", "4", "5", "6", "8", "9", "11", "14", "16"]
+MONTHS = [f"{2022 + n // 12}-{n % 12 + 1:02d}" for n in range(36)]
+CHOICES: Mapping[str, list[str]] = {
+    "PD01AD01": TYPES,
+    "PD01BD01": [*"12345678", "31"], "PD01CD01": [*"12345678", "31"],
+    "PD01DD01": MARKS, "PD01ED01": MARKS, "PD01DR03": MONTHS, "PD01ER03": MONTHS,
+    "PD01FD01": TRADES, "ED01CD01": TRADES,
+    "PD01BD03": CLASSES, "PD01CD02": CLASSES, "PD03AD05": CLASSES, "ED01BD01": CLASSES, "ED020D03": CLASSES,
+    "ED04BD02": CLASSES, "ED050D03": CLASSES, "ED070D08": CLASSES, "ED080D04": CLASSES, "ED090D04": CLASSES,
+    "PD01AD03": ["11", "21", "41", "81", "91", "B1"],
+    "PH010R01": [f"2024-{month:02d}-{day:02d}" for month in range(1, 7) for day in (3, 14, 15, 16, 28)],
+    "PH010Q03": ["01", "02", "03", "08", "20", "21", "24", "本人查询"],
+    "ED01AD01": ["1", "2"], "ED01AD02": ["D1", "D2", "R1", "R4", "C1"],
+}  # fmt: skip
+"""What stands in fields of whose codes the figures depend on."""
+
+
 def text_of(code: str, random: Random) -> str:
     match code[5]:
         case "S":
@@ -62,6 +80,10 @@ def text_of(code: str, random: Random) -> str:
             return random.choice(["某某商业银行", "测试有限公司", "甲 & 乙", "a<b", "说明：无"])
 
 
+def chosen(code: str, random: Random) -> str:
+    return random.choice(CHOICES[code]) if code in CHOICES else text_of(code, random)
+
+
 def escaped(text: str) -> str:
     return text.replace("&", "&amp;").replace("<", "&lt;")
 
@@ -76,7 +98,7 @@ def block_xml(code: str, block: Block, random: Random, *, given: Mapping[str, st
         segments.setdefault(field[:5], []).append(field)
     parts = []
     for segment, fields in segments.items():
-        texts = {field: given.get(field, text_of(field, random)) for field in fields}
+        texts = {field: given.get(field) or chosen(field, random) for field in fields}
         if segment in ROWS:
             once = [field for field in fields if field in BESIDE_ROWS or field.endswith("S01")]
             row = "".join(leaf(field, texts[field]) for field in fields if field not in once)

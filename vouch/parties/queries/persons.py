@@ -61,6 +61,14 @@ def account_index(number: str) -> bytes:
     return blind_index(number, column="parties.account")
 
 
+def is_document_of(party: Party, number: str) -> bool:
+    """Whether the person's document bears this number, in whatever width, case and spacing; told without opening it."""
+    judged = judge_identity(number)
+    told = {normal_code(number)} | ({judged.value} if judged.problem is IdentityProblem.NONE else set())
+    indexes = [document_index(one) for one in told]
+    return Person.objects.filter(party=party, document_index__in=indexes).exists()
+
+
 def with_number(parties: QuerySet[Party], text: str) -> QuerySet[Party]:
     """Those known by exactly this identity number, telephone or account, in whatever width, case and spacing.
 
