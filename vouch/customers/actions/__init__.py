@@ -25,8 +25,6 @@ from vouch.customers.actions.collateral import (
 )
 from vouch.customers.actions.credit import (
     ReadReport,
-    ReportDetails,
-    WrongReport,
     look_at_report,
     open_report,
     remove_expired_reports,

@@ -246,7 +246,7 @@ def _figures(reports: Sequence[CreditReport]) -> Section:
             value = getattr(row, name)
             if value is not None:
                 shown = Decimal(value).scaleb(-2) if one.measure is Measure.AMOUNT else value
-                rows.append([numbers[row.pk], one.title, _text(shown), one.unit, one.definition])
+                rows.append([numbers[row.pk], one.title, as_text(shown), one.unit, one.definition])
     return Section("信用报告数字", ("报告编号", "项目", "数值", "单位", "含义"), rows)
 
 
