@@ -242,6 +242,11 @@ def plain(answer: Answer, *words: str) -> str:
     return text
 
 
+def nobodys(word: str) -> str:
+    """A word of the same form that nobody has: a customer's number with a digit less would pass for a travel document."""
+    return "C99999999" if re.fullmatch(r"C\d{8}", word) else f"{word[:-1]}〇"
+
+
 @pytest.mark.parametrize("scope", [Scope.OWN, Scope.UNIT, Scope.UNIT_BELOW])
 def test_a_search_does_not_tell_that_somebody_exists(
     scene: Scene, markers: Markers, browser: Client, scope: Scope
@@ -260,8 +265,9 @@ def test_a_search_does_not_tell_that_somebody_exists(
             searched += 1
             for word in words:
                 found = ask(browser, address, way, query=f"?q={word}")
-                missed = ask(browser, address, way, query=f"?q={word[:-1]}〇")
-                if plain(found, word) != plain(missed, f"{word[:-1]}〇"):
+                other = nobodys(word)
+                missed = ask(browser, address, way, query=f"?q={other}")
+                if plain(found, word) != plain(missed, other):
                     wrong.append(f"{address.name}?q={word}")
     assert searched >= 2
     assert not wrong, "\n".join(wrong[:40])
