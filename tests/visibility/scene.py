@@ -20,8 +20,11 @@ from tests.book import AS_OF, Trade, invoices_for
 from vouch.business.models import Claim, Draw, Guarantee, GuaranteeVersion, Recovery, Repayment
 from vouch.customers.actions import (
     ChoiceDetails,
+    ErrandDetails,
     FigureDetails,
+    Filing,
     FinancialsDetails,
+    Given,
     MaterialDetails,
     ReportDetails,
     RequestDetails,
@@ -29,6 +32,8 @@ from vouch.customers.actions import (
     VerificationDetails,
     choose_figure,
     file_document,
+    give_answers,
+    order_errand,
     receive_request,
     record_bills,
     record_figure,
@@ -42,6 +47,7 @@ from vouch.customers.actions import (
 from vouch.customers.models import FinancialStatement
 from vouch.customers.queries.claims import claims_of
 from vouch.customers.queries.duties import BillLine, TaxLine
+from vouch.customers.queries.questionnaires import questionnaires
 from vouch.customers.terms import (
     Basis,
     DocumentCategory,
@@ -54,6 +60,7 @@ from vouch.customers.terms import (
     ReportKind,
     RequestChannel,
     RequestKind,
+    Round,
     TaxKind,
     UtilityKind,
     VerificationMeans,
@@ -77,6 +84,7 @@ from vouch.parties.actions import (
     store_paper,
 )
 from vouch.parties.models import Paper, Party, Phone
+from vouch.parties.queries import current_assignment
 from vouch.parties.terms import (
     PURPOSES,
     DocumentKind,
@@ -206,6 +214,9 @@ def build() -> Scene:
         "answer": ("approve", "decline"),
         "name": (templates()[0].name,),
         "customers:new_notice.kind": ("person",),
+        "customers:lacking.whose": ("all", "mine"),
+        "customers:errands.only": ("open", "mine"),
+        "customers:give_answers.which": ("first", "second"),
         "operations:retry_job.pk": (1,),
         "operations:cancel_job.pk": (1,),
         "step": ("approve",),
@@ -294,14 +305,15 @@ def _papers(place: str, party: Party, actor: Actor) -> None:
     filed = MaterialDetails(
         kind=MaterialKind.DOCUMENT, origin=Origin.CUSTOMER, as_of=NOW.date(), note=f"资料说明{token}"
     )
-    category = DocumentCategory.LICENCE
+    filing = Filing(DocumentCategory.LICENCE, title=f"资料名称{token}")
     document = file_document(
-        actor=actor, at=NOW, party=party, category=category, details=filed, content=PDF + b"\n%%EOF"
+        actor=actor, at=NOW, party=party, filing=filing, details=filed, content=PDF + b"\n%%EOF"
     )
     found = VerificationDetails(VerificationMeans.ORIGINAL, Finding.CONFIRMED, f"核实说明{token}")
     verify_material(actor=actor, at=NOW, material=document.material, details=found)
     _flows(token, party, actor)
     _statements(token, party, actor)
+    _answered(token, party, actor)
     asked = RequestDetails(kind=RequestKind.ACCESS, channel=RequestChannel.COUNTER, detail=f"请求内容{token}")
     receive_request(actor=actor, at=NOW, party=party, details=asked)
 
@@ -356,6 +368,21 @@ def _statements(token: str, party: Party, actor: Actor) -> None:
     claim = claims_of(party.pk, as_of=NOW.date())[0]
     choice = ChoiceDetails(claim.figure, claim.day, claim.key, f"采用理由{token}")
     choose_figure(actor=actor, at=NOW, party=party, details=choice)
+
+
+def _answered(token: str, party: Party, actor: Actor) -> None:
+    """The rating sheet in both rounds, and an errand."""
+    sheet = questionnaires()[-1]
+    for which, place in ((Round.FIRST, 0), (Round.SECOND, 1)):
+        choices = {question.name: list(question.choices)[place] for question in sheet.questions}
+        notes = dict.fromkeys(choices, f"复评理由{token}")
+        given = Given(choices, notes)
+        give_answers(actor=actor, at=NOW, party=party, which=which, questionnaire=sheet, given=given)
+    duty = current_assignment(party)
+    assert duty is not None
+    assert duty.manager is not None
+    errand = ErrandDetails(duty.manager, NOW.date(), title=f"任务内容{token}", reason=f"任务说明{token}")
+    order_errand(actor=actor, at=NOW, party=party, details=errand)
 
 
 def _person(place: str, manager: User, firm: Party, actor: Actor) -> Party:

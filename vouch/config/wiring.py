@@ -22,6 +22,9 @@ REACTIONS: dict[str, tuple[str, ...]] = {
     "exchange.import.finished": ("exchange.tell_submitter",),
     "parties.enterprise.corrected": ("grading.reassess",),
     "customers.invoices.recorded": ("grading.reassess",),
+    # Other sources' materials close errands within ten minutes, by the beat.
+    "customers.document.filed": ("customers.settle_errands",),
+    "customers.answers.given": ("customers.settle_errands",),
     # A newly published policy starts nothing by itself: standings under an older one are shown as such, and
     # risk management decides when the book is judged again.
 }

@@ -75,6 +75,7 @@ class CustomersConfig(AppConfig):
         holdings.register_holdings("ledger", holdings.told_by_ledger)
         holdings.register_retention("parties", holdings.claims_of_parties)
         holdings.register_retention("customers", holdings.claims_of_customers)
+        _show_papers()
 
     def _show_sections(self) -> None:
         """The parts of a customer's file."""
@@ -107,3 +108,67 @@ class CustomersConfig(AppConfig):
                 unit=_("项"),
             )
         )
+
+
+def _show_papers() -> None:
+    """Documents, the rating sheet and what is lacking as sections of the file; and what is told of errands."""
+    # Models exist only now.
+    from vouch.customers import queries
+    from vouch.customers.actions.errands import DUE, LACKING
+    from vouch.customers.facts.answers import answer_facts, ask_answers
+    from vouch.customers.facts.file import FILE_FACTS, ask_file
+    from vouch.customers.permissions import may_open_file, may_see_errands
+    from vouch.customers.queries.holdings_of_file import told_by_file
+    from vouch.customers.queries.sections import Section
+    from vouch.engine.facts import catalogue
+    from vouch.platform.courier import templates
+    from vouch.platform.courier.terms import Group
+    from vouch.platform.web.navigation import NavItem, register
+
+    for name, title, icon, order, tell, unit in (
+        ("gaps", _("缺漏"), "list-check", 5, queries.told_of_gaps, _("项")),
+        ("answers", _("问卷"), "forms", 70, queries.told_of_answers, _("份")),
+        ("documents", _("资料"), "files", 80, queries.told_of_documents, _("份")),
+    ):
+        section = Section(
+            name=name,
+            title=title,
+            icon=icon,
+            url_name=f"customers:{name}",
+            order=order,
+            may=may_open_file,
+            tell=tell,
+            unit=unit,
+        )
+        queries.register_section(section)
+    queries.holdings.register_holdings("customers.file", told_by_file)
+    catalogue.register(facts=FILE_FACTS, ask=ask_file)
+    catalogue.register(facts=answer_facts(), ask=ask_answers)
+    templates.register(
+        templates.Template(
+            name=DUE,
+            title="有 {count} 项资料到期待补",
+            body="您有 {count} 项补资料任务到期，其中逾期 {late} 项，最早的期限是 {first}。登记资料后任务自动了结。",
+            group=Group.WORK,
+            samples={"count": "3", "late": "1", "first": "2026-11-18"},
+        )
+    )
+    templates.register(
+        templates.Template(
+            name=LACKING,
+            title="{count} 户客户的资料不全",
+            body="{who}提醒您：您管户的客户中有 {count} 户资料缺少或过时，请在“资料缺漏”里查看并补齐。",
+            group=Group.WORK,
+            samples={"count": "12", "who": "何伟（业务一部）"},
+        )
+    )
+    templates.register_link("errands", "customers:errands")
+    templates.register_link("lacking", "customers:lacking")
+    address = NavItem(
+        title=_("资料缺漏"),
+        url_name="customers:lacking_home",
+        icon="list-check",
+        order=25,
+        may=may_see_errands,
+    )
+    register(address)

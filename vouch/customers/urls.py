@@ -4,7 +4,20 @@ from __future__ import annotations
 
 from django.urls import path
 
-from vouch.customers.views import consent, credit, figures, financials, invoices, materials, notices, rights
+from vouch.customers.views import (
+    answers,
+    consent,
+    credit,
+    documents,
+    errands,
+    figures,
+    financials,
+    gaps,
+    invoices,
+    materials,
+    notices,
+    rights,
+)
 
 app_name = "customers"
 urlpatterns = [
@@ -20,6 +33,23 @@ urlpatterns = [
     path("file/<int:pk>/figures/", figures.figures, name="figures"),
     path("file/<int:pk>/figures/new/", figures.new_figure, name="new_figure"),
     path("file/<int:pk>/figures/choose/", figures.choose, name="choose_figure"),
+    path("file/<int:pk>/documents/", documents.papers, name="documents"),
+    path("file/<int:pk>/photos/", documents.photos, name="photos"),
+    path("file/<int:pk>/documents/new/", documents.add_document, name="add_document"),
+    path("file/documents/<int:pk>/replace/", documents.replace_document, name="replace_document"),
+    path("file/documents/<int:pk>/classify/", documents.classify_document, name="classify_document"),
+    path("file/<int:pk>/answers/", answers.answers, name="answers"),
+    path("file/<int:pk>/answers/<slug:which>/", answers.give_answers, name="give_answers"),
+    path("file/<int:pk>/gaps/", gaps.gaps, name="gaps"),
+    path("file/<int:pk>/errands/new/", errands.order, name="order_errand"),
+    path("file/<int:pk>/errands/all/", gaps.order_all, name="order_all_errands"),
+    path("lacking/", gaps.lacking_home, name="lacking_home"),
+    path("lacking/remind/", gaps.remind, name="remind_managers"),
+    path("lacking/<slug:whose>/", gaps.lacking, name="lacking"),
+    path("lacking/errands/<int:pk>/", errands.errand, name="errand"),
+    path("lacking/errands/<int:pk>/close/", errands.close, name="close_errand"),
+    path("lacking/errands/<int:pk>/move/", errands.move, name="move_errand"),
+    path("lacking/errands/<slug:only>/", errands.errands, name="errands"),
     path("consent/", consent.authorisations, name="authorisations"),
     path("consent/authorisations/missing/", consent.missing, name="missing"),
     path("consent/authorisations/of/<int:pk>/", consent.consent_of, name="consent_of"),

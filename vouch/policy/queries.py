@@ -10,10 +10,12 @@ from functools import lru_cache
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
+from vouch.customers.queries.needs import Needs
 from vouch.engine import policy_file
 from vouch.engine.canonical import read_yaml
 from vouch.engine.policy import CustomerClass, Policy
 from vouch.engine.scorecard import Scorecard as Card
+from vouch.parties.models import Party
 from vouch.platform.web.faces import Visible
 from vouch.policy.models import PolicyVersion
 from vouch.policy.terms import CustomerKind
@@ -61,6 +63,15 @@ def is_in_force(row: PolicyVersion, *, at: datetime) -> bool:
     if row.published_at is None or row.published_at > at:
         return False
     return row.retired_at is None or row.retired_at > at
+
+
+def needs_of(party: Party, at: datetime) -> list[Needs]:
+    """The facts without which the policy in force grades nobody of this kind; nothing where none is in force."""
+    try:
+        row = policy_in_force(at=at, kind=party.kind)
+    except NoPolicyInForceError:
+        return []
+    return [Needs(str(row), [fact.name for fact in policy_of(row).required])]
 
 
 @lru_cache(maxsize=16)

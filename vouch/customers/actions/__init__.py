@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from vouch.customers.actions.answers import Given, give_answers
 from vouch.customers.actions.authorisations import (
     AuthorisationDetails,
     OpenedFile,
@@ -20,8 +21,18 @@ from vouch.customers.actions.credit import (
     remove_expired_reports,
     store_report,
 )
-from vouch.customers.actions.documents import file_document
+from vouch.customers.actions.documents import Filing, classify_document, file_document
 from vouch.customers.actions.duties import record_bills, record_taxes
+from vouch.customers.actions.errands import (
+    ErrandDetails,
+    close_errand,
+    move_errand,
+    order_errand,
+    order_errands,
+    remind_managers,
+    remind_of_errands,
+    settle_errands,
+)
 from vouch.customers.actions.figures import ChoiceDetails, FigureDetails, choose_figure, record_figure
 from vouch.customers.actions.files import WrongFile
 from vouch.customers.actions.financials import (
@@ -65,16 +76,18 @@ from vouch.customers.actions.rights import (
 from vouch.customers.actions.staging import Upload, discard_file, forget_staged, stage_file
 
 __all__ = [
-    "AuthorisationDetails", "ChoiceDetails", "FigureDetails", "FinancialsDetails", "InvoiceDetails",
-    "InvoiceImporter", "MaterialDetails", "NoAuthorisation", "NotNow", "NoticeDetails", "OpenedFile",
-    "RecordedStatement", "ReportDetails", "RequestDetails", "StatementDetails", "Upload",
-    "VerificationDetails", "WrongConsent", "WrongFile", "WrongMaterial", "WrongReport", "answer_request",
-    "approve_erasure", "check_financials", "choose_figure", "discard_file", "draft_notice", "extend_request",
-    "fetch_package", "file_document", "forget_staged", "make_package", "note_refusal", "open_material",
-    "open_report", "open_signed_file", "periods_told", "propose_erasure", "publish_notice",
-    "receive_request", "record_authorisation", "record_bills", "record_figure", "record_financials",
-    "record_invoices", "record_statement", "record_taxes", "refuse_request", "reject_authorisation",
-    "remove_expired_reports", "require_authorisation", "restrict_by_request", "revise_notice", "set_clock",
+    "AuthorisationDetails", "ChoiceDetails", "ErrandDetails", "FigureDetails", "Filing", "FinancialsDetails",
+    "Given", "InvoiceDetails", "InvoiceImporter", "MaterialDetails", "NoAuthorisation", "NotNow",
+    "NoticeDetails", "OpenedFile", "RecordedStatement", "ReportDetails", "RequestDetails", "StatementDetails",
+    "Upload", "VerificationDetails", "WrongConsent", "WrongFile", "WrongMaterial", "WrongReport",
+    "answer_request", "approve_erasure", "check_financials", "choose_figure", "classify_document",
+    "close_errand", "discard_file", "draft_notice", "extend_request", "fetch_package", "file_document",
+    "forget_staged", "give_answers", "make_package", "move_errand", "note_refusal", "open_material",
+    "open_report", "open_signed_file", "order_errand", "order_errands", "periods_told", "propose_erasure",
+    "publish_notice", "receive_request", "record_authorisation", "record_bills", "record_figure",
+    "record_financials", "record_invoices", "record_statement", "record_taxes", "refuse_request",
+    "reject_authorisation", "remind_managers", "remind_of_errands", "remove_expired_reports",
+    "require_authorisation", "restrict_by_request", "revise_notice", "set_clock", "settle_errands",
     "stage_file", "store_report", "take_up", "verify_authorisation", "verify_material", "verify_requester",
     "withdraw_authorisation", "withdraw_by_request", "withdraw_material", "withdrawable",
 ]  # fmt: skip

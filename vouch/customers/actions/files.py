@@ -24,6 +24,7 @@ SUFFIXES = {kind: title.lower() for kind, title in _TITLES.items()}
 _XML_START = re.compile(rb"\A(\xef\xbb\xbf)?\s*<(\?xml[\s?]|Document[\s>/])")
 _OLD_WORKBOOK = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _TAIL = 2048
+_HEIC = re.compile(rb"\A.{4}ftyp(heic|heix|heim|heis|hevc|hevx|mif1|msf1)", re.DOTALL)
 
 
 class WrongFile(ValueError):
@@ -41,6 +42,12 @@ def media_type_of(content: bytes, *, allowed: tuple[str, ...]) -> str:
         )
     found = _kind_of(content)
     if found not in allowed:
+        if _HEIC.match(content):
+            raise WrongFile(
+                _(
+                    "这是 HEIC 照片，不能登记。请在手机相机设置中改为“兼容性最佳”（JPG），或另存为 JPG 后再传。"
+                )
+            )
         titles = "、".join(_TITLES[kind] for kind in allowed)
         raise WrongFile(_("文件内容不是完整的 %(kinds)s（按内容判断，与文件名无关）。") % {"kinds": titles})
     return found

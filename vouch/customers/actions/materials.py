@@ -30,6 +30,7 @@ from vouch.platform.identity.actions import take_part
 from vouch.platform.identity.actor import Actor
 from vouch.platform.ledger.action import Entry, action
 from vouch.platform.vault.actions import store_document
+from vouch.platform.vault.models import Document
 from vouch.platform.vault.queries import read_document
 from vouch.platform.vault.terms import Subject
 
@@ -44,7 +45,10 @@ class WrongMaterial(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class MaterialDetails:
-    """What a material is, apart from what it says. ``replaces`` is the one whose place it takes."""
+    """What a material is, apart from what it says. ``replaces`` is the one whose place it takes.
+
+    ``original`` is one that the vault keeps already: of a paper that is filed anew under another name.
+    """
 
     _: KW_ONLY
     kind: MaterialKind
@@ -53,6 +57,7 @@ class MaterialDetails:
     note: str = ""
     purpose: Purpose = Purpose.REVIEW
     replaces: Material | None = None
+    original: Document | None = None
 
 
 def lay_down(
@@ -81,6 +86,7 @@ def lay_down(
         known_at=at,
         recorded_by_id=actor.user_id,
         authorisation=_authorisation(party, details, at=at),
+        document=details.original,
     )
     if content is not None:
         media_type = media_type_of(content, allowed=allowed)

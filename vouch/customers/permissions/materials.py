@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from vouch.customers.models import Material, StagedFile
+from vouch.customers.models import FiledDocument, Material, StagedFile
 from vouch.parties import queries as parties
 from vouch.parties.terms import PartyStatus
 from vouch.platform.identity.actor import Actor
@@ -94,3 +94,8 @@ def may_decide_figures(actor: Actor, party: Any) -> bool:
     return (
         party.status != PartyStatus.RESTRICTED and actor.has_role(*DECIDING_ROLES) and _sees(actor, party.pk)
     )
+
+
+def may_classify_document(actor: Actor, document: FiledDocument) -> bool:
+    """Whoever may add to the file of that customer."""
+    return may_record_material(actor, document.material.party)

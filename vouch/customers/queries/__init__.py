@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from vouch.customers.models import (
+    Answer,
+    AnswerSheet,
     Authorisation,
     BankStatement,
     BankTransaction,
     CreditReport,
+    Errand,
     FigureChoice,
     FiledDocument,
     FinancialStatement,
@@ -24,6 +27,7 @@ from vouch.customers.models import (
     Verification,
     VerifiedFigure,
 )
+from vouch.customers.queries.answers import answers_visible_to, sheets_visible_to, told_of_answers
 from vouch.customers.queries.bank import statements_visible_to, transactions_visible_to
 from vouch.customers.queries.claims import ClaimSource, register_claims
 from vouch.customers.queries.consent import (
@@ -33,8 +37,9 @@ from vouch.customers.queries.consent import (
     missing_authorisation,
 )
 from vouch.customers.queries.credit import authorised_purposes, reports_of, reports_visible_to
-from vouch.customers.queries.documents import documents_visible_to
+from vouch.customers.queries.documents import documents_visible_to, told_of_documents
 from vouch.customers.queries.duties import bills_visible_to, taxes_visible_to
+from vouch.customers.queries.errands import errands_visible_to, waiting_errands
 from vouch.customers.queries.figures import choices_visible_to, figures_visible_to
 from vouch.customers.queries.financials import (
     financials_visible_to,
@@ -42,6 +47,7 @@ from vouch.customers.queries.financials import (
     periods_visible_to,
     remarks_visible_to,
 )
+from vouch.customers.queries.gaps import Summary
 from vouch.customers.queries.holdings import Claim, Section, register_holdings, register_retention
 from vouch.customers.queries.invoices import (
     InvoiceCounts,
@@ -65,6 +71,7 @@ from vouch.customers.queries.materials import (
     materials_visible_to,
     verifications_visible_to,
 )
+from vouch.customers.queries.needs import register_needs, told_of_gaps
 from vouch.customers.queries.panel import consent_panel, file_panel
 from vouch.customers.queries.rights import counts_by_state, requests_visible_to
 from vouch.customers.queries.sections import Holding, register_section, sections_for
@@ -74,6 +81,9 @@ from vouch.parties.models import Party
 from vouch.platform.web.faces import Visible
 
 VISIBLE: Visible = {
+    Answer: answers_visible_to,
+    AnswerSheet: sheets_visible_to,
+    Errand: errands_visible_to,
     Authorisation: authorisations_visible_to,
     BankStatement: statements_visible_to,
     BankTransaction: transactions_visible_to,
@@ -99,13 +109,14 @@ VISIBLE: Visible = {
 
 # Views may not read lower rooms' models; they name these types through their own room.
 __all__ = [
-    "VISIBLE", "Authorisation", "Claim", "ClaimSource", "Happening", "Holding", "InvoiceCounts",
-    "InvoiceMonth", "InvoicesWanted", "Material", "Party", "RightsRequest", "Section", "Strand",
-    "TradingPartner", "authorisations_visible_to", "authorised_purposes", "confidence_of", "consent_panel",
-    "consenting", "counts_by_state", "customer_of", "file_panel", "invoice_counts", "invoices_of",
-    "invoices_where", "last_invoice_on", "latest_invoice_on", "live_authorisation", "material_of",
-    "materials_of", "materials_visible_to", "missing_authorisation", "monthly_invoices", "register_claims",
-    "register_holdings", "register_retention", "register_section", "register_strand", "reports_of",
-    "reports_visible_to", "requests_visible_to", "sections_for", "strands", "timeline_of", "top_partners",
-    "verifications_visible_to", "visible_to",
+    "VISIBLE", "Answer", "Authorisation", "Claim", "ClaimSource", "Errand", "FiledDocument", "Happening",
+    "Holding", "InvoiceCounts", "InvoiceMonth", "InvoicesWanted", "Material", "Party", "RightsRequest",
+    "Section", "Strand", "Summary", "TradingPartner", "authorisations_visible_to", "authorised_purposes",
+    "confidence_of", "consent_panel", "consenting", "counts_by_state", "customer_of", "file_panel",
+    "invoice_counts", "invoices_of", "invoices_where", "last_invoice_on", "latest_invoice_on",
+    "live_authorisation", "material_of", "materials_of", "materials_visible_to", "missing_authorisation",
+    "monthly_invoices", "register_claims", "register_holdings", "register_needs", "register_retention",
+    "register_section", "register_strand", "reports_of", "reports_visible_to", "requests_visible_to",
+    "sections_for", "strands", "timeline_of", "told_of_answers", "told_of_documents", "told_of_gaps",
+    "top_partners", "verifications_visible_to", "visible_to", "waiting_errands",
 ]  # fmt: skip

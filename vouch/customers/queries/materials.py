@@ -50,6 +50,11 @@ def material_of(actor: Actor, pk: int) -> Material | None:
     return found.filter(pk=pk).first()
 
 
+def party_of_material(pk: int) -> int | None:
+    """Whose it is."""
+    return Material.objects.filter(pk=pk).values_list("party_id", flat=True).first()
+
+
 def materials_of(
     party_id: int, *, kinds: Iterable[str] = (), as_of: date | None = None
 ) -> QuerySet[Material]:

@@ -6,16 +6,17 @@ from decimal import Decimal
 from typing import Any
 
 from django import template
+from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from vouch.customers import queries
-from vouch.customers.models import Material
+from vouch.customers.models import FiledDocument, Material
 from vouch.customers.queries import Party
 from vouch.customers.queries.claims import title_of
 from vouch.customers.queries.figures import Value
-from vouch.customers.terms import Confidence, Measure
+from vouch.customers.terms import Confidence, Measure, Validity
 from vouch.engine.financials.ratios import Ratio
 from vouch.platform.identity.actor import Actor
 from vouch.platform.web import figures
@@ -35,6 +36,16 @@ def confidence_badge(material: Material) -> dict[str, Any]:
     """How far a material of ``materials_of`` is believed, on a tint."""
     found = queries.confidence_of(material)
     return {"label": found.label, "tone": _TONES[found]}
+
+
+_VALIDITY_TONES = {Validity.VALID: "green", Validity.ENDING: "yellow", Validity.ENDED: "red"}
+
+
+@register.inclusion_tag("customers/validity.html")
+def validity_badge(document: FiledDocument) -> dict[str, Any]:
+    """Whether a paper with a last day still holds today; nothing for one without."""
+    found = document.validity(timezone.localdate())
+    return {"label": found.label, "tone": _VALIDITY_TONES.get(found, "")}
 
 
 @register.inclusion_tag("customers/provenance.html")

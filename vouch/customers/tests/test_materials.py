@@ -13,6 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from vouch.customers.actions import (
+    Filing,
     MaterialDetails,
     NoAuthorisation,
     NotNow,
@@ -68,7 +69,7 @@ def filed(party: Party, actor: Actor, now: datetime, **more: Any) -> Material:
         actor=actor,
         at=now,
         party=party,
-        category=DocumentCategory.LICENCE,
+        filing=Filing(DocumentCategory.LICENCE),
         details=details(now, **more),
         content=PAPER,
     ).material

@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from vouch.customers.actions import (
+    Filing,
     MaterialDetails,
     VerificationDetails,
     file_document,
@@ -41,7 +42,7 @@ def lived(firm: Party, actors: dict[str, Actor], now: datetime) -> Party:
         actor=actors["liqiang"],
         at=start,
         party=firm,
-        category=DocumentCategory.LICENCE,
+        filing=Filing(DocumentCategory.LICENCE),
         details=details,
         content=PDF,
     ).material
@@ -126,7 +127,7 @@ def test_the_file_says_who_opened_an_original(
         actor=actors["liqiang"],
         at=now,
         party=firm,
-        category=DocumentCategory.LEASE,
+        filing=Filing(DocumentCategory.LEASE),
         details=details,
         content=PDF,
     )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
@@ -12,8 +14,8 @@ from django.views.decorators.http import require_GET, require_POST
 from vouch.customers import actions, permissions, queries
 from vouch.customers.forms.consent import ReasonForm
 from vouch.customers.forms.materials import VerificationForm
-from vouch.customers.queries import Material
-from vouch.customers.views.files import sent
+from vouch.customers.queries import Material, documents
+from vouch.customers.views.files import framed, sent
 from vouch.platform.identity.request import StaffRequest
 from vouch.platform.ledger.queries import history_of
 from vouch.platform.vault.terms import VaultError
@@ -76,11 +78,14 @@ def withdraw(request: StaffRequest, pk: int) -> HttpResponse:
 @face(may=permissions.may_open_file, shows=("material",), classes=("account", "income"))
 @require_POST
 def open_original(request: StaffRequest, pk: int) -> HttpResponse:
-    """The original, for one look."""
+    """The original, for one look: in a window of its own, or in the frame of the page that asks."""
     one = _found(request, pk)
     try:
-        return sent(actions.open_material(actor=request.actor, at=timezone.now(), material=one))
+        opened = actions.open_material(actor=request.actor, at=timezone.now(), material=one)
+        return framed(sent(opened))
     except (actions.NotNow, VaultError) as error:
+        if request.headers.get("Sec-Fetch-Dest") == "iframe":
+            return HttpResponse(str(error), status=409, content_type="text/plain; charset=utf-8")
         messages.error(request, str(error))
         return redirect("customers:material", pk=pk)
 
@@ -110,5 +115,20 @@ def _page(
         "reason": reason,
         "may_verify": one.ended_at is None and permissions.may_verify_material(request.actor, one),
         "may_withdraw": one.ended_at is None and permissions.may_withdraw_material(request.actor, one),
+        **_paper(request, one),
     }
     return render(request, "customers/material.html", context, status=status)
+
+
+def _paper(request: StaffRequest, one: Material) -> dict[str, Any]:
+    """What the page of a document shows besides: its versions, and where the same content lies."""
+    document = documents.document_of(request.actor, one.pk)
+    if document is None:
+        return {}
+    return {
+        "on": "documents",
+        "paper": document,
+        "versions": documents.versions_of(document),
+        "twins": documents.twins_of(request.actor, document),
+        "may_file": one.ended_at is None and permissions.may_classify_document(request.actor, document),
+    }

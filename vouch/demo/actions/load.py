@@ -18,6 +18,7 @@ from django.db import transaction
 from vouch.demo import terms
 from vouch.demo.actions.book import import_book
 from vouch.demo.actions.consent import Cast, invent_consent
+from vouch.demo.actions.dossiers import invent_dossiers
 from vouch.demo.actions.files import write_files
 from vouch.demo.actions.financials import invent_financials
 from vouch.demo.actions.firms import Firm, invent_firms
@@ -86,6 +87,8 @@ def found_institution(*, today: date, now: datetime, tell: Tell) -> list[SignIn]
         invent_consent(parties, cast, today=today, at=now)
         tell("财务报表和核实数据")
         invent_financials(parties, cast, today=today, at=now)
+        tell("证照、照片、评级问卷和补资料任务")
+        invent_dossiers(parties, cast, today=today, at=now)
         _arrange(people, today=today, at=now)
         tell_staff({name: user for name, (user, _password) in people.items()}, at=now)
         found = [

@@ -1,7 +1,11 @@
-"""Papers that nobody signed: a one-page PDF, and credit reports with their structure and no data."""
+"""Papers that nobody signed and photos that nobody took; credit reports with their structure and no data."""
 
 from __future__ import annotations
 
+import struct
+import zlib
+from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import date
 
 
@@ -15,6 +19,11 @@ def signed_paper(name: str, *, signed_on: date, ends_on: date) -> bytes:
         (12, f"授权期限：自 {signed_on} 起至 {ends_on} 止。"),
         (12, f"授权人（签章）：{name}        签署日期：{signed_on}"),
     )
+    return paper(lines)
+
+
+def paper(lines: Iterable[tuple[int, str]]) -> bytes:
+    """One page of lines, each with its size."""
     text = ["BT", "1 0 0 1 72 760 Tm"]
     for size, line in lines:
         text += [f"/F1 {size} Tf", f"<{line.encode('utf-16-be').hex()}> Tj", "0 -34 Td"]
@@ -56,3 +65,60 @@ def credit_report(*, is_person: bool, number: str, made_on: date) -> bytes:
             "<EA01B><EA01BD02>20</EA01BD02></EA01B><EA01C><EA01CQ01>演示</EA01CQ01></EA01C></EA01></EAA><EBA/><EDA/>"
         )
     return f'<?xml version="1.0" encoding="UTF-8"?>\n<Document>{body}</Document>\n'.encode()
+
+
+WIDTH, HEIGHT, BASE = 480, 320, 250
+SKY, WALL, ROOF, DOOR, GROUND = (
+    (190, 214, 240),
+    (222, 214, 200),
+    (150, 90, 70),
+    (88, 96, 110),
+    (150, 152, 148),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Workshop:
+    """A wall with doors under a roof, in pixels."""
+
+    left: int
+    wide: int
+    top: int
+    doors: int
+
+    def colour(self, x: int, y: int) -> tuple[int, int, int]:
+        """What is seen there."""
+        if y >= BASE:
+            return GROUND
+        if self.left <= x < self.left + self.wide and y >= self.top:
+            place = (x - self.left) * self.doors // self.wide
+            middle = self.left + self.wide * (2 * place + 1) // (2 * self.doors)
+            return DOOR if abs(x - middle) < self.wide // (self.doors * 5) and y > BASE - 55 else WALL
+        slope = 12 - (self.top - y)
+        if self.top - 26 <= y < self.top and self.left - slope < x < self.left + self.wide + slope:
+            return ROOF
+        return SKY
+
+
+def site_photo(number: int, *, taken_on: date) -> bytes:
+    """A drawn workshop, another one for each number, with the day on which a camera would say it was taken."""
+    wide, high = 180 + number * 23 % 190, 90 + number * 17 % 80
+    seen = Workshop((WIDTH - wide) // 2, wide, BASE - high, 1 + number % 3)
+    rows = (b"\0" + b"".join(bytes(seen.colour(x, y)) for x in range(WIDTH)) for y in range(HEIGHT))
+    chunks = (
+        (b"IHDR", struct.pack(">IIBBBBB", WIDTH, HEIGHT, 8, 2, 0, 0, 0)),
+        (b"eXIf", _exif(taken_on)),
+        (b"IDAT", zlib.compress(b"".join(rows), 9)),
+        (b"IEND", b""),
+    )
+    return b"\x89PNG\r\n\x1a\n" + b"".join(
+        struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(name + data))
+        for name, data in chunks
+    )
+
+
+def _exif(taken_on: date) -> bytes:
+    """A TIFF block that says the moment and nothing else."""
+    moment = f"{taken_on:%Y:%m:%d} 10:24:00\0".encode()
+    head = struct.pack(">2sHIHHHIII", b"MM", 42, 8, 1, 0x8769, 4, 1, 26, 0)
+    return head + struct.pack(">HHHIII", 1, 0x9003, 2, len(moment), 44, 0) + moment

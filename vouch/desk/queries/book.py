@@ -10,8 +10,8 @@ from decimal import Decimal
 from django.db.models import Count, Max, Q, Sum
 from procrastinate.contrib.django.models import ProcrastinateJob
 
-from vouch.customers.permissions import may_open_consent, may_open_requests
-from vouch.customers.queries import authorisations_visible_to, counts_by_state
+from vouch.customers.permissions import may_open_consent, may_open_requests, may_see_errands
+from vouch.customers.queries import authorisations_visible_to, counts_by_state, waiting_errands
 from vouch.customers.terms import AuthorisationState
 from vouch.grading import queries as grading
 from vouch.grading.models import AssessmentRun, Standing
@@ -102,12 +102,14 @@ class Work:
     unverified: int
     requests: int
     late_requests: int
+    errands: int
+    late_errands: int
     imports: Sequence[Running]
     runs: Sequence[AssessmentRun]
 
 
 def work(actor: Actor, *, today: date) -> Work:
-    """Rejected rows, failed jobs, consents to verify, requests of persons, imports and assessments under way."""
+    """Rejected rows, failed jobs, consents to verify, requests of persons, errands, imports and assessments under way."""
     visible = imports.visible_to(actor)
     rows = ImportRow.objects.filter(batch__in=visible, verdict=Verdict.REJECTED, state=RowState.OPEN)
     jobs = ProcrastinateJob.objects.aggregate(
@@ -118,12 +120,15 @@ def work(actor: Actor, *, today: date) -> Work:
     for file in ImportFile.objects.filter(batch__in=[batch.pk for batch in unfinished]).order_by("position"):
         files.setdefault(file.batch_id, []).append(file)
     requests = counts_by_state(actor, today=today) if may_open_requests(actor) else {"open": 0, "late": 0}
+    errands = waiting_errands(actor, today=today) if may_see_errands(actor) else {"open": 0, "late": 0}
     unverified = authorisations_visible_to(actor).filter(state=AuthorisationState.RECORDED)
     return Work(
         open_rows=rows.count(),
         unverified=unverified.count() if may_open_consent(actor) else 0,
         requests=requests["open"],
         late_requests=requests["late"],
+        errands=errands["open"],
+        late_errands=errands["late"],
         failed_jobs=jobs["failed"],
         waiting_jobs=jobs["waiting"],
         imports=[_running(batch, files.get(batch.pk, [])) for batch in unfinished],

@@ -80,7 +80,8 @@ class Table:
     """What a list looks like, apart from its rows.
 
     ``tie_break`` makes every order total, so pages never overlap. ``is_wide`` finds the page's keys first and
-    their rows second: one query more, but a long list with many joins sorts its keys alone.
+    their rows second: one query more, but a long list with many joins sorts its keys alone. ``part`` draws the
+    list where it is no table (a gallery): the page includes it, and HTMX is answered with it.
     """
 
     name: str
@@ -92,6 +93,7 @@ class Table:
     hint: str | Promise = ""
     exportable: bool = True
     is_wide: bool = False
+    part: str = "web/table.html"
 
     def listing(
         self, rows: Rows, params: QueryDict, filters: Form | None = None, *, count: int | None = None
@@ -293,7 +295,7 @@ def respond(
         )
     htmx = getattr(request, "htmx", None)
     if htmx and not htmx.history_restore_request and htmx.target == listing.id:
-        response = render(request, "web/table.html", {"listing": listing})
+        response = render(request, listing.table.part, {"listing": listing})
         here = request.path + listing.here
         # A list that refreshes itself stays where it is; pushed each time, the way back would be a long one.
         if htmx.current_url_abs_path != here:
