@@ -66,7 +66,7 @@ def test_facts_ask_as_much_of_a_large_firm_as_of_one_without_papers(
 ) -> None:
     client = signed_in("wangfang")
     for firm in (judged_firms[0], judged_firms[3]):
-        with django_assert_num_queries(12):
+        with django_assert_num_queries(16):
             client.get(f"/customers/{firm.pk}/facts/")
 
 
