@@ -67,6 +67,7 @@ class CustomersConfig(AppConfig):
         register_strand(Strand("figures", _("数据核对"), "gavel", figures.told_of_choices))
         register_strand(Strand("consent", _("授权与征信"), "file-certificate", timeline.told_of_consent))
         register_strand(Strand("requests", _("权利请求"), "user-question", timeline.told_of_requests))
+        self._show_flows()
         holdings.register_holdings("parties", holdings.told_by_parties)
         holdings.register_holdings("persons", holdings.told_by_persons)
         holdings.register_holdings("customers", holdings.told_by_customers)
@@ -107,3 +108,26 @@ class CustomersConfig(AppConfig):
                 unit=_("项"),
             )
         )
+
+    def _show_flows(self) -> None:
+        """The sections of what flows."""
+        from vouch.customers.permissions import may_open_file
+        from vouch.customers.queries import flow_sections, register_section
+        from vouch.customers.queries.sections import Section
+
+        for name, title, icon, url_name, order, tell in (
+            ("bank", _("银行流水"), "building-bank", "customers:bank", 30, flow_sections.tell_bank),
+            ("tax", _("纳税"), "receipt-tax", "customers:taxes", 70, flow_sections.tell_taxes),
+            ("utility", _("水电气"), "bolt", "customers:bills", 71, flow_sections.tell_bills),
+        ):
+            register_section(
+                Section(
+                    name=name,
+                    title=title,
+                    icon=icon,
+                    url_name=url_name,
+                    order=order,
+                    may=may_open_file,
+                    tell=tell,
+                )
+            )

@@ -4,7 +4,19 @@ from __future__ import annotations
 
 from django.urls import path
 
-from vouch.customers.views import consent, credit, figures, financials, invoices, materials, notices, rights
+from vouch.customers.views import (
+    bank,
+    consent,
+    credit,
+    duties,
+    figures,
+    financials,
+    invoices,
+    materials,
+    notices,
+    rights,
+    staged,
+)
 
 app_name = "customers"
 urlpatterns = [
@@ -20,6 +32,14 @@ urlpatterns = [
     path("file/<int:pk>/figures/", figures.figures, name="figures"),
     path("file/<int:pk>/figures/new/", figures.new_figure, name="new_figure"),
     path("file/<int:pk>/figures/choose/", figures.choose, name="choose_figure"),
+    path("file/<int:pk>/upload/<slug:kind>/", staged.upload, name="upload"),
+    path("file/uploads/<int:pk>/", staged.staged, name="staged"),
+    path("file/<int:pk>/bank/", bank.bank, name="bank"),
+    path("file/<int:pk>/bank/transactions/", bank.transactions, name="transactions"),
+    path("file/<int:pk>/taxes/", duties.taxes, name="taxes"),
+    path("file/<int:pk>/taxes/new/", duties.new_tax, name="new_tax"),
+    path("file/<int:pk>/bills/", duties.bills, name="bills"),
+    path("file/<int:pk>/bills/new/", duties.new_bill, name="new_bill"),
     path("consent/", consent.authorisations, name="authorisations"),
     path("consent/authorisations/missing/", consent.missing, name="missing"),
     path("consent/authorisations/of/<int:pk>/", consent.consent_of, name="consent_of"),

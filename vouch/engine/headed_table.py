@@ -1,6 +1,6 @@
 """Tables with one heading row, as offices, firms and people keep them: which column says what, and what its cells say.
 
-A kind of table names its fields once; the heading is found by their usual words, or given by hand (``places``).
+A kind of table names its fields once; the heading is found by their usual words, or given by hand.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
 from enum import StrEnum
-from typing import Any
+from typing import Any, Protocol
 
 from vouch.engine.cells import NOTHING, Cell, Unreadable, amount_of, day_of, plain
 
@@ -68,6 +68,15 @@ class LineProblem:
     is_skipped: bool = False
 
 
+class Given(Protocol):
+    """What a person put right: the heading's row from 0, and field → column from 0."""
+
+    @property
+    def heading_row(self) -> int: ...
+    @property
+    def places(self) -> Mapping[str, int]: ...
+
+
 @dataclass(slots=True)
 class Reading:
     """``heading_row`` from 0; ``places`` are field → column from 0."""
@@ -89,9 +98,9 @@ def heading_key(cell: Cell) -> str:
 
 
 def read_table(
-    rows: Sequence[Sequence[Cell]], fields: Sequence[Field], *, given: Mapping[str, int] | None = None
+    rows: Sequence[Sequence[Cell]], fields: Sequence[Field], *, given: Given | None = None
 ) -> Reading:
-    """Find the heading and read what stands below it. ``given`` puts columns right by hand. Raises NoHeading."""
+    """Find the heading and read what stands below it. ``given`` is what a person put right. Raises NoHeading."""
     heading_row, places = _heading(rows, fields, given)
     found = Reading(heading_row, places)
     units = {name: _unit(rows[heading_row], place) for name, place in places.items()}
@@ -116,7 +125,7 @@ class _Refused(Exception):
 
 
 def _heading(
-    rows: Sequence[Sequence[Cell]], fields: Sequence[Field], given: Mapping[str, int] | None
+    rows: Sequence[Sequence[Cell]], fields: Sequence[Field], given: Given | None
 ) -> tuple[int, dict[str, int]]:
     words = {word: one.name for one in fields for word in (one.title.lower(), *one.words)}
     required = [one for one in fields if one.is_required]
@@ -131,9 +140,9 @@ def _heading(
             best = number, places
     heading_row, places = best
     if given is not None:
-        places = dict(given)
+        heading_row, places = given.heading_row, dict(given.places)
     missing = [one.title for one in required if one.name not in places]
-    if missing or not rows:
+    if missing or not 0 <= heading_row < len(rows):
         raise NoHeading(
             f"前 {HEADER_ROWS} 行里没有找到需要的列：{'、'.join(missing or [one.title for one in required])}。"
             "请检查表头，或手工指定各列。"

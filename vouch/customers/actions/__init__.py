@@ -23,7 +23,7 @@ from vouch.customers.actions.credit import (
 from vouch.customers.actions.documents import file_document
 from vouch.customers.actions.duties import record_bills, record_taxes
 from vouch.customers.actions.figures import ChoiceDetails, FigureDetails, choose_figure, record_figure
-from vouch.customers.actions.files import WrongFile
+from vouch.customers.actions.files import FILE_MAX, WrongFile
 from vouch.customers.actions.financials import (
     FinancialsDetails,
     check_financials,
@@ -65,16 +65,16 @@ from vouch.customers.actions.rights import (
 from vouch.customers.actions.staging import Upload, discard_file, forget_staged, stage_file
 
 __all__ = [
-    "AuthorisationDetails", "ChoiceDetails", "FigureDetails", "FinancialsDetails", "InvoiceDetails",
-    "InvoiceImporter", "MaterialDetails", "NoAuthorisation", "NotNow", "NoticeDetails", "OpenedFile",
-    "RecordedStatement", "ReportDetails", "RequestDetails", "StatementDetails", "Upload",
+    "FILE_MAX", "AuthorisationDetails", "ChoiceDetails", "FigureDetails", "FinancialsDetails",
+    "InvoiceDetails", "InvoiceImporter", "MaterialDetails", "NoAuthorisation", "NotNow", "NoticeDetails",
+    "OpenedFile", "RecordedStatement", "ReportDetails", "RequestDetails", "StatementDetails", "Upload",
     "VerificationDetails", "WrongConsent", "WrongFile", "WrongMaterial", "WrongReport", "answer_request",
     "approve_erasure", "check_financials", "choose_figure", "discard_file", "draft_notice", "extend_request",
     "fetch_package", "file_document", "forget_staged", "make_package", "note_refusal", "open_material",
-    "open_report", "open_signed_file", "periods_told", "propose_erasure", "publish_notice",
-    "receive_request", "record_authorisation", "record_bills", "record_figure", "record_financials",
-    "record_invoices", "record_statement", "record_taxes", "refuse_request", "reject_authorisation",
-    "remove_expired_reports", "require_authorisation", "restrict_by_request", "revise_notice", "set_clock",
-    "stage_file", "store_report", "take_up", "verify_authorisation", "verify_material", "verify_requester",
+    "open_report", "open_signed_file", "periods_told", "propose_erasure", "publish_notice", "receive_request",
+    "record_authorisation", "record_bills", "record_figure", "record_financials", "record_invoices",
+    "record_statement", "record_taxes", "refuse_request", "reject_authorisation", "remove_expired_reports",
+    "require_authorisation", "restrict_by_request", "revise_notice", "set_clock", "stage_file",
+    "store_report", "take_up", "verify_authorisation", "verify_material", "verify_requester",
     "withdraw_authorisation", "withdraw_by_request", "withdraw_material", "withdrawable",
 ]  # fmt: skip

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -38,12 +39,18 @@ class Upload:
 def stage_file(
     entry: Entry, *, actor: Actor, at: datetime, party: Party, kind: MaterialKind, upload: Upload
 ) -> StagedFile:
-    """Keep an upload until somebody has looked it over. Raises WrongFile, NoAuthorisation, Refused."""
+    """Keep an upload until somebody has looked it over; the same one waits once. Raises WrongFile, NoAuthorisation, Refused."""
+    Party.objects.select_for_update(no_key=True).get(pk=party.pk)
     if party.kind == PartyKind.PERSON and DATA_CLASS_OF[kind] in SENSITIVE:
         # What may not be kept may not wait either.
         require_authorisation(party.pk, purpose=Purpose.REVIEW, scope=DATA_CLASS_OF[kind], at=at)
     take_part(actor=actor, matter=("party", str(party.pk)), office=permissions.office_of(actor), at=at)
     media_type = media_type_of(upload.content, allowed=SHEET_KINDS)
+    sha256 = hashlib.sha256(upload.content).hexdigest()
+    same = StagedFile.objects.filter(party=party, kind=kind, sheet=upload.sheet, document__sha256=sha256)
+    if (found := same.first()) is not None:
+        entry.nothing()
+        return found
     subject = Subject("party", str(party.pk))
     document = store_document(subject, pieces=pieces_of(upload.content), media_type=media_type, at=at)
     staged = StagedFile.objects.create(

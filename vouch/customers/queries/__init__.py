@@ -99,13 +99,13 @@ VISIBLE: Visible = {
 
 # Views may not read lower rooms' models; they name these types through their own room.
 __all__ = [
-    "VISIBLE", "Authorisation", "Claim", "ClaimSource", "Happening", "Holding", "InvoiceCounts",
-    "InvoiceMonth", "InvoicesWanted", "Material", "Party", "RightsRequest", "Section", "Strand",
-    "TradingPartner", "authorisations_visible_to", "authorised_purposes", "confidence_of", "consent_panel",
-    "consenting", "counts_by_state", "customer_of", "file_panel", "invoice_counts", "invoices_of",
-    "invoices_where", "last_invoice_on", "latest_invoice_on", "live_authorisation", "material_of",
-    "materials_of", "materials_visible_to", "missing_authorisation", "monthly_invoices", "register_claims",
-    "register_holdings", "register_retention", "register_section", "register_strand", "reports_of",
-    "reports_visible_to", "requests_visible_to", "sections_for", "strands", "timeline_of", "top_partners",
-    "verifications_visible_to", "visible_to",
+    "VISIBLE", "Authorisation", "BankStatement", "BankTransaction", "Claim", "ClaimSource", "Happening",
+    "Holding", "InvoiceCounts", "InvoiceMonth", "InvoicesWanted", "Material", "Party", "RightsRequest",
+    "Section", "StagedFile", "Strand", "TradingPartner", "authorisations_visible_to", "authorised_purposes",
+    "confidence_of", "consent_panel", "consenting", "counts_by_state", "customer_of", "file_panel",
+    "invoice_counts", "invoices_of", "invoices_where", "last_invoice_on", "latest_invoice_on",
+    "live_authorisation", "material_of", "materials_of", "materials_visible_to", "missing_authorisation",
+    "monthly_invoices", "register_claims", "register_holdings", "register_retention", "register_section",
+    "register_strand", "reports_of", "reports_visible_to", "requests_visible_to", "sections_for", "strands",
+    "timeline_of", "top_partners", "verifications_visible_to", "visible_to",
 ]  # fmt: skip

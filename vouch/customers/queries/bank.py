@@ -11,7 +11,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from vouch.customers.models import BankStatement, BankTransaction, Material
 from vouch.customers.queries.invoices import ZERO, monthly_invoices
-from vouch.customers.queries.materials import known
+from vouch.customers.queries.materials import known, materials_of
 from vouch.customers.terms import FlowDirection, MaterialKind, TransactionMark
 from vouch.engine.bank_statement.figures import Figures, figures_from
 from vouch.engine.bank_statement.reading import Transaction
@@ -47,6 +47,12 @@ def transactions_visible_to(actor: Actor) -> QuerySet[BankTransaction]:
 def in_force(party_id: int) -> QuerySet[BankStatement]:
     """One party's statements whose material counts now. The caller has checked that the party is visible."""
     return BankStatement.objects.filter(material__party_id=party_id, material__ended_at=None)
+
+
+def statements_of(party_id: int) -> list[tuple[BankStatement, Material]]:
+    """One party's statements, newest first, ended ones too, each with its material as ``materials_of`` gives it."""
+    found = materials_of(party_id, kinds=[MaterialKind.BANK]).select_related("statement")
+    return [(material.statement, material) for material in found]
 
 
 def same_statement(party_id: int, fingerprint: bytes) -> BankStatement | None:

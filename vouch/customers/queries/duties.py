@@ -240,3 +240,56 @@ def same_lines(party_id: int, kind: MaterialKind, lines: Sequence[TaxLine | Bill
     wanted = Counter(tuple(getattr(line, name) for name in names) for line in lines)
     same = next((pk for pk, said in told.items() if said == wanted), None)
     return None if same is None else Material.objects.get(pk=same)
+
+
+@dataclass(frozen=True, slots=True)
+class TaxMonth:
+    """What the periods that end in one month come to; yuan, ``revenue`` of 增值税 alone."""
+
+    month: date
+    revenue: Decimal
+    paid: Decimal
+    owed: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class BillMonth:
+    """One month's cost of electricity, water and gas, and the electricity used; None where it is not told."""
+
+    month: date
+    cost: Decimal
+    electricity: Decimal | None
+
+
+ZERO = Decimal("0.00")
+
+
+def taxes_by_month(party_id: int, *, as_of: date) -> list[TaxMonth]:
+    """Months with a period's end, oldest first. The caller has checked that the party is visible."""
+    found: dict[date, list[TaxPeriod]] = {}
+    for row in taxes_counted(party_id, as_of=as_of):
+        found.setdefault(row.period_until.replace(day=1), []).append(row)
+    return [
+        TaxMonth(
+            month,
+            sum((row.revenue or ZERO for row in rows if row.tax == TaxKind.VAT), ZERO),
+            sum((row.paid for row in rows), ZERO),
+            sum((max(row.due - row.paid, ZERO) for row in rows), ZERO),
+        )
+        for month, rows in sorted(found.items())
+    ]
+
+
+def bills_by_month(party_id: int, *, as_of: date) -> list[BillMonth]:
+    """Months with a bill, oldest first. The caller has checked that the party is visible."""
+    found: dict[date, list[UtilityBill]] = {}
+    for row in bills_counted(party_id, as_of=as_of):
+        found.setdefault(row.month, []).append(row)
+    months = []
+    for month, rows in sorted(found.items()):
+        used = [
+            row.quantity for row in rows if row.kind == UtilityKind.ELECTRICITY and row.quantity is not None
+        ]
+        cost = sum((row.amount for row in rows), ZERO)
+        months.append(BillMonth(month, cost, sum(used, ZERO) if used else None))
+    return months

@@ -286,9 +286,7 @@ def test_a_table_of_taxes_becomes_lines() -> None:
         ["城市维护建设税", "2026-01", "", "210", "", "2026-02-13", "2026-02-20"],
         ["企业所得税", "2025年度", "", "800", "", "", ""],
     ]
-    reading = read_table(rows, TAX_FIELDS, given={
-        "tax": 0, "period": 1, "revenue": 2, "due": 3, "paid": 4, "paid_on": 5, "due_on": 6,
-    })  # fmt: skip
+    reading = read_table(rows, TAX_FIELDS)
     vat, city, income = tax_lines(reading)
     assert (vat.tax, vat.revenue, vat.due_on) == (TaxKind.VAT, Decimal(100_000), date(2026, 2, 24))
     assert (city.tax, city.paid, city.due_on) == (TaxKind.SURCHARGE, Decimal(210), date(2026, 2, 20))

@@ -154,13 +154,15 @@ def holds_protected(text: str) -> bool:
 
 
 def without_protected(text: str) -> str:
-    """The text in one width, with everything in it that may be a document's, a telephone's or an account's number starred.
+    """The text with everything in it that may be a document's, a telephone's or an account's number starred.
 
-    Wider than ``looks_protected``: letters that touch the digits do not save them, since names of wallets run into numbers.
+    What holds none stays as it is written; where something was starred, the rest is in one width. Wider than
+    ``looks_protected``: letters that touch the digits do not save them, since names of wallets run into numbers.
     """
     folded = unicodedata.normalize("NFKC", text)
     starred = _RUN.sub(lambda found: found.group() if _is_harmless(found.group()) else STARS, folded)
-    return _TRAVEL.sub(STARS, starred)
+    starred = _TRAVEL.sub(STARS, starred)
+    return text if starred == folded else starred
 
 
 def _runs(text: str) -> Iterator[str]:

@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 
 from vouch.engine.cells import Cell, Unreadable
-from vouch.engine.headed_table import Field, Kind, NoHeading, period_of, read_table
+from vouch.engine.headed_table import Field, Kind, NoHeading, Reading, period_of, read_table
 
 FIELDS = (
     Field(name="what", title="税种", kind=Kind.TEXT, words=("征收项目",), is_required=True),
@@ -56,7 +56,7 @@ def test_what_is_needed_and_not_there_is_named_until_somebody_says_where_it_is()
     rows: list[list[Cell]] = [["种类", "期间", "数"], ["增值税", "2026-03", "9"]]
     with pytest.raises(NoHeading, match="税种、所属期、应纳税额"):
         read_table(rows, FIELDS)
-    [line] = read_table(rows, FIELDS, given={"what": 0, "period": 1, "due": 2}).lines
+    [line] = read_table(rows, FIELDS, given=Reading(0, {"what": 0, "period": 1, "due": 2})).lines
     assert line.values["due"] == 900
     with pytest.raises(NoHeading):
         read_table([], FIELDS)
