@@ -206,6 +206,7 @@ def build() -> Scene:
         "answer": ("approve", "decline"),
         "name": (templates()[0].name,),
         "customers:new_notice.kind": ("person",),
+        "customers:upload.kind": ("bank", "tax", "utility"),
         "operations:retry_job.pk": (1,),
         "operations:cancel_job.pk": (1,),
         "step": ("approve",),

@@ -47,7 +47,7 @@ class _Files(forms.ClearableFileInput):
 class _FilesField(forms.FileField):
     """Several files, each checked as one."""
 
-    def clean(self, data: Any, initial: Any = None) -> list[UploadedFile[bytes]]:  # type: ignore[override]
+    def clean(self, data: Any, initial: Any = None) -> list[UploadedFile[bytes]]:
         given = data if isinstance(data, list | tuple) else [data]
         return [super(_FilesField, self).clean(one, initial) for one in given if one]
 
@@ -55,7 +55,7 @@ class _FilesField(forms.FileField):
 class UploadForm(forms.Form):
     """Files, or a table pasted from Excel."""
 
-    files = _FilesField(
+    sheets = _FilesField(
         label=_("文件"),
         required=False,
         # An empty file is told of by name, beside the others.
@@ -76,11 +76,11 @@ class UploadForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         """One of the two, and not a whole folder."""
         cleaned: dict[str, Any] = super().clean() or {}
-        files = cleaned.get("files") or []
+        files = cleaned.get("sheets") or []
         if len(files) > FILES_MAX:
-            self.add_error("files", _now("一次最多 %(most)d 个文件。") % {"most": FILES_MAX})
+            self.add_error("sheets", _now("一次最多 %(most)d 个文件。") % {"most": FILES_MAX})
         if not files and not (cleaned.get("text") or "").strip():
-            self.add_error("files", _now("请选择文件，或粘贴表格。"))
+            self.add_error("sheets", _now("请选择文件，或粘贴表格。"))
         return cleaned
 
 
@@ -270,7 +270,8 @@ class BillForm(_KeepForm):
 
     def clean_month(self) -> date:
         """A whole month, and no more."""
-        first, last = self.cleaned_data["month"]
+        span: tuple[date, date] = self.cleaned_data["month"]
+        first, last = span
         if last - first > timedelta(days=31):
             raise ValidationError(_now("请写一个月份，例如 2026-10。"))
         return first.replace(day=1)

@@ -51,8 +51,9 @@ def in_force(party_id: int) -> QuerySet[BankStatement]:
 
 def statements_of(party_id: int) -> list[tuple[BankStatement, Material]]:
     """One party's statements, newest first, ended ones too, each with its material as ``materials_of`` gives it."""
-    found = materials_of(party_id, kinds=[MaterialKind.BANK]).select_related("statement")
-    return [(material.statement, material) for material in found]
+    materials = materials_of(party_id, kinds=[MaterialKind.BANK])
+    found = BankStatement.objects.in_bulk([material.pk for material in materials])
+    return [(found[material.pk], material) for material in materials if material.pk in found]
 
 
 def same_statement(party_id: int, fingerprint: bytes) -> BankStatement | None:

@@ -75,10 +75,11 @@ class BankPreview(Preview):
     money_in: Decimal = Decimal(0)
     money_out: Decimal = Decimal(0)
 
-    @property
-    def account_tail(self) -> str:
-        """The account's last four digits, as far as the file tells it."""
-        return self.particulars.account[-4:] if self.particulars else ""
+    def read(self) -> Statement:
+        """The statement. Raises ValueError where the sheet could not be read as one."""
+        if self.statement is None:
+            raise ValueError(self.error)
+        return self.statement
 
 
 @dataclass(slots=True)

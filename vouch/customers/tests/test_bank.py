@@ -188,11 +188,12 @@ def test_an_upload_waits_encrypted_and_goes_when_it_is_decided_or_forgotten(
 ) -> None:
     content = as_csv(sheet_of(SHEET), encoding="gb18030")
 
-    def staged() -> StagedFile:
-        upload = Upload(f"流水{CARD}.csv", content)
+    def staged(more: bytes = b"") -> StagedFile:
+        upload = Upload(f"流水{CARD}.csv", content + more)
         return stage_file(actor=actors["liqiang"], at=now, party=firm, kind=MaterialKind.BANK, upload=upload)
 
-    first, second = staged(), staged()
+    first, second = staged(), staged(b"1,2\n")
+    assert staged() == first, "the same file waits once"
     assert first.name == "流水****.csv"
     assert content_of_staged(first) == content
     assert len(rows_of_staged(first, content)) == 6

@@ -62,7 +62,7 @@ def workbook(*sheets: Sequence[Sequence[Cell]]) -> bytes:
 
 
 def sent(client: Client, party: Party, *files: tuple[str, bytes], kind: str = "bank", text: str = "") -> Any:
-    data = {"files": [SimpleUploadedFile(name, content) for name, content in files], "text": text}
+    data = {"sheets": [SimpleUploadedFile(name, content) for name, content in files], "text": text}
     return client.post(reverse("customers:upload", args=[party.pk, kind]), data)
 
 
@@ -379,7 +379,7 @@ def test_lines_are_entered_by_hand(manager: Client, firm: Party) -> None:
     for _click in range(2):
         assert manager.post(address, {**line, ONCE_FIELD: "1" * 32}).status_code == 302
     kept = TaxPeriod.objects.get()
-    assert (kept.paid, str(kept.due_on)) == (9000, "2026-09-15")
+    assert (str(kept.paid), str(kept.due_on)) == ("9000.00", "2026-09-15")
     address = reverse("customers:new_bill", args=[firm.pk])
     bill = {"utility": "water", "month": "2026-08", "amount": "120.5", "origin": "customer"}
     assert "请写一个月份" in words(manager.post(address, {**bill, "month": "2026"}))

@@ -62,7 +62,7 @@ def upload(request: StaffRequest, pk: int, kind: str) -> HttpResponse:
     form = UploadForm(request.POST or None, request.FILES or None)
     results: list[Result] = []
     if request.method == "POST" and form.is_valid():
-        given = [(str(file.name), content_of(file) or b"") for file in form.cleaned_data["files"]]
+        given = [(str(file.name), content_of(file) or b"") for file in form.cleaned_data["sheets"]]
         if form.cleaned_data["text"].strip():
             given.append((_("粘贴的表格"), form.cleaned_data["text"].encode()))
         for name, content in given:
@@ -192,33 +192,48 @@ def _record(
     request: StaffRequest, one: StagedFile, preview: Preview, keep: Any, content: bytes
 ) -> tuple[str, str]:
     """The kind of message and its words."""
-    now, said = timezone.now(), {"actor": request.actor, "party": one.party, "content": content}
     if isinstance(preview, BankPreview):
-        details = actions.StatementDetails(
-            material=keep.material(keep.cleaned_data["period_until"]),
-            bank=keep.cleaned_data["bank"],
-            account=keep.account_told(),
-            period_from=keep.cleaned_data["period_from"],
-            period_until=keep.cleaned_data["period_until"],
-        )
-        made = actions.record_statement(at=now, details=details, statement=preview.statement, **said)
-        if made.is_repeat:
-            return "info", _("这份流水已经登记过，没有变化。")
-        text = _("已登记流水，共 %(count)d 笔。") % {"count": made.statement.transaction_count}
-        if made.overlaps:
-            spans = "、".join(f"{old.period_from}—{old.period_until}" for old in made.overlaps)
-            text += _("与已有流水（%(spans)s）有重叠，重叠的日期以这份为准，不重复计算。") % {"spans": spans}
-        return "success", text
+        return _record_statement(request, one, preview, keep, content)
     if not isinstance(preview, TablePreview):
         message = f"a staged file of kind {one.kind}"
         raise TypeError(message)
+    now = timezone.now()
     today = timezone.localdate(now)
-    material = keep.material(min(today, preview.last_on or today))
+    details = keep.material(min(today, preview.last_on or today))
+    said: dict[str, Any] = {"actor": request.actor, "at": now, "party": one.party, "content": content}
     if one.kind == MaterialKind.TAX:
-        actions.record_taxes(at=now, details=material, lines=preview.taxes, **said)
+        actions.record_taxes(details=details, lines=preview.taxes, **said)
     else:
-        actions.record_bills(at=now, details=material, lines=preview.bills, **said)
+        actions.record_bills(details=details, lines=preview.bills, **said)
     return "success", _("已登记 %(count)d 行。") % {"count": preview.count}
+
+
+def _record_statement(
+    request: StaffRequest, one: StagedFile, preview: BankPreview, keep: StatementForm, content: bytes
+) -> tuple[str, str]:
+    said = keep.cleaned_data
+    details = actions.StatementDetails(
+        material=keep.material(said["period_until"]),
+        bank=said["bank"],
+        account=keep.account_told(),
+        period_from=said["period_from"],
+        period_until=said["period_until"],
+    )
+    made = actions.record_statement(
+        actor=request.actor,
+        at=timezone.now(),
+        party=one.party,
+        details=details,
+        statement=preview.read(),
+        content=content,
+    )
+    if made.is_repeat:
+        return "info", _("这份流水已经登记过，没有变化。")
+    text = _("已登记流水，共 %(count)d 笔。") % {"count": made.statement.transaction_count}
+    if made.overlaps:
+        spans = "、".join(f"{old.period_from}—{old.period_until}" for old in made.overlaps)
+        text += _("与已有流水（%(spans)s）有重叠，重叠的日期以这份为准，不重复计算。") % {"spans": spans}
+    return "success", text
 
 
 def _preview(one: StagedFile, rows: Any, mapped: Any, otherwise: str = "") -> Preview:

@@ -21,6 +21,7 @@ from vouch.demo.actions.consent import Cast, invent_consent
 from vouch.demo.actions.files import write_files
 from vouch.demo.actions.financials import invent_financials
 from vouch.demo.actions.firms import Firm, invent_firms
+from vouch.demo.actions.flows import invent_flows
 from vouch.demo.actions.messages import tell_staff
 from vouch.demo.actions.people import enrol_people, invent_people
 from vouch.grading.actions import assess_customers
@@ -86,6 +87,8 @@ def found_institution(*, today: date, now: datetime, tell: Tell) -> list[SignIn]
         invent_consent(parties, cast, today=today, at=now)
         tell("财务报表和核实数据")
         invent_financials(parties, cast, today=today, at=now)
+        tell("银行流水、纳税和用电")
+        invent_flows(firms, actors=cast.managers, today=today, at=now)
         _arrange(people, today=today, at=now)
         tell_staff({name: user for name, (user, _password) in people.items()}, at=now)
         found = [
