@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from functools import cache
 from typing import Any
 
 from django.db import connection
@@ -155,6 +156,10 @@ def _rows(made: BankStatement, statement: Statement, key: SubjectKey) -> Iterato
     ids = _ids(len(statement.transactions))
     table = BankTransaction._meta.db_table
 
+    # The same few counterparties come again and again.
+    index = cache(lambda text: account_index(account_value(text)))
+    name = cache(lambda text: without_protected(text)[:NAME_LENGTH])
+
     def sealed(pk: int, column: str, text: str) -> bytes | None:
         return key.seal(text, place=Place(table, column, str(pk))) if text else None
 
@@ -163,9 +168,9 @@ def _rows(made: BankStatement, statement: Statement, key: SubjectKey) -> Iterato
             yield (
                 *(pk, made.pk, position, one.row, one.on),
                 *(_yuan(one.amount), _yuan(one.balance), _yuan(gaps.get(one.row))),
-                without_protected(one.name)[:NAME_LENGTH],
+                name(one.name),
                 sealed(pk, "account_number", one.account),
-                account_index(account_value(one.account)) if one.account else None,
+                index(one.account) if one.account else None,
                 sealed(pk, "summary", one.summary),
                 *(one.is_charge, one.is_cash),
             )

@@ -11,9 +11,9 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from vouch.customers.models import BankStatement, BankTransaction, Material
 from vouch.customers.queries.invoices import ZERO, monthly_invoices
-from vouch.customers.queries.materials import known, materials_of
+from vouch.customers.queries.materials import materials_counted, materials_of
 from vouch.customers.terms import FlowDirection, MaterialKind, TransactionMark
-from vouch.engine.bank_statement.figures import Figures, figures_from
+from vouch.engine.bank_statement.figures import Figures, closing_balances, figures_from
 from vouch.engine.bank_statement.reading import Transaction
 from vouch.engine.identifiers import NumberProblem, judge_account, without_protected
 from vouch.parties import queries as parties
@@ -73,7 +73,7 @@ def counted(party_id: int, *, as_of: date) -> QuerySet[BankTransaction]:
     The caller has checked that the party is visible.
     """
     held = BankStatement.objects.filter(
-        material__in=Material.objects.filter(known(as_of), party_id=party_id, kind=MaterialKind.BANK)
+        material__in=materials_counted(as_of).filter(party_id=party_id, kind=MaterialKind.BANK).values("pk")
     )
     newer = held.filter(
         account_index=OuterRef("statement__account_index"),
@@ -240,9 +240,7 @@ def _yuan(fen: int) -> Decimal:
 
 def _months(figures: Figures, accounts: Iterable[Sequence[Transaction]]) -> list[FlowMonth]:
     """Inflow and outflow of all, and the accounts' balances added up: one that is silent keeps its last."""
-    closings = [
-        {month.first_day: month.closing_balance for month in figures_from(ones).months} for ones in accounts
-    ]
+    closings = [closing_balances(ones) for ones in accounts]
     held: list[int | None] = [None] * len(closings)
     found = []
     for month in figures.months:

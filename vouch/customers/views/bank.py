@@ -28,10 +28,10 @@ from vouch.platform.web.tables import Table, respond
 
 SHOWN, ON_CHART = 20, 8
 FACTS = (
-    *("bank.inflow_12m", "bank.inflow_net_12m", "bank.outflow_12m", "bank.month_end_balance_12m"),
-    *("bank.months_covered_12m", "bank.round_trip_rate_12m", "bank.window_dressing_months_12m"),
-    "bank.breaks_12m",
+    *("bank.inflow_12m", "bank.inflow_net_12m", "bank.month_end_balance_12m", "bank.months_covered_12m"),
+    *("bank.round_trip_rate_12m", "bank.window_dressing_months_12m"),
 )
+
 
 TRANSACTIONS = Table(
     name="transactions",

@@ -51,8 +51,8 @@ def taxes(request: StaffRequest, pk: int) -> HttpResponse:
             Series(_("未缴"), [float(one.owed) for one in months], charts.RED, stack="tax"),
             Series(_("申报收入"), [float(one.revenue) for one in months], charts.BLUE, kind="line", on_second_axis=True),
         ],
-        left=Axis(_("税额（万元）"), "wan"),
-        right=Axis(_("收入（万元）"), "wan"),
+        left=Axis(_("万元"), "wan"),
+        right=Axis(_("万元"), "wan"),
     )  # fmt: skip
     context = {
         **_context(request, party, MaterialKind.TAX),

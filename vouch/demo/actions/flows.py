@@ -108,9 +108,9 @@ def _month(month: InvoiceMonth, dice: random.Random) -> list[_Move]:
         (month.sales, 1, BUYERS, "货款"),
         (month.purchases, -1, SELLERS, "采购款"),
     ):
-        count = dice.randint(5, 9)
+        count = dice.randint(5, 9) if total > 0 else 0
         for _place in range(count):
-            fen = round(float(max(total, Decimal(0))) * 110 / count * dice.uniform(0.6, 1.3))
+            fen = round(float(total) * 110 / count * dice.uniform(0.6, 1.3))
             name = dice.choice(names)
             on = month.month + timedelta(days=dice.randint(0, 24))
             moves.append(
@@ -159,17 +159,19 @@ def _sheet(
 def _taxes(
     party: Party, months: Sequence[InvoiceMonth], *, today: date, is_late: bool, said: tuple[Actor, datetime]
 ) -> None:
-    lines = []
+    lines: list[TaxLine] = []
+    owed = [month for month in months if month.sales > month.purchases][-2:] if is_late else []
     for place, month in enumerate(months):
         last = (month.month + timedelta(days=31)).replace(day=1) - timedelta(days=1)
         due_on = usual_day(TaxKind.VAT, month.month, last)
         due = max(month.sales - month.purchases, Decimal(0)).quantize(Decimal(1)) * Decimal("0.13")
-        owes = is_late and place >= len(months) - 2
+        owes = month in owed
         paid_on = min(due_on + timedelta(days=9 if is_late and place % 4 == 0 else -3), today)
         paid = Decimal(0) if owes else due
+        is_paid = due > 0 and not owes
         revenue = max(month.sales, Decimal(0))
         lines.append(
-            TaxLine(TaxKind.VAT, month.month, last, revenue, due, paid, due_on, None if owes else paid_on)
+            TaxLine(TaxKind.VAT, month.month, last, revenue, due, paid, due_on, paid_on if is_paid else None)
         )
     if lines:
         actor, at = said

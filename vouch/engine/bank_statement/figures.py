@@ -108,6 +108,11 @@ def _months(transactions: Sequence[Transaction]) -> Iterable[Month]:
         )
 
 
+def closing_balances(transactions: Sequence[Transaction]) -> Mapping[date, int]:
+    """The balance (fen) that was told last in each month, by the month's first day; of one account, in its order."""
+    return {one.on.replace(day=1): one.balance for one in transactions if one.balance is not None}
+
+
 def _daily_balances(transactions: Sequence[Transaction]) -> Mapping[date, int]:
     """The balance at the end of each day from the first that tells one; days without movement keep the last."""
     told = {one.on: one.balance for one in transactions if one.balance is not None}
@@ -165,14 +170,22 @@ def round_trips(transactions: Sequence[Transaction], *, days: int = ROUND_TRIP_D
 
 def _month_ends(transactions: Sequence[Transaction], *, days: int = MONTH_END_DAYS) -> Iterable[MonthEnd]:
     """Months whose last days brought in what the next month's first days took away again, at least four fifths of it."""
-    for end in sorted({_month_end(one.on) for one in transactions}):
-        last = timedelta(days=days)
-        came = sum(one.amount for one in transactions if one.amount > 0 and end - last < one.on <= end)
-        went = -sum(one.amount for one in transactions if one.amount < 0 and end < one.on <= end + last)
-        total = sum(one.amount for one in transactions if one.amount > 0 and _month_end(one.on) == end)
+    total: dict[date, int] = defaultdict(int)
+    came: dict[date, int] = defaultdict(int)
+    went: dict[date, int] = defaultdict(int)
+    last = timedelta(days=days)
+    for one in transactions:
+        if one.amount > 0:
+            end = _month_end(one.on)
+            total[end] += one.amount
+            if end - last < one.on:
+                came[end] += one.amount
+        elif one.on.day <= days:
+            went[one.on.replace(day=1) - timedelta(days=1)] -= one.amount
+    for end in sorted(came):
         # A business that is paid at the end of the month is no actor: it must be most of the month, and leave at once.
-        if came and came * 2 >= total and went * 5 >= came * 4:
-            yield MonthEnd(end.replace(day=1), came, went)
+        if came[end] * 2 >= total[end] and went[end] * 5 >= came[end] * 4:
+            yield MonthEnd(end.replace(day=1), came[end], went[end])
 
 
 def _month_end(day: date) -> date:
