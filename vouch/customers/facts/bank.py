@@ -14,7 +14,7 @@ from typing import Any
 from django.db import connection
 
 from vouch.customers.facts.statement import half_up, rate
-from vouch.customers.queries.materials import KNOWN, end_of
+from vouch.customers.queries.materials import COUNTED, end_of
 from vouch.engine.bank_statement.figures import MONTH_END_DAYS, ROUND_TRIP_DAYS
 from vouch.engine.facts import Fact, FactFrame, FactKind, Value
 
@@ -121,7 +121,7 @@ WITH span AS MATERIALIZED (
 held AS MATERIALIZED (
     SELECT m.id, m.party_id, s.account_index AS account, s.period_from, s.period_until
     FROM customers_bankstatement AS s JOIN customers_material AS m ON m.id = s.material_id
-    WHERE {known} AND {scope}
+    WHERE {counted} AND {scope}
 ),
 line AS MATERIALIZED (
     SELECT
@@ -249,7 +249,7 @@ def ask_bank(subjects: Sequence[int] | None, *, as_of: date) -> FactFrame:
         "end_days": MONTH_END_DAYS,
     }
     with connection.cursor() as cursor:
-        cursor.execute(_STAGES.format(known=KNOWN, scope=scope, facts=numbered), parameters)
+        cursor.execute(_STAGES.format(counted=COUNTED, scope=scope, facts=numbered), parameters)
         rows = cursor.fetchall()
     last_on = [row[1] for row in rows]
     columns: dict[str, list[Value]] = {

@@ -12,7 +12,7 @@ from datetime import date
 from django.db import connection
 
 from vouch.customers.facts.statement import rate
-from vouch.customers.queries.materials import KNOWN, end_of
+from vouch.customers.queries.materials import COUNTED, end_of
 from vouch.engine.facts import Fact, FactFrame, FactKind, Value
 
 _NO_TAX, _NO_BILL = "没有纳税记录时缺失", "没有水电气缴费记录时缺失"
@@ -68,7 +68,7 @@ _ASK_TAX = """
 WITH held AS MATERIALIZED (
     SELECT x.*, m.party_id, CASE WHEN x.paid_on > %(as_of)s::date THEN 0 ELSE x.paid END AS paid_by
     FROM customers_taxperiod AS x JOIN customers_material AS m ON m.id = x.material_id
-    WHERE {known} AND {scope} AND x.period_until <= %(as_of)s::date
+    WHERE {counted} AND {scope} AND x.period_until <= %(as_of)s::date
 ),
 line AS MATERIALIZED (
     SELECT
@@ -105,7 +105,7 @@ WITH held AS MATERIALIZED (
         x.*, m.party_id, (x.month + interval '1 month')::date - 1 AS ends,
         x.is_overdue OR (x.due_on < %(as_of)s::date AND coalesce(x.paid_on, 'infinity') > x.due_on) AS is_late
     FROM customers_utilitybill AS x JOIN customers_material AS m ON m.id = x.material_id
-    WHERE {known} AND {scope} AND (x.month + interval '1 month')::date - 1 <= %(as_of)s::date
+    WHERE {counted} AND {scope} AND (x.month + interval '1 month')::date - 1 <= %(as_of)s::date
 ),
 line AS MATERIALIZED (
     SELECT h.*, ends >= {since} AS recent, ends < {since} AND ends >= ({since} - interval '12 months')::date AS earlier
@@ -145,7 +145,7 @@ def ask_utility(subjects: Sequence[int] | None, *, as_of: date) -> FactFrame:
 def _ask(statement: str, facts: Sequence[Fact], subjects: Sequence[int] | None, as_of: date) -> FactFrame:
     scope = "TRUE" if subjects is None else "m.party_id = ANY(%(parties)s)"
     change = rate("used - used_before", "used_before")
-    sql = statement.format(known=KNOWN, scope=scope, since=_SINCE, change=change)
+    sql = statement.format(counted=COUNTED, scope=scope, since=_SINCE, change=change)
     with connection.cursor() as cursor:
         cursor.execute(sql, {"as_of": as_of, "end": end_of(as_of), "parties": list(subjects or ())})
         rows = cursor.fetchall()

@@ -11,7 +11,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from vouch.customers.models import BankStatement, BankTransaction, Material
 from vouch.customers.queries.invoices import ZERO, monthly_invoices
-from vouch.customers.queries.materials import known, materials_of
+from vouch.customers.queries.materials import materials_counted, materials_of
 from vouch.customers.terms import FlowDirection, MaterialKind, TransactionMark
 from vouch.engine.bank_statement.figures import Figures, closing_balances, figures_from
 from vouch.engine.bank_statement.reading import Transaction
@@ -73,7 +73,7 @@ def counted(party_id: int, *, as_of: date) -> QuerySet[BankTransaction]:
     The caller has checked that the party is visible.
     """
     held = BankStatement.objects.filter(
-        material__in=Material.objects.filter(known(as_of), party_id=party_id, kind=MaterialKind.BANK)
+        material__in=materials_counted(as_of).filter(party_id=party_id, kind=MaterialKind.BANK).values("pk")
     )
     newer = held.filter(
         account_index=OuterRef("statement__account_index"),

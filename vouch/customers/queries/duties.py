@@ -12,7 +12,7 @@ from typing import Any
 from django.db.models import Exists, OuterRef, QuerySet
 
 from vouch.customers.models import Material, TaxPeriod, UtilityBill
-from vouch.customers.queries.materials import known
+from vouch.customers.queries.materials import materials_counted
 from vouch.customers.terms import MaterialKind, TaxKind, UtilityKind
 from vouch.engine.headed_table import Field, Kind, LineProblem, Reading
 from vouch.engine.working_days import on_or_after
@@ -204,8 +204,8 @@ def bills_visible_to(actor: Actor) -> QuerySet[UtilityBill]:
     return UtilityBill.objects.filter(material__party__in=parties.visible_to(actor))
 
 
-def _materials(party_id: int, kind: MaterialKind, as_of: date) -> QuerySet[Material]:
-    return Material.objects.filter(known(as_of), party_id=party_id, kind=kind)
+def _materials(party_id: int, kind: MaterialKind, as_of: date) -> Any:
+    return materials_counted(as_of).filter(party_id=party_id, kind=kind).values("pk")
 
 
 def taxes_counted(party_id: int, *, as_of: date) -> QuerySet[TaxPeriod]:

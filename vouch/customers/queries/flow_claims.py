@@ -52,11 +52,13 @@ BILLED = ClaimSource(
             'bill.electricity' AS source, NULL::bigint AS material_id, FALSE AS is_former
         FROM (
             SELECT DISTINCT ON (m.party_id, x.month)
-                m.party_id, x.month, x.quantity, date_part('year', x.month)::int AS year
+                m.party_id, x.month, sum(x.quantity) AS quantity, date_part('year', x.month)::int AS year
             FROM customers_utilitybill AS x JOIN customers_material AS m ON m.id = x.material_id
             WHERE {COUNTED} AND {{scope}} AND x.kind = 'electricity' AND x.quantity IS NOT NULL
                 AND (x.month + interval '1 month')::date - 1 <= %(as_of)s::date
-            ORDER BY m.party_id, x.month, x.material_id DESC, x.id DESC
+            -- Of the same month the newest material, with all its meters.
+            GROUP BY m.party_id, x.month, x.material_id
+            ORDER BY m.party_id, x.month, x.material_id DESC
         ) AS months
         GROUP BY party_id, year HAVING count(*) = 12
     """,  # noqa: S608

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date, datetime, time, timedelta
 
-from django.db.models import Prefetch, Q, QuerySet
+from django.db.models import OuterRef, Prefetch, Q, QuerySet, Subquery
 from django.utils import timezone
 
 from vouch.customers.models import Material, Verification
@@ -32,6 +32,14 @@ def known(as_of: date) -> Q:
     """What ``KNOWN`` says, as a condition on materials."""
     end = end_of(as_of)
     return Q(known_at__lt=end) & (Q(ended_at=None) | Q(ended_at__gte=end))
+
+
+def materials_counted(as_of: date) -> QuerySet[Material]:
+    """The materials that ``COUNTED`` lets count on a day."""
+    found = Verification.objects.filter(material=OuterRef("pk"), at__lt=end_of(as_of))
+    latest = Subquery(found.order_by("-at", "-pk").values("finding")[:1])
+    counting: QuerySet[Material] = Material.objects.filter(known(as_of)).annotate(latest_finding=latest)
+    return counting.filter(Q(latest_finding=None) | ~Q(latest_finding=Finding.REFUTED))
 
 
 def materials_visible_to(actor: Actor) -> QuerySet[Material]:

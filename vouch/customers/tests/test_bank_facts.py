@@ -14,9 +14,10 @@ from django.test.utils import CaptureQueriesContext
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from vouch.customers.actions import withdraw_material
+from vouch.customers.actions import VerificationDetails, verify_material, withdraw_material
 from vouch.customers.facts.bank import BANK_FACTS, ask_bank
 from vouch.customers.queries.bank import counted, flows_of
+from vouch.customers.terms import Finding, VerificationMeans
 from vouch.customers.tests.brute import back, month_of
 from vouch.customers.tests.conftest import enrolled
 from vouch.customers.tests.flows import moved, recorded, statement_of
@@ -245,6 +246,24 @@ def test_an_earlier_day_knows_nothing_of_what_was_learned_or_taken_back_later(
     assert inflow(TODAY - timedelta(days=31)) == []
     assert inflow(TODAY - timedelta(days=1)) == [100]
     assert inflow(TODAY) == [900]
+
+
+def test_a_statement_that_was_refuted_counts_no_longer(
+    firm: Party, actor: Actor, actors: dict[str, Actor], now: datetime
+) -> None:
+    first = recorded(firm, [moved("2026-08-01", 100)], actor=actor, at=now)
+    recorded(firm, [moved("2026-09-01", 900)], actor=actor, at=now)
+    found = VerificationDetails(VerificationMeans.SOURCE, Finding.REFUTED, "银行查无此流水")
+    verify_material(
+        actor=actors["wangfang"],
+        at=now + timedelta(days=1),
+        material=first.statement.material,
+        details=found,
+    )
+    assert ask_bank([firm.pk], as_of=TODAY).row(firm.pk)["bank.inflow_12m"] == 1_000
+    later = TODAY + timedelta(days=1)
+    assert ask_bank([firm.pk], as_of=later).row(firm.pk)["bank.inflow_12m"] == 900
+    assert [one.amount for one in counted(firm.pk, as_of=later)] == [9]
 
 
 def test_facts_of_one_party_are_those_of_all_and_of_the_kind_the_catalogue_says(

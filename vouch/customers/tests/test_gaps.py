@@ -39,12 +39,10 @@ from vouch.customers.terms import (
     GapState,
     MaterialKind,
     Origin,
-    Purpose,
-    ReportKind,
     VerificationMeans,
 )
 from vouch.customers.tests import pictures
-from vouch.customers.tests.scene import REPORT, granted
+from vouch.customers.tests.scene import granted, report_file
 from vouch.engine.canonical import FileError
 from vouch.engine.facts import catalogue
 from vouch.parties.actions import EnterpriseDetails, Registration, register_enterprise
@@ -161,13 +159,8 @@ def test_what_is_refuted_withdrawn_or_learned_later_does_not_count(
 
 
 def report(party: Party, actor: Actor, at: datetime, *, back: int) -> None:
-    details = ReportDetails(
-        kind=ReportKind.ENTERPRISE,
-        report_number=f"R{back}",
-        queried_on=timezone.localdate(at) - timedelta(days=back),
-        reason=Purpose.REVIEW,
-    )
-    store_report(actor=actor, at=at, party=party, details=details, content=REPORT)
+    content = report_file(party, on=timezone.localdate(at) - timedelta(days=back), number=f"R{back}")
+    store_report(actor=actor, at=at, party=party, details=ReportDetails(), content=content)
 
 
 def test_a_credit_report_counts_only_under_a_live_authorisation(
