@@ -11,7 +11,7 @@ from django.test import Client
 from django.urls import reverse
 
 from vouch.parties import actions, queries
-from vouch.parties.models import Paper, Party, Phone
+from vouch.parties.models import Paper, Party, Phone, Post
 from vouch.parties.tests.people import ADDRESS, CARD, NUMBER, OTHER_NUMBER, PHONE, PLAIN
 from vouch.platform.identity.actor import Actor
 from vouch.platform.identity.models import Unit, User
@@ -257,9 +257,9 @@ def test_lines_are_noted_and_ended_on_pages(person: Party, firm: Party, staff: d
     answer = officer.post(post, {**line, "post-0-number": "C99999999"})
     assert "没有编号为 C99999999 的客户" in answer.content.decode()
     assert officer.post(post, {**line, "post-0-number": person.number.lower()}).status_code == 302
-    end = reverse("parties:end_edge", args=[firm.pk, "post", firm.people.get().pk])
+    end = reverse("parties:end_edge", args=[firm.pk, "post", Post.objects.get(enterprise=firm).pk])
     assert officer.post(end, {"reason": "离任"}).status_code == 302
-    assert firm.people.get().ended_by == "李强（业务一部）"
+    assert Post.objects.get(enterprise=firm).ended_by == "李强（业务一部）"
 
 
 def test_a_paper_is_judged_by_its_bytes_kept_encrypted_and_read_for_a_purpose(
