@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
+from django.test import override_settings
 from hypothesis import settings
 
 from vouch.platform.identity.actor import Actor, system_actor
@@ -46,6 +47,21 @@ def keys_of_this_run() -> None:
     entry_key()
     signing_key()
     ring()
+
+
+QUICKER = {
+    # A million rounds would cost every password of a test half a second.
+    "PASSWORD_HASHERS": ["tests.hashing.QuickHasher"],
+    # Every test's browser would read a thousand assets' headers from the disk; so they are looked up when asked for.
+    "WHITENOISE_AUTOREFRESH": True,
+}
+
+
+@pytest.fixture(scope="session", autouse=True)
+def quicker() -> Iterator[None]:
+    """What the product does slowly or once for good reason, a test does quickly and each time."""
+    with override_settings(**QUICKER):
+        yield
 
 
 @pytest.fixture

@@ -62,7 +62,7 @@ def test_as_owner_speaks_as_the_owner_and_then_as_the_app_again() -> None:
 def test_flushing_passes_the_triggers_that_forbid_it_and_leaves_them_in_place() -> None:
     forbid = """
         CREATE FUNCTION forbid() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'append only'; END $$;
-        CREATE TRIGGER forbid BEFORE TRUNCATE OR UPDATE ON identity_unit EXECUTE FUNCTION forbid();
+        CREATE TRIGGER forbid BEFORE TRUNCATE OR DELETE OR UPDATE ON identity_unit EXECUTE FUNCTION forbid();
     """
     with owner_connection() as owner:
         owner.execute(forbid)

@@ -91,7 +91,11 @@ def _choices(address: Address, argument: str, scene: Scene) -> list[tuple[Any, i
                 (one.value, one.owner) if isinstance(one, Owned) else (one, 0) for one in scene.words[name]
             ]
     model = model_of(kind_of(address, argument))
-    return [] if model is None else objects(model)
+    if model is None:
+        return []
+    if model not in scene.objects:
+        scene.objects[model] = objects(model)
+    return scene.objects[model]
 
 
 def model_of(kind: str) -> type[Model] | None:

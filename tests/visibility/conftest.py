@@ -9,10 +9,15 @@ from typing import Any
 
 import pytest
 from django.db import transaction
+from django.template.base import Template
 from django.test import Client, override_settings
 
 from tests.visibility.markers import Markers, harvest
 from tests.visibility.scene import Scene, build
+from vouch.platform.identity import middleware
+from vouch.platform.identity.actor import Actor
+from vouch.platform.identity.models import User
+from vouch.platform.identity.queries import actor_of
 
 
 @pytest.fixture(scope="module")
@@ -32,6 +37,22 @@ def _quiet() -> Iterator[None]:
     logging.disable(logging.WARNING)
     yield
     logging.disable(logging.NOTSET)
+
+
+@pytest.fixture(autouse=True)
+def _asked_quickly(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is the same for each of the thousands of questions of one guise is worked out once; every answer stays whole."""
+    seen: dict[tuple[object, ...], Actor] = {}
+
+    def remembered(user: User) -> Actor:
+        guise = (user.pk, *user.roles, user.scope)
+        if guise not in seen:
+            seen[guise] = actor_of(user)
+        return seen[guise]
+
+    monkeypatch.setattr(middleware, "actor_of", remembered)
+    # Nobody here reads the contexts that Django's test runner copies from every template.
+    monkeypatch.setattr(Template, "_render", lambda self, context: self.nodelist.render(context))
 
 
 @pytest.fixture(scope="module")

@@ -15,6 +15,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.core.files.base import ContentFile
+from django.db.models import Model
 
 from tests.book import AS_OF, Trade, invoices_for
 from vouch.business.models import Claim, Draw, Guarantee, GuaranteeVersion, Recovery, Repayment
@@ -199,6 +200,8 @@ class Scene:
     """Argument of an address (or ``name of the address.argument``) → values, where it is no key of a table."""
     posts: dict[str, Callable[[Mapping[str, Any]], Mapping[str, str]]] = field(default_factory=dict)
     """Name of an address → what its form is filled with, from the address's arguments; others are sent empty."""
+    objects: dict[type[Model], list[tuple[Any, int]]] = field(default_factory=dict)
+    """What ``asking.objects`` found: no question changes it, for each is undone."""
 
     def both(self, places: Iterable[str]) -> set[int]:
         """The firm and the person of these places."""

@@ -5,6 +5,7 @@ which write for themselves (sessions, sign-in, jobs), are named in `LIBRARY_TABL
 tokens, not from its first word: `WITH gone AS (DELETE …) SELECT …` is a write, `SELECT … FOR UPDATE` is not.
 """
 
+import functools
 import re
 from collections.abc import Callable, Iterator
 from contextvars import ContextVar
@@ -57,8 +58,13 @@ def is_armed() -> bool:
     return _armed
 
 
-def written_tables(statement: str) -> Iterator[str]:
+@functools.lru_cache(maxsize=4096)
+def written_tables(statement: str) -> tuple[str, ...]:
     """Names (without schema) of the tables the statement writes; `*` for code that nobody can read (DO, CALL)."""
+    return tuple(_written(statement))
+
+
+def _written(statement: str) -> Iterator[str]:
     tokens = [
         (match["name"] or match["sign"])
         for match in _TOKEN.finditer(statement)

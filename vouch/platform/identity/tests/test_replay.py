@@ -82,11 +82,6 @@ def processes(count: int) -> Iterator[list[Process]]:
             one.running.wait()
 
 
-@pytest.fixture
-def cheap_hashes() -> None:
-    """The product's own hash here: the other processes know no other."""
-
-
 @pytest.mark.django_db(transaction=True)
 def test_a_code_that_was_used_is_refused_by_another_process_and_after_a_restart(
     staff: dict[str, User], now: datetime
