@@ -27,7 +27,7 @@ class CustomersConfig(AppConfig):
 
 def _answer() -> None:
     """Facts for the catalogue, the guard of credit data, claims of material values, the import of invoices."""
-    # Models exist only now, as in every function below.
+    # Models exist only now.
     from vouch.customers import facts
     from vouch.customers.actions import InvoiceImporter
     from vouch.customers.facts import (
@@ -71,6 +71,7 @@ def _answer() -> None:
 
 def _show() -> None:
     """The sections of a customer's file, in their order, and the pages of the sidebar."""
+    # Models exist only now.
     from vouch.customers import permissions, queries
     from vouch.customers.queries import credit, figures, financials, flow_sections, source_sections
     from vouch.customers.queries.sections import Section, register_section
@@ -143,6 +144,7 @@ def _show() -> None:
 
 
 def _open_hits(request: HttpRequest) -> int:
+    # Models exist only now.
     from vouch.customers.queries import watching
 
     actor: Any = getattr(request, "actor", None)
@@ -151,6 +153,7 @@ def _open_hits(request: HttpRequest) -> int:
 
 def _tell() -> None:
     """This room's strands of a customer's timeline."""
+    # Models exist only now.
     from vouch.customers.queries import Strand, figures, register_strand, timeline
 
     register_strand(Strand("materials", _("资料"), "file-text", timeline.told_of_materials))
@@ -161,6 +164,7 @@ def _tell() -> None:
 
 def _hold() -> None:
     """What a person's copy contains, in this order, and how long what is kept."""
+    # Models exist only now.
     from vouch.customers.queries import financial_holdings, holdings, source_holdings
     from vouch.customers.queries.flow_holdings import told_by_flows
     from vouch.customers.queries.holdings_of_file import told_by_file
@@ -183,6 +187,7 @@ def _hold() -> None:
 
 def _notify() -> None:
     """What the courier says of errands and of what a file lacks."""
+    # Models exist only now.
     from vouch.customers.actions.errands import DUE, LACKING
     from vouch.platform.courier import templates
     from vouch.platform.courier.terms import Group
