@@ -169,11 +169,18 @@ def test_the_form_keeps_what_was_chosen_and_the_page_marks_the_difference(
     client.force_login(staff["liqiang"])
     assert "还没有初评" in client.get(page).content.decode()
     given = choices(asked)
+    kept = client.post(first_form, {"orders": "under_1m", "save_draft": "1"}, follow=True).content.decode()
+    assert "正在填写草稿" in kept
+    assert kept.count(" checked") == 1
+    assert not AnswerSheet.objects.exists(), "a draft is no answer"
     incomplete = client.post(first_form, {**given, "orders": ""})
     assert incomplete.status_code == 422
     assert incomplete.content.decode().count(" checked") == 17
     assert "请选择一个答案" in incomplete.content.decode()
-    assert client.post(first_form, given).status_code == 302
+    for _click in range(2):
+        assert client.post(first_form, {**given, "once_key": "1" * 32}).status_code == 302
+    assert AnswerSheet.objects.count() == 1, "a double click answers once"
+    assert "草稿" not in client.get(first_form).content.decode().replace("存草稿", "")
     assert client.get(second_form).status_code == 403
     client.force_login(staff["wangfang"])
     form = client.get(second_form).content.decode()

@@ -17,6 +17,9 @@ from vouch.customers.queries import Party
 from vouch.customers.queries.answers import given_of, sheet_in_force, sheets_of, side_by_side
 from vouch.customers.queries.questionnaires import Questionnaire, questionnaire_for, questionnaire_numbered
 from vouch.customers.terms import Round
+from vouch.platform.identity.actions.repeats import Answer
+from vouch.platform.identity.drafts import Drafts
+from vouch.platform.identity.repeats import submit_once
 from vouch.platform.identity.request import StaffRequest
 from vouch.platform.web.faces import face
 
@@ -56,13 +59,26 @@ def give_answers(request: StaffRequest, pk: int, which: str) -> HttpResponse:
     )
     if asked is None:
         raise Http404
+    title = f"{asked.title}：{Round(which).label} {party.number}"
+    draft = Drafts(request, form=f"customers.answers.{which}", about=f"party:{pk}", title=title)
+    if draft.is_wanted:
+        return draft.keep()
     before = given_of(basis) if basis else None
-    form = AnswersForm(asked, request.POST or None, before=before, initial=_initial(party, which))
+    initial = _initial(party, which) | draft.initial()
+    form = AnswersForm(asked, request.POST or None, before=before, initial=initial)
     if request.method == "POST" and form.is_valid():
         done = _given(request, party, form, which, asked)
         if done is not None:
+            draft.done()
             return done
-    context = {"party": party, "on": "answers", "form": form, "which": Round(which), "asked": asked}
+    context = {
+        "party": party,
+        "on": "answers",
+        "form": form,
+        "which": Round(which),
+        "asked": asked,
+        "draft": draft,
+    }
     status = 422 if request.method == "POST" else 200
     return render(request, "customers/answers_form.html", context, status=status)
 
@@ -70,8 +86,8 @@ def give_answers(request: StaffRequest, pk: int, which: str) -> HttpResponse:
 def _given(
     request: StaffRequest, party: Party, form: AnswersForm, which: str, asked: Questionnaire
 ) -> HttpResponse | None:
-    try:
-        actions.give_answers(
+    def given() -> Answer:
+        sheet = actions.give_answers(
             actor=request.actor,
             at=timezone.now(),
             party=party,
@@ -79,6 +95,10 @@ def _given(
             questionnaire=asked,
             given=form.given(),
         )
+        return Answer(302, {"id": sheet.pk})
+
+    try:
+        submit_once(request, given)
     except actions.WrongMaterial as error:
         form.add_error(error.field if error.field in form.fields else None, str(error))
         return None
