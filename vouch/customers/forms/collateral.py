@@ -191,4 +191,10 @@ class PaperForm(MaterialForm):
 class PurposeForm(forms.Form):
     """Why somebody reads the number of a certificate."""
 
-    purpose = forms.ChoiceField(label=_("查看用途"), choices=[(str(one), one) for one in PURPOSES])
+    purpose = forms.ChoiceField(
+        label=_("查看用途"),
+        choices=[(str(one), one) for one in PURPOSES],
+        widget=forms.Select(
+            attrs={"class": "form-select form-select-sm w-auto", "aria-label": _("查看用途")}
+        ),
+    )
