@@ -210,7 +210,12 @@ def show_collateral(
     material = lay_down(
         actor=actor, at=at, party=collateral.party, details=details, content=content, allowed=IMAGE_KINDS
     )
-    filed = FiledDocument.objects.create(material=material, category=category)
+    filed = FiledDocument.objects.create(
+        material=material,
+        series=material,
+        category=category,
+        sha256=material.document.sha256 if material.document else "",
+    )
     entry.about("collateral", collateral.pk, after={"paper": category})
     return CollateralPaper.objects.create(collateral=collateral, document=filed)
 
