@@ -147,7 +147,14 @@ def values_of(party_id: int, *, as_of: date) -> list[Value]:
         of_value = [row for row in rows if (row.figure, row.day) == (spread.figure, spread.day)]
         claims = [_claim(row, spread, choice, materials) for row in of_value]
         found.append(Value(spread, claims, choice, choices))
-    return sorted(found, key=lambda one: (not one.is_open, not one.spread.is_conflict))
+    order = list(Figure)
+    return sorted(
+        found,
+        key=lambda one: (
+            *(not one.is_open, not one.spread.is_conflict),
+            *(-one.spread.day.toordinal(), order.index(one.figure)),
+        ),
+    )
 
 
 def _claim(

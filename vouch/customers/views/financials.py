@@ -79,6 +79,7 @@ def financials(request: StaffRequest, pk: int) -> HttpResponseBase:
         "on": SECTION,
         "years": years,
         "sheets": sheets,
+        "width": 1 + 3 * len(years),
         "bases_told": [one for one in Basis if any(one == period.basis for period in found)],
         "basis": basis,
         "ratios": ratios_table(years, found),

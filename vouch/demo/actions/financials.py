@@ -36,7 +36,7 @@ Row = list[str | int]
 
 @dataclass(frozen=True, slots=True)
 class Books:
-    """How a firm keeps its books: what it declares of what it sold, how far its assets are off, what its sheets call oddly."""
+    """How a firm keeps its books: what it says it sold of what it did, how far its assets are off, what its sheets call oddly."""
 
     declared: float = 1.0
     gap: int = 0
@@ -54,7 +54,7 @@ COURSES: tuple[Books, ...] = (
     Books(odd_line="待处理财产损溢"),
     HONEST,
 )
-"""By turns; the first firm is the one that fails."""
+"""By turns."""
 
 
 def invent_financials(parties: Sequence[Party], cast: Cast, *, today: date, at: datetime) -> None:
@@ -76,9 +76,13 @@ def _hand_in(firm: Party, books: Books, cast: Cast, *, today: date, at: datetime
         # The accounts of a year are closed in spring; the latest ones never before they could be.
         known = min(at - timedelta(days=back), at - timedelta(days=365 * (back - 1) + 150))
         for basis, share in ((Basis.DECLARED, books.declared), (Basis.TAX, 1.0)):
-            now, before = (round(sold[one] * share) for one in (year, year - 1))
-            gap = books.gap if back == 1 and basis == Basis.DECLARED else 0
-            rows = list(_rows(firm.name, (now, before), margin, heavy=heavy, gap=gap, odd=books.odd_line))
+            columns = [_lines(sold[one], margin, heavy) for one in (year, year - 1)]
+            for column, one in zip(columns, (year, year - 1), strict=True):
+                _flatter(column, round(sold[one] * (share - 1)))
+            if back == 1 and basis == Basis.DECLARED:
+                for title in ("货币资金", "流动资产合计", "资产总计"):
+                    columns[0][title] += books.gap
+            rows = list(_rows(firm.name, columns, odd=books.odd_line))
             details = FinancialsDetails(
                 basis=basis,
                 kind=PeriodKind.YEAR,
@@ -117,16 +121,18 @@ def _sold(firm: Party, dice: random.Random, *, today: date) -> dict[int, int]:
     return sold
 
 
-def _rows(
-    name: str, sold: tuple[int, int], margin: float, *, heavy: float, gap: int, odd: str
-) -> Iterator[Row]:
-    """The three statements on one sheet, as small firms send them; ``gap`` is what the assets are too high."""
-    columns = [_lines(one, margin, heavy) for one in sold]
+def _flatter(column: dict[str, int], more: int) -> None:
+    """Say that more was sold than was, which is all profit."""
+    for title in ("营业收入", "利润总额", "净利润"):
+        column[title] += more
+
+
+def _rows(name: str, columns: Sequence[dict[str, int]], *, odd: str) -> Iterator[Row]:
+    """The three statements on one sheet, as small firms send them."""
     yield [f"编制单位：{name}", "", "单位：元"]
     yield ["项目", "期末余额", "年初余额"]
     for title in columns[0]:
-        now, before = (column[title] for column in columns)
-        yield [title, now + (gap if title in {"货币资金", "流动资产合计", "资产总计"} else 0), before]
+        yield [title, *(column[title] for column in columns)]
         if odd and title == "存货":
             yield [odd, 12_600, 12_600]
 
