@@ -10,8 +10,9 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from vouch.business.queries import Wanted
-from vouch.business.queries.register import banks, products
+from vouch.business.queries.register import names_of
 from vouch.business.terms import INDUSTRIES, Dimension, FiveClass, GuaranteeKind, GuaranteeState, Measure
+from vouch.platform.identity.actor import Actor
 from vouch.platform.identity.queries import account_managers, units
 
 ALL = ("", _("全部"))
@@ -49,11 +50,11 @@ class RegisterFilter(forms.Form):
     )
     overdue = forms.ChoiceField(label=_("逾期"), required=False, choices=[ALL, ("1", _("已逾期"))])
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, actor: Actor, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         offers = {
-            "bank": [(name, name) for name in banks()],
-            "product": [(name, name) for name in products()],
+            "bank": [(name, name) for name in names_of(actor, "bank")],
+            "product": [(name, name) for name in names_of(actor, "product")],
             "unit": [(str(unit.pk), unit.name) for unit in units()],
             "manager": [(str(user.pk), user.name) for user in account_managers()],
         }

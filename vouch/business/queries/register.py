@@ -112,21 +112,11 @@ def totals(guarantees: QuerySet[Guarantee]) -> Totals:
     return Totals(**known)
 
 
-def banks() -> list[str]:
-    """Every creditor's name in the register."""
-    return _named("bank")
-
-
-def products() -> list[str]:
-    """Every product's name in the register."""
-    return _named("product")
-
-
-def _named(column: str) -> list[str]:
+def names_of(actor: Actor, column: str) -> list[str]:
+    """Every creditor (``bank``) or ``product`` in the register, as far as the actor sees its guarantees."""
     # Sorted here: the database would sort every row before it drops the repeats.
-    return sorted(
-        name for name in Guarantee.objects.order_by().values_list(column, flat=True).distinct() if name
-    )
+    found = visible_to(actor).order_by().values_list(column, flat=True).distinct()
+    return sorted(name for name in found if name)
 
 
 def guarantee_of(actor: Actor, pk: int) -> Guarantee | None:

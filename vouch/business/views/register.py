@@ -103,7 +103,7 @@ CLAIMS = Table(
 @require_GET
 def register(request: StaffRequest) -> HttpResponseBase:
     """Every guarantee that the actor sees, with what the filtered set adds up to."""
-    filters = RegisterFilter(request.GET)
+    filters = RegisterFilter(request.actor, request.GET)
     rows = queries.register(request.actor, filters.wanted())
     sums = queries.totals(rows)
     context = {"tab": "register", "totals": sums, "query": _carried(request)}
@@ -115,7 +115,7 @@ def register(request: StaffRequest) -> HttpResponseBase:
 @require_GET
 def pivot(request: StaffRequest) -> HttpResponseBase:
     """The filtered register counted by one or two dimensions; a figure leads to its rows."""
-    filters, form = RegisterFilter(request.GET), PivotForm(request.GET)
+    filters, form = RegisterFilter(request.actor, request.GET), PivotForm(request.GET)
     down, across, measure = form.asked()
     rows = queries.register(request.actor, filters.wanted())
     found = queries.pivot(rows, down=down, across=across, measure=measure)
@@ -204,7 +204,7 @@ def _pivot_chart(found: Pivot) -> Chart:
 @require_GET
 def due(request: StaffRequest) -> HttpResponse:
     """What falls due, month by month; overdue ones first."""
-    filters = RegisterFilter(request.GET)
+    filters = RegisterFilter(request.actor, request.GET)
     rows = queries.register(request.actor, filters.wanted())
     months = queries.due_months(rows)
     chart = charts.over_time(

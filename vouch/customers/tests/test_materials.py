@@ -210,6 +210,8 @@ def test_small_workbooks_and_tables_are_read_whole_with_their_places() -> None:
     assert read_sheets(text, name="a.csv") == {"a.csv": [["日期", "金额"], ["2026-01-31", "12.5"]]}
     assert media_type_of(text, allowed=SHEET_KINDS) == CSV
     assert read_text("甲\t乙\n1\t2", name="粘贴") == [["甲", "乙"], ["1", "2"]]
+    thousands = read_text("项目\t金额\n货币资金\t1,200,000.00", name="粘贴")
+    assert thousands[1] == ["货币资金", "1,200,000.00"], "commas group thousands"
 
 
 @pytest.mark.parametrize(

@@ -22,7 +22,7 @@ from vouch.platform.exchange.workbook import check_archive
 ROWS_MAX = 200_000
 CELLS_MAX = 5_000_000
 _OLD_WORKBOOK = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
-_DELIMITERS = ",\t;|"
+_DELIMITERS = ",;|"
 
 Sheets = Mapping[str, list[list[Cell]]]
 """Name of the sheet → its rows from the first one on, so that places are those a person sees in Excel."""
@@ -46,7 +46,9 @@ def read_sheets(content: bytes, *, name: str) -> Sheets:
 def read_text(text: str, *, name: str) -> list[list[Cell]]:
     """The rows of a table as text: a CSV's, or what a person pasted from Excel (tabs). Raises Unreadable."""
     sample = text[:8192]
-    delimiter = max(_DELIMITERS, key=sample.count)
+    # What comes from Excel has tabs; its commas group thousands.
+    has_tabs = 2 * sample.count("\t") >= len(sample.strip().splitlines())
+    delimiter = "\t" if has_tabs else max(_DELIMITERS, key=sample.count)
     try:
         rows: list[list[Cell]] = [list(row) for row in csv.reader(io.StringIO(text), delimiter=delimiter)]
     except csv.Error as error:
