@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
 from pathlib import Path
 
@@ -123,9 +124,8 @@ def test_a_firm_is_entered_from_paper_in_fewer_interactions_than_promised(
     hand.fill(page.locator("[name=income]"), INCOME)
     hand.fill(page.locator("[name=cash]"), CASH)
     hand.click(page.get_by_role("button", name="预览"))
-    page.screenshot(path=f"/tmp/j{width}.png", full_page=True)
     hand.click(page.get_by_role("button", name="确认保存"))
-    expect(page.get_by_text("1,200.00").first).to_be_visible()
+    expect(page).to_have_url(re.compile(r"/file/financials/\d+/"))
     assert FinancialStatement.objects.filter(material__party=firm).count() == 1
     assert StatementPeriod.objects.count() == 2, "this year, and the year before beside it"
 
@@ -136,8 +136,7 @@ def test_a_firm_is_entered_from_paper_in_fewer_interactions_than_promised(
     hand.choose(page.locator("[name=category]"), "licence")
     hand.give(page.locator("[name=file]"), paper)
     hand.click(page.get_by_role("button", name="上传"))
-    expect(page.get_by_text("营业执照").first).to_be_visible()
-    page.wait_for_load_state("networkidle")
+    expect(page.locator("[data-answer]").first).to_contain_text("营业执照")
     assert FiledDocument.objects.filter(material__party=firm).count() == 1
 
     visit.open(reverse("desk:customer_panel", args=[firm.pk, "file"]))
