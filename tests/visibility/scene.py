@@ -503,7 +503,7 @@ def _watched(scene: Scene, actor: Actor) -> None:
     )
     # By document: a name on a list would be told to whoever may not know that it is a customer's too.
     for digit, _place in enumerate(CITY, start=1):
-        _code, document = read_number(resident_number(f"1101011990031{digit}12{digit}"))
+        _code, document = read_number(corrected_number(str(digit)))
         entry = EntryDetails(name=f"名单人物{digit}", document=document, reason="恶意骗保")
         add_to_list(actor=actor, at=NOW, watch_list=own, details=entry)
     screen_list(actor=actor, at=NOW, list_id=own.pk)
@@ -572,12 +572,17 @@ def _graph(place: str, firm: Party, person: Party, actor: Actor) -> None:
         FarmLine(kind=FarmKind.CROP, product=f"品种{token}", area=Decimal("12.5")),
     ]
     add_edges(actor=actor, at=at, party=person, lines=kin)
-    number = resident_number(f"1101011990031{digit}34{digit}")
+    number = corrected_number(digit)
     changes = {"document_number": number, "name": f"改名{token}个人"}
     correct_person(actor=actor, at=at, party=person, changes=changes, reason=f"理由{token}改")
     change_enterprise(actor=actor, at=at, party_id=firm.pk, changes={"address": f"新址{token}九号"})
     firm.refresh_from_db()
     person.refresh_from_db()
+
+
+def corrected_number(digit: str) -> str:
+    """What a person's number was corrected to."""
+    return resident_number(f"1101011990031{digit}34{digit}")
 
 
 def resident_number(first: str) -> str:
