@@ -12,12 +12,12 @@ from zoneinfo import ZoneInfo
 import pytest
 from django.conf import settings
 
-from tests.journeys.secrets import dump, found_in
+from tests.journeys.secrets import Haystack, dump, found_in
 from vouch.customers.queries import last_invoice_on
 from vouch.demo import terms
 from vouch.demo.actions.firms import invent_firms
 from vouch.demo.actions.load import NotEmpty, found_institution
-from vouch.demo.actions.people import invent_people
+from vouch.demo.actions.people import invent_people, invent_people_of_land
 from vouch.desk.queries.book import work
 from vouch.grading.queries import assessments_of, book, replay
 from vouch.parties.models import Paper, Party, Person
@@ -59,8 +59,13 @@ def test_a_demo_institution_is_founded_once_tells_its_story_and_keeps_its_secret
 def check_secrets(home: Path, said: str) -> None:
     """No number of a person and no document in plain: not in a dump, not in files, not in what was said."""
     people = invent_people(invent_firms(today=TODAY), today=TODAY)
-    assert Person.objects.count() == len(people) == 120
+    manager, second = list(active_staff()[:2])
+    trader, land = invent_people_of_land(today=TODAY, manager=manager, second_manager=second)
+    others = [one.details.document_number for one in (trader, *land)]
+    assert (Person.objects.count(), len(people)) == (120 + len(others), 120)
     text = dump()
+    haystack = Haystack.of(text)
+    assert not any(haystack.holds_number(number) for number in others)
     for table in ("parties_person", "vault_chunk", "ledger_entry", "procrastinate_jobs", "django_session"):
         assert f"-- {table}\n" in text
     assert found_in(text, people) == []

@@ -31,6 +31,7 @@ from vouch.grading.actions import assess_customers
 from vouch.parties.actions import Duty, assign_party
 from vouch.parties.models import Assignment, Party
 from vouch.parties.queries import party_by_code
+from vouch.parties.terms import ORGANISATIONS
 from vouch.platform.exchange.running import import_files
 from vouch.platform.identity.actions import (
     Absence,
@@ -85,6 +86,8 @@ def found_institution(*, today: date, now: datetime, tell: Tell) -> list[SignIn]
         people = _appoint(units, at=now)
         _assign(firms, units, people, today=today, at=now)
         documents = _enrol(firms, units, people, today=today, at=now, tell=tell)
+        late = Party.objects.filter(kind__in=ORGANISATIONS, standing=None).values_list("pk", flat=True)
+        assess_customers(actor=ACTOR, at=now, as_of=today, party_ids=list(late))
         tell("告知书、授权、信用报告和个人权利请求")
         parties, cast = list(Party.objects.order_by("pk")), _cast(people, documents, at=now)
         invent_consent(parties, cast, today=today, at=now)
