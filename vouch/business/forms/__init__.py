@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 from django import forms
+from django.http import QueryDict
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -16,6 +17,9 @@ from vouch.platform.identity.actor import Actor
 from vouch.platform.identity.queries import account_managers, units
 
 ALL = ("", _("全部"))
+EVERY_STATE = "all"
+"""Told in words, because the register opens with what is in force."""
+
 DUE_IN = ((30, _("30 天内")), (60, _("60 天内")), (90, _("90 天内")), (180, _("180 天内")))
 
 
@@ -37,7 +41,9 @@ class RegisterFilter(forms.Form):
             attrs={"type": "search", "placeholder": _("业务编号、合同编号、客户名称"), "autocomplete": "off"}
         ),
     )
-    state = forms.ChoiceField(label=_("状态"), required=False, choices=[ALL, *GuaranteeState.choices])
+    state = forms.ChoiceField(
+        label=_("状态"), required=False, choices=[*GuaranteeState.choices, (EVERY_STATE, _("全部"))]
+    )
     bank = forms.ChoiceField(label=_("银行"), required=False)
     product = forms.ChoiceField(label=_("产品"), required=False)
     kind = forms.ChoiceField(label=_("业务种类"), required=False, choices=[ALL, *GuaranteeKind.choices])
@@ -50,8 +56,10 @@ class RegisterFilter(forms.Form):
     )
     overdue = forms.ChoiceField(label=_("逾期"), required=False, choices=[ALL, ("1", _("已逾期"))])
 
-    def __init__(self, actor: Actor, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+    def __init__(self, actor: Actor, data: QueryDict) -> None:
+        asked = data.copy()
+        asked.setdefault("state", GuaranteeState.IN_FORCE)
+        super().__init__(asked)
         offers = {
             "bank": [(name, name) for name in names_of(actor, "bank")],
             "product": [(name, name) for name in names_of(actor, "product")],
@@ -70,7 +78,7 @@ class RegisterFilter(forms.Form):
         due_in, today = said("due"), timezone.localdate()
         return Wanted(
             text=said("q", ""),
-            state=said("state", ""),
+            state="" if said("state") == EVERY_STATE else said("state", ""),
             bank=said("bank", ""),
             product=said("product", ""),
             kind=said("kind", ""),

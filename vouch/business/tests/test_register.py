@@ -200,6 +200,9 @@ def test_pages_open_filter_pivot_and_export(
     client.force_login(staff["wangfang"])
     page = client.get(reverse("business:register")).content.decode()
     assert "1,140.00" in page, "240.00 + 100.00 + 800.00 万元"
+    assert "DB003" not in page, "it opens with what is in force"
+    everything = client.get(reverse("business:register"), {"state": "all"}).content.decode()
+    assert "DB003" in everything
     shown = client.get(reverse("business:register"), {"bank": "海州银行"}).content.decode()
     assert "DB002" in shown
     assert "DB001" not in shown
