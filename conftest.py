@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from django.test import override_settings
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 
 from vouch.platform.identity.actor import Actor, system_actor
 from vouch.platform.identity.models import Unit, User
@@ -21,8 +21,10 @@ from vouch.platform.ledger.testing import writing
 from vouch.platform.vault.ring import ring
 
 # No test measures time; and a check of a change answers for the change, so it draws the same examples each time.
-settings.register_profile("here", deadline=None)
-settings.register_profile("check", deadline=None, derandomize=True)
+settings.register_profile("here", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile(
+    "check", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow]
+)
 settings.load_profile("check" if os.environ.get("CI") else "here")
 
 ROOT = Path(__file__).resolve().parent

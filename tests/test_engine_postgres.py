@@ -35,7 +35,11 @@ def by_postgres(node: tree.Node) -> list[Any]:
 
 
 @pytest.mark.django_db
-@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=100,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
 @given(expressions())
 def test_postgresql_gives_the_oracles_answer(text: str) -> None:
     node = accepted(text)
@@ -45,7 +49,11 @@ def test_postgresql_gives_the_oracles_answer(text: str) -> None:
 
 
 @pytest.mark.django_db
-@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=30,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
 @given(st.lists(facts(), min_size=1, max_size=30))
 def test_postgresql_judges_as_decide_does(rows: list[dict[str, Value]]) -> None:
     declared = ", ".join(f'"{fact.name}" {SQL_TYPES.get(fact.kind, "bigint")}' for fact in small().facts)

@@ -175,7 +175,11 @@ def numbers() -> itertools.count[int]:
     second=st.lists(statements(), max_size=2),
     as_of=st.dates(TODAY, date(2027, 2, 28)),
 )
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=40,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
 def test_every_fact_equals_the_engines_own_figures(
     units: dict[str, Unit], staff: dict[str, User], now: datetime, actor: Actor, numbers: itertools.count[int],
     first: list[tuple[Span, list[Transaction]]], second: list[tuple[Span, list[Transaction]]], as_of: date,

@@ -279,7 +279,11 @@ def new_firm(head_office: Unit, actor: Actor, now: datetime) -> NewFirm:
 
 
 @given(pieces=PIECES, as_of=st.dates(date(2025, 12, 1), date(2026, 4, 1)))
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=25,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
 def test_facts_of_collateral_equal_the_same_in_plain_python(
     new_firm: NewFirm, actor: Actor, pieces: list[Drawn], as_of: date
 ) -> None:
@@ -384,7 +388,11 @@ STATEMENTS = st.lists(
 
 
 @given(statements=STATEMENTS, as_of=st.dates(date(2025, 12, 1), date(2026, 4, 1)))
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=25,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
 def test_facts_of_guarantees_equal_the_same_in_plain_python(
     new_firm: NewFirm, actor: Actor, statements: list[Any], as_of: date
 ) -> None:

@@ -182,7 +182,9 @@ def numbers() -> itertools.count[int]:
 
 
 EXAMPLES = settings(
-    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=25,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 AS_OF = st.dates(TODAY, date(2027, 3, 31))
 

@@ -95,7 +95,11 @@ LINES = st.lists(
 
 
 @given(lines=LINES, as_of=st.dates(date(2019, 12, 20), date(2020, 3, 31)))
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=60,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
 def test_every_fact_equals_the_same_fact_in_plain_python(firm: Firm, lines: list[Line], as_of: date) -> None:
     party = firm(lines)
     frame = ask([party], as_of=as_of)

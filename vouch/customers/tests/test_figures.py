@@ -165,7 +165,7 @@ def test_values_around_nothing_contradict_each_other_without_a_rate(firm: Party,
 @given(
     amounts=st.lists(st.integers(-(10**9), 10**9), min_size=1, max_size=5),
 )
-@settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 def test_spreads_equal_those_in_plain_python(
     units: dict[str, Unit], staff: dict[str, User], now: datetime, actor: Actor, amounts: list[int]
 ) -> None:

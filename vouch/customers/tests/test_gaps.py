@@ -259,7 +259,7 @@ def by_hand(things: list[Held], *, day: int, today: date) -> Iterator[tuple[str,
         yield str(state), (as_of - newest).days if counts and newest else None
 
 
-@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(st.lists(THINGS, max_size=14), st.integers(0, 50))
 def test_facts_equal_an_independent_computation_as_of_any_day(
     units: dict[str, Unit], actor: Actor, things: list[Held], day: int

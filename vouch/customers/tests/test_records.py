@@ -288,7 +288,11 @@ def make(head_office: Unit, actor: Actor, now: datetime) -> Make:
 
 
 @given(worlds=WORLDS, as_of=st.dates(date(2025, 12, 20), date(2026, 3, 5)))
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=40,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
 def test_facts_equal_the_same_facts_in_plain_python(make: Make, worlds: list[World], as_of: date) -> None:
     # What a search says of a kind, it has searched; a supplement says something.
     worlds = [replace(one, kinds=one.kinds | {RecordKind(row.kind) for row in one.lines}) for one in worlds]

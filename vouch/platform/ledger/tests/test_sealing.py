@@ -247,7 +247,11 @@ JSON = st.recursive(
 )
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=150,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
 @given(value=JSON)
 def test_whatever_json_an_entry_holds_its_seal_fits_what_the_database_gives_back(
     value: Any, now: datetime

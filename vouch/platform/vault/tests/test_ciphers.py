@@ -14,7 +14,9 @@ from pytest_django.fixtures import Settings
 from vouch.platform.vault.ciphers import AES, OVERHEAD, SM4, Secret, is_sealed
 from vouch.platform.vault.terms import Unreadable
 
-each = settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+each = settings(
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow], deadline=None
+)
 
 
 def test_aes_gcm_gives_test_case_16_of_its_specification() -> None:

@@ -28,7 +28,7 @@ def test_whatever_way_a_number_is_written_it_is_found(written: str) -> None:
     assert blind_index(written, column=COLUMN) == blind_index(NUMBER, column=COLUMN)
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow], deadline=None)
 @given(st.text())
 def test_the_normal_form_of_a_normal_form_is_itself(text: str) -> None:
     assert normal_form(normal_form(text)) == normal_form(text)
@@ -61,7 +61,7 @@ def test_a_mask_shows_what_it_may(kind: str, text: str, shown: str) -> None:
     assert masked(text, kind=kind) == shown
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow], deadline=None)
 @given(
     st.sampled_from(["identity_number", "phone", "account"]), st.from_regex(r"[0-9A-Z]{1,30}", fullmatch=True)
 )
