@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 from functools import cached_property
-from typing import Protocol, TypeVar, cast
+from typing import Any, Protocol, TypeVar, cast
 
 FACT_NAME = re.compile(r"[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)+")
 
@@ -75,6 +75,15 @@ class Fact:
     def __post_init__(self) -> None:
         if not FACT_NAME.fullmatch(self.name):
             raise FactError(f"指标名“{self.name}”应写成 noun.quality（小写字母、数字、下划线）")
+        if self.kind is FactKind.MONEY and not self.unit:
+            object.__setattr__(self, "unit", "元")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SqlFact(Fact):
+    """A fact beside the SQL that says it exactly, in its kind's unit, on the columns that its room's statement selects from."""
+
+    sql: str
 
 
 @dataclass(frozen=True)
@@ -95,6 +104,24 @@ class FactFrame:
         for name, length in lengths:
             if length != len(self.subjects):
                 raise FactError(f"指标 {name}：{len(self.subjects)} 个客户，却有 {length} 个值")
+
+    @classmethod
+    def of_rows(
+        cls, facts: Sequence[Fact], rows: Sequence[Sequence[Any]], *, is_dated: bool = True
+    ) -> "FactFrame":
+        """Of a statement's rows: a subject, the latest day on which its values rest (if dated), a value for each fact.
+
+        PostgreSQL's sums are `numeric`; they become the engine's integers.
+        """
+        first = 2 if is_dated else 1
+        columns: dict[str, list[Value]] = {}
+        for place, fact in enumerate(facts, start=first):
+            column = [row[place] for row in rows]
+            if fact.kind.scale is not None:
+                column = [None if value is None else int(value) for value in column]
+            columns[fact.name] = column
+        dates = [row[1] for row in rows] if is_dated else []
+        return cls([row[0] for row in rows], columns, dict.fromkeys(columns, dates) if is_dated else {})
 
     def __len__(self) -> int:
         return len(self.subjects)

@@ -7,10 +7,11 @@ from datetime import date
 from typing import Any
 
 from django.db import connection
+from django.utils import translation
 
 from vouch.business.terms import FiveClass
 from vouch.customers.queries.materials import end_of
-from vouch.engine.facts import Fact, FactFrame, FactKind, Value
+from vouch.engine.facts import Fact, FactFrame, FactKind
 
 SOURCE = "担保台账"
 NOTHING = "台账中从未有过该客户的业务时缺失"
@@ -22,7 +23,7 @@ def _fact(name: str, kind: FactKind, title: str, definition: str, unit: str = ""
         kind=kind,
         title=title,
         definition=definition,
-        unit="元" if kind is FactKind.MONEY else unit,
+        unit=unit,
         source=SOURCE,
         missing=NOTHING,
     )
@@ -70,7 +71,9 @@ book AS (
         coalesce(sum(debt_balance) FILTER (WHERE state = 'in_force'), 0) AS debt,
         coalesce(max(overdue_days) FILTER (WHERE state = 'in_force'), 0) AS overdue_days,
         coalesce(sum(overdue_amount) FILTER (WHERE state = 'in_force'), 0) AS overdue_amount,
-        max(array_position(%(classes)s::text[], five_class::text)) FILTER (WHERE state = 'in_force') AS worst,
+        (%(labels)s::text[])[
+            max(array_position(%(classes)s::text[], five_class::text)) FILTER (WHERE state = 'in_force')
+        ] AS worst,
         min(counted_on) AS first_on,
         min(due_on) FILTER (WHERE state = 'in_force') - %(as_of)s::date AS days_to_due
     FROM latest GROUP BY party_id
@@ -90,27 +93,17 @@ def ask(subjects: Sequence[int] | None, *, as_of: date) -> FactFrame:
     Of each guarantee the newest ledger that was known by then counts.
     """
     scope = "TRUE" if subjects is None else "g.party_id = ANY(%(parties)s)"
+    # A fact says the same whatever its reader's language.
+    with translation.override("zh-hans"):
+        labels = [str(one.label) for one in CLASSES]
     parameters: dict[str, Any] = {
         "as_of": as_of,
         "end": end_of(as_of),
         "parties": list(subjects or ()),
         "classes": [one.value for one in CLASSES],
+        "labels": labels,
     }
     with connection.cursor() as cursor:
         cursor.execute(_ASK.format(scope=scope), parameters)
         rows = cursor.fetchall()
-    columns = {
-        fact.name: [_value(fact, row[place]) for row in rows] for place, fact in enumerate(FACTS, start=2)
-    }
-    told_on = [row[1] for row in rows]
-    return FactFrame([row[0] for row in rows], columns, dict.fromkeys(columns, told_on))
-
-
-def _value(fact: Fact, value: Any) -> Value:
-    if value is None:
-        return None
-    if fact.name == "book.worst_class":
-        return str(CLASSES[value - 1].label)
-    # Sums of numeric come as numbers with places of zeros.
-    known: Value = int(value) if fact.kind is MONEY else value
-    return known
+    return FactFrame.of_rows(FACTS, rows)

@@ -13,7 +13,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from vouch.business.facts import FACTS
 from vouch.business.models import Guarantee, GuaranteeVersion
@@ -141,6 +141,10 @@ def test_facts_are_what_was_known_on_the_day(load: Load, firms: list[Party], now
     first = frame.row(firms[0].pk)
     assert first["book.balance"] == 2_000_000_00 + 1_000_000_00
     assert (first["book.overdue_days"], first["book.worst_class"]) == (65, "次级")
+    with translation.override("en"):
+        assert catalogue.ask(NAMES, None, as_of=today).row(firms[0].pk) == first, (
+            "the reader's language changes no fact"
+        )
     assert first["book.days_to_due"] == (date(2026, 12, 1) - today).days
     third = frame.row(firms[2].pk)
     assert (third["book.claims_paid"], third["book.claims_open"]) == (1_000_001_50, 800_001_50)

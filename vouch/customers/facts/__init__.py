@@ -10,12 +10,10 @@ from django.db import connection
 from vouch.customers.facts.definitions import PRESENCE, SIZE, TREND, VOID_AND_RED
 from vouch.customers.facts.partners import HABITS, MARGIN, PARTNERS
 from vouch.customers.facts.statement import statement
-from vouch.engine.facts import FactFrame, Value
+from vouch.engine.facts import FactFrame
 
-INVOICE_FACTS = (*PRESENCE, *SIZE, *TREND, *VOID_AND_RED, *PARTNERS, *MARGIN, *HABITS)
-FACTS = tuple(entry.fact for entry in INVOICE_FACTS)
-_EXPRESSIONS = [entry.sql for entry in INVOICE_FACTS]
-_WHOLE_NUMBERS = {"integer", "money", "rate"}
+FACTS = (*PRESENCE, *SIZE, *TREND, *VOID_AND_RED, *PARTNERS, *MARGIN, *HABITS)
+_EXPRESSIONS = [entry.sql for entry in FACTS]
 
 
 def ask(subjects: Sequence[int] | None, *, as_of: date) -> FactFrame:
@@ -30,10 +28,4 @@ def ask(subjects: Sequence[int] | None, *, as_of: date) -> FactFrame:
     with connection.cursor() as cursor:
         cursor.execute(statement(_EXPRESSIONS, scoped=subjects is not None), parameters)
         rows = cursor.fetchall()
-    parties, last_on, *values = map(list, zip(*rows, strict=True)) if rows else ([], [], *([] for _ in FACTS))
-    columns: dict[str, list[Value]] = {}
-    for fact, column in zip(FACTS, values, strict=True):
-        if fact.kind in _WHOLE_NUMBERS:
-            column = [None if value is None else int(value) for value in column]  # noqa: PLW2901 - sums are numeric
-        columns[fact.name] = column
-    return FactFrame(subjects=parties, columns=columns, dated_on=dict.fromkeys(columns, last_on))
+    return FactFrame.of_rows(FACTS, rows)

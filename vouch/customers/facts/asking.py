@@ -3,42 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import KW_ONLY, dataclass
 from datetime import date
 from typing import Any
 
 from django.db import connection
 
 from vouch.customers.queries.materials import end_of
-from vouch.engine.facts import Fact, FactFrame, FactKind, Value
-
-_NUMBERS = {FactKind.INTEGER, FactKind.MONEY, FactKind.RATE}
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """One fact's meaning in words, and the SQL that says it exactly."""
-
-    name: str
-    _: KW_ONLY
-    kind: FactKind
-    title: str
-    definition: str
-    sql: str
-    missing: str
-    unit: str = ""
-
-    def fact(self, source: str) -> Fact:
-        """As the catalogue knows it."""
-        return Fact(
-            name=self.name,
-            title=self.title,
-            definition=self.definition,
-            kind=self.kind,
-            unit="元" if self.kind is FactKind.MONEY else self.unit,
-            source=source,
-            missing=self.missing,
-        )
+from vouch.engine.facts import FactFrame, SqlFact
 
 
 def money(amount: str) -> str:
@@ -57,9 +28,9 @@ def months_before(count: int) -> str:
 
 
 def answered(
-    statement: str, answers: Sequence[Answer], subjects: Sequence[int] | None, *, as_of: date, scope: str
+    statement: str, facts: Sequence[SqlFact], subjects: Sequence[int] | None, *, as_of: date, scope: str
 ) -> FactFrame:
-    """Run ``statement``, whose rows are a party, the day that its values rest on, and a value for each answer.
+    """Run ``statement``, whose rows are a party, the day that its values rest on, and a value for each fact.
 
     ``{scope}`` in it becomes ``scope`` (a condition on ``%(parties)s``), or TRUE for all parties.
     """
@@ -67,11 +38,4 @@ def answered(
     with connection.cursor() as cursor:
         cursor.execute(statement.format(scope="TRUE" if subjects is None else scope), values)
         rows = cursor.fetchall()
-    dated = [row[1] for row in rows]
-    columns: dict[str, list[Value]] = {}
-    for place, answer in enumerate(answers, start=2):
-        column = [row[place] for row in rows]
-        if answer.kind in _NUMBERS:
-            column = [None if value is None else int(value) for value in column]
-        columns[answer.name] = column
-    return FactFrame([row[0] for row in rows], columns, dict.fromkeys(columns, dated))
+    return FactFrame.of_rows(facts, rows)

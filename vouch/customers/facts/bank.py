@@ -16,7 +16,7 @@ from django.db import connection
 from vouch.customers.facts.statement import half_up, rate
 from vouch.customers.queries.materials import COUNTED, end_of
 from vouch.engine.bank_statement.figures import MONTH_END_DAYS, ROUND_TRIP_DAYS
-from vouch.engine.facts import Fact, FactFrame, FactKind, Value
+from vouch.engine.facts import FactFrame, FactKind, SqlFact
 
 COUNT, MONEY, RATE = FactKind.INTEGER, FactKind.MONEY, FactKind.RATE
 _NONE = "没有银行流水时缺失"
@@ -25,94 +25,75 @@ _NO_BALANCE = "近12个月的各月末都没有流水覆盖，或流水没有余
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class BankFact:
-    """One fact's meaning in words and in SQL; ``t`` totals, ``r`` round trips, ``p`` counterparties, ``b`` balances."""
+class BankFact(SqlFact):
+    """A fact of bank statements; ``t`` totals, ``r`` round trips, ``p`` counterparties, ``b`` balances."""
 
-    name: str
-    kind: FactKind
-    title: str
-    definition: str
-    sql: str
-    unit: str = ""
+    source: str = "银行流水"
     missing: str = _NONE
 
-    @property
-    def fact(self) -> Fact:
-        """As the catalogue knows it."""
-        return Fact(
-            name=f"bank.{self.name}",
-            title=self.title,
-            definition=self.definition,
-            kind=self.kind,
-            unit="元" if self.kind is MONEY else self.unit,
-            source="银行流水",
-            missing=self.missing,
-        )
 
-
-_FACTS = (
+BANK_FACTS = (
     BankFact(
-        name="inflow_12m", kind=MONEY, title="近12个月流入", definition="近12个月各账户收入合计", sql="t.money_in",
+        name="bank.inflow_12m", kind=MONEY, title="近12个月流入", definition="近12个月各账户收入合计", sql="t.money_in",
     ),
     BankFact(
-        name="outflow_12m", kind=MONEY, title="近12个月流出", definition="近12个月各账户支出合计", sql="t.money_out",
+        name="bank.outflow_12m", kind=MONEY, title="近12个月流出", definition="近12个月各账户支出合计", sql="t.money_out",
     ),
     BankFact(
-        name="inflow_net_12m", kind=MONEY, title="近12个月净流入（剔除往返）",
+        name="bank.inflow_net_12m", kind=MONEY, title="近12个月净流入（剔除往返）",
         definition=f"近12个月流入减去往返资金：同一对手、金额相同、方向相反、相隔不超过{ROUND_TRIP_DAYS}天的收支各用一次",
         sql="t.money_in - coalesce(r.money_in, 0)",
     ),
     BankFact(
-        name="round_trips_12m", kind=COUNT, unit="次", title="近12个月往返次数",
+        name="bank.round_trips_12m", kind=COUNT, unit="次", title="近12个月往返次数",
         definition="收入在近12个月内的往返资金次数", sql="coalesce(r.trips, 0)",
     ),
     BankFact(
-        name="round_trip_rate_12m", kind=RATE, title="近12个月往返资金占比", definition="往返资金的收入 ÷ 近12个月流入",
+        name="bank.round_trip_rate_12m", kind=RATE, title="近12个月往返资金占比", definition="往返资金的收入 ÷ 近12个月流入",
         sql=rate("coalesce(r.money_in, 0)", "t.money_in"), missing=_NO_INFLOW,
     ),
     BankFact(
-        name="months_covered_12m", kind=COUNT, unit="月", title="近12个月流水覆盖月数",
+        name="bank.months_covered_12m", kind=COUNT, unit="月", title="近12个月流水覆盖月数",
         definition="近12个月中，至少有一天在某份流水起止日期内的月数", sql="coalesce(c.months, 0)",
     ),
     BankFact(
-        name="month_end_balance_12m", kind=MONEY, title="近12个月月末平均余额",
+        name="bank.month_end_balance_12m", kind=MONEY, title="近12个月月末平均余额",
         definition="近12个月内有流水覆盖的各月末，各账户余额合计的平均数", sql=half_up("b.total", "b.months"),
         missing=_NO_BALANCE,
     ),
     BankFact(
-        name="month_end_balance_min_12m", kind=MONEY, title="近12个月月末最低余额",
+        name="bank.month_end_balance_min_12m", kind=MONEY, title="近12个月月末最低余额",
         definition="近12个月内有流水覆盖的各月末，各账户余额合计的最低数", sql="b.least", missing=_NO_BALANCE,
     ),
     BankFact(
-        name="top_payer_rate_12m", kind=RATE, title="第一大付款方占比",
+        name="bank.top_payer_rate_12m", kind=RATE, title="第一大付款方占比",
         definition="近12个月转入最多的对手 ÷ 近12个月流入；没有户名的交易和银行结息收费不作为对手",
         sql=rate("coalesce(p.money_in, 0)", "t.money_in"), missing=_NO_INFLOW,
     ),
     BankFact(
-        name="top_payee_rate_12m", kind=RATE, title="第一大收款方占比",
+        name="bank.top_payee_rate_12m", kind=RATE, title="第一大收款方占比",
         definition="近12个月转出最多的对手 ÷ 近12个月流出；没有户名的交易和银行结息收费不作为对手",
         sql=rate("coalesce(p.money_out, 0)", "t.money_out"), missing="近12个月没有流出时缺失",
     ),
     BankFact(
-        name="window_dressing_months_12m", kind=COUNT, unit="月", title="近12个月月末冲量月数",
+        name="bank.window_dressing_months_12m", kind=COUNT, unit="月", title="近12个月月末冲量月数",
         definition=f"近12个月的月末中，最后{MONTH_END_DAYS}天流入占当月一半以上、且次月头{MONTH_END_DAYS}天流出不少于其八成的月数",
         sql="coalesce(d.months, 0)",
     ),
     BankFact(
-        name="days_since_transaction", kind=COUNT, unit="天", title="距最近交易天数",
+        name="bank.days_since_transaction", kind=COUNT, unit="天", title="距最近交易天数",
         definition="最近一笔交易到评估日的天数", sql="%(as_of)s::date - t.last_on",
     ),
     BankFact(
-        name="breaks_12m", kind=COUNT, unit="处", title="近12个月余额断点",
+        name="bank.breaks_12m", kind=COUNT, unit="处", title="近12个月余额断点",
         definition="近12个月内余额与上一笔余额和本笔金额对不上的行数", sql="t.breaks",
     ),
     BankFact(
-        name="cash_rate_12m", kind=RATE, title="近12个月现金交易占比",
+        name="bank.cash_rate_12m", kind=RATE, title="近12个月现金交易占比",
         definition="摘要为现金存取的收支 ÷ 近12个月全部收支", sql=rate("t.cash", "t.money_in + t.money_out"),
         missing="近12个月没有收支时缺失",
     ),
 )  # fmt: skip
-BANK_FACTS = tuple(entry.fact for entry in _FACTS)
 
 _STAGES = """
 WITH span AS MATERIALIZED (
@@ -240,7 +221,7 @@ ORDER BY t.party_id
 def ask_bank(subjects: Sequence[int] | None, *, as_of: date) -> FactFrame:
     """Every fact of bank statements of these parties, or of all with transactions, as of the end of a day."""
     scope = "TRUE" if subjects is None else "m.party_id = ANY(%(parties)s)"
-    numbered = ", ".join(f"{entry.sql} AS f{place}" for place, entry in enumerate(_FACTS))
+    numbered = ", ".join(f"{entry.sql} AS f{place}" for place, entry in enumerate(BANK_FACTS))
     parameters: dict[str, Any] = {
         "as_of": as_of,
         "end": end_of(as_of),
@@ -251,9 +232,4 @@ def ask_bank(subjects: Sequence[int] | None, *, as_of: date) -> FactFrame:
     with connection.cursor() as cursor:
         cursor.execute(_STAGES.format(counted=COUNTED, scope=scope, facts=numbered), parameters)
         rows = cursor.fetchall()
-    last_on = [row[1] for row in rows]
-    columns: dict[str, list[Value]] = {
-        fact.name: [None if row[place] is None else int(row[place]) for row in rows]
-        for place, fact in enumerate(BANK_FACTS, start=2)
-    }
-    return FactFrame([row[0] for row in rows], columns, dict.fromkeys(columns, last_on))
+    return FactFrame.of_rows(BANK_FACTS, rows)

@@ -13,7 +13,7 @@ from django.db import connection
 
 from vouch.customers.facts.statement import rate
 from vouch.customers.queries.materials import COUNTED, end_of
-from vouch.engine.facts import Fact, FactFrame, FactKind, Value
+from vouch.engine.facts import Fact, FactFrame, FactKind
 
 _NO_TAX, _NO_BILL = "没有纳税记录时缺失", "没有水电气缴费记录时缺失"
 _TAX, _BILL = "纳税记录", "水电气缴费"
@@ -149,9 +149,4 @@ def _ask(statement: str, facts: Sequence[Fact], subjects: Sequence[int] | None, 
     with connection.cursor() as cursor:
         cursor.execute(sql, {"as_of": as_of, "end": end_of(as_of), "parties": list(subjects or ())})
         rows = cursor.fetchall()
-    columns: dict[str, list[Value]] = {
-        fact.name: [None if row[place] is None else int(row[place]) for row in rows]
-        for place, fact in enumerate(facts, start=2)
-    }
-    last_on = [row[1] for row in rows]
-    return FactFrame([row[0] for row in rows], columns, dict.fromkeys(columns, last_on))
+    return FactFrame.of_rows(facts, rows)

@@ -70,6 +70,4 @@ def ask_figures(subjects: Sequence[int] | None, *, as_of: date) -> FactFrame:
     with connection.cursor() as cursor:
         cursor.execute(sql, sql_parameters(None if subjects is None else list(subjects), as_of=as_of))
         rows = cursor.fetchall()
-    columns = {fact.name: [row[place] for row in rows] for place, fact in enumerate(FIGURE_FACTS, start=2)}
-    last_on = [row[1] for row in rows]
-    return FactFrame([row[0] for row in rows], columns, dict.fromkeys(columns, last_on))
+    return FactFrame.of_rows(FIGURE_FACTS, rows)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import KW_ONLY, dataclass
+from dataclasses import dataclass
 from datetime import date
 
 from django.db import connection
@@ -18,7 +18,7 @@ from vouch.customers.facts.statement import half_up
 from vouch.customers.queries.claims import BEYOND, chosen_sql, scope_of, sql_parameters
 from vouch.customers.queries.materials import COUNTED
 from vouch.customers.terms import BASES
-from vouch.engine.facts import Fact, FactFrame, FactKind, Value
+from vouch.engine.facts import FactFrame, FactKind, SqlFact
 from vouch.engine.financials.lines import LINES
 from vouch.engine.financials.ratios import DAYS, FORMULAS, ratios
 
@@ -26,31 +26,12 @@ NO_YEAR = "没有已知的完整年度财务报表时缺失"
 YEAR = "最近一个已知完整年度的"
 
 
-@dataclass(frozen=True, slots=True)
-class FinanceFact:
-    """One fact's meaning in words and in SQL: ``t`` the lines in fen (``…_b`` of the year before), ``n`` the year, ``o`` all periods."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FinanceFact(SqlFact):
+    """A fact of statements: ``t`` the lines in fen (``…_b`` of the year before), ``n`` the year, ``o`` all periods."""
 
-    name: str
-    _: KW_ONLY
-    kind: FactKind
-    title: str
-    definition: str
-    sql: str
-    unit: str = ""
+    source: str = "财务报表"
     missing: str = NO_YEAR
-
-    @property
-    def fact(self) -> Fact:
-        """As the catalogue knows it."""
-        return Fact(
-            name=f"finance.{self.name}",
-            title=self.title,
-            definition=self.definition,
-            kind=self.kind,
-            unit=self.unit,
-            source="财务报表",
-            missing=self.missing,
-        )
 
 
 def _twice_average(code: str) -> str:
@@ -98,7 +79,7 @@ def _ratio_facts() -> list[FinanceFact]:
         is_days = ratio.unit == "天"
         found.append(
             FinanceFact(
-                code,
+                name=f"finance.{code}",
                 kind=FactKind.INTEGER if is_days else FactKind.RATE,
                 title=ratio.title,
                 definition=f"{YEAR}{FORMULAS[code]}",
@@ -113,12 +94,11 @@ def _ratio_facts() -> list[FinanceFact]:
 def _amount(code: str, *, before: bool = False) -> FinanceFact:
     title = LINES[code].title
     return FinanceFact(
-        f"{code}_before" if before else code,
+        name=f"finance.{code}_before" if before else f"finance.{code}",
         kind=FactKind.MONEY,
         title=f"上年{title}" if before else title,
         definition=f"{YEAR}上一年度的{title}" if before else f"{YEAR}{title}",
         sql=f"t.{code}_b::bigint" if before else f"t.{code}::bigint",
-        unit="元",
         missing=f"没有已知的{'上一年度' if before else '完整年度'}报表，或报表没有该项时缺失",
     )
 
@@ -127,33 +107,33 @@ _AMOUNTS = (
     "revenue", "net_profit", "total_profit", "total_assets", "total_liabilities", "equity", "cash",
     "receivables", "inventories", "operating_cash",
 )  # fmt: skip
-FINANCE_FACTS = (
+FACTS = (
     *(_amount(code) for code in _AMOUNTS),
     *(_amount(code, before=True) for code in ("revenue", "net_profit", "total_assets", "equity")),
     FinanceFact(
-        "interest_bearing_debt", kind=FactKind.MONEY, title="有息负债", unit="元",
+        name="finance.interest_bearing_debt", kind=FactKind.MONEY, title="有息负债",
         definition=f"{YEAR}短期借款、长期借款、应付债券、一年内到期的非流动负债与应付票据之和，没有列示的按零计",
         sql=f"CASE WHEN n.id IS NOT NULL THEN {_DEBT}::bigint END",
     ),
     *_ratio_facts(),
     FinanceFact(
-        "year_end_on", kind=FactKind.DATE, title="最近完整年度截止日", sql="n.ends_on",
+        name="finance.year_end_on", kind=FactKind.DATE, title="最近完整年度截止日", sql="n.ends_on",
         definition="最近一个已知完整年度（利润表涵盖12个月）的截止日",
     ),
     FinanceFact(
-        "basis", kind=FactKind.TEXT, title="所用报表口径", sql="n.basis",
+        name="finance.basis", kind=FactKind.TEXT, title="所用报表口径", sql="n.basis",
         definition=f"{YEAR}报表所用口径：verified 核实、audit 审计、tax 税务、declared 申报，依此顺序采用",
     ),
     FinanceFact(
-        "is_balanced", kind=FactKind.BOOLEAN, title="报表勾稽平衡", sql="n.imbalance_count = 0",
+        name="finance.is_balanced", kind=FactKind.BOOLEAN, title="报表勾稽平衡", sql="n.imbalance_count = 0",
         definition=f"{YEAR}报表在登记时没有任何一项勾稽不平",
     ),
     FinanceFact(
-        "year_count", kind=FactKind.INTEGER, title="已知报表年数", unit="年", sql="o.years",
+        name="finance.year_count", kind=FactKind.INTEGER, title="已知报表年数", unit="年", sql="o.years",
         definition="已知完整年度报表的年数，报表上期列的年度也算", missing="没有任何财务报表时缺失",
     ),
     FinanceFact(
-        "months_since_latest", kind=FactKind.INTEGER, title="距最近一期报表月数", unit="月",
+        name="finance.months_since_latest", kind=FactKind.INTEGER, title="距最近一期报表月数", unit="月",
         definition="最近一期（年、季、月）报表的截止日到评估日的整月数",
         # Both days pushed on by one: every period ends with a month, so the day of the month cannot borrow one.
         sql="((date_part('year', %(as_of)s::date + 1) - date_part('year', o.last_on + 1)) * 12"
@@ -161,8 +141,7 @@ FINANCE_FACTS = (
         missing="没有任何财务报表时缺失",
     ),
 )  # fmt: skip
-FACTS = tuple(entry.fact for entry in FINANCE_FACTS)
-_EXPRESSIONS = [entry.sql for entry in FINANCE_FACTS]
+_EXPRESSIONS = [entry.sql for entry in FACTS]
 _COLUMNS = sorted(set(re.findall(r"\bt\.(\w+)", " ".join(_EXPRESSIONS))))
 
 _ASK = f"""
@@ -224,12 +203,8 @@ def ask_finance(subjects: Sequence[int] | None, *, as_of: date) -> FactFrame:
     with connection.cursor() as cursor:
         cursor.execute(sql, {**parameters, "bases": [basis.value for basis in BASES]})
         rows = cursor.fetchall()
-    parties, year_on, last_on, *values = (
-        map(list, zip(*rows, strict=True)) if rows else ([], [], [], *([] for _ in FACTS))
+    frame = FactFrame.of_rows(
+        FACTS, [(party, year_on, *values) for party, year_on, _last_on, *values in rows]
     )
-    columns: dict[str, list[Value]] = {}
-    for fact, column in zip(FACTS, values, strict=True):
-        whole = fact.kind in _WHOLE_NUMBERS
-        columns[fact.name] = [int(one) if whole and one is not None else one for one in column]
-    dated = dict.fromkeys(columns, year_on) | {"finance.months_since_latest": last_on}
-    return FactFrame(subjects=parties, columns=columns, dated_on=dated)
+    frame.dated_on["finance.months_since_latest"] = [row[2] for row in rows]
+    return frame

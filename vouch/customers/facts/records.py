@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 
-from vouch.customers.facts.asking import Answer, answered, money, months_before
+from vouch.customers.facts.asking import answered, money, months_before
 from vouch.customers.queries.records import CURRENT_RECORDS
 from vouch.customers.terms import RecordKind, RecordState
-from vouch.engine.facts import FactFrame, FactKind
+from vouch.engine.facts import FactFrame, FactKind, SqlFact
 
 SOURCE = "公共记录查询"
 OPEN = f"r.state = '{RecordState.OPEN.value}'"
@@ -25,34 +25,34 @@ def _looked(kind: RecordKind, value: str) -> str:
     return f"CASE WHEN k.kinds @> ARRAY['{kind.value}'] OR count(r.id) FILTER (WHERE {_of(kind)}) > 0 THEN {value} END"
 
 
-def _count(name: str, kind: RecordKind, *conditions: str, title: str, definition: str) -> Answer:
+def _count(name: str, kind: RecordKind, *conditions: str, title: str, definition: str) -> SqlFact:
     counted = f"count(r.id) FILTER (WHERE {_of(kind, *conditions)})"
-    return Answer(
-        f"record.{name}", kind=FactKind.INTEGER, unit="条", title=title, definition=definition,
-        sql=_looked(kind, counted), missing=UNSEARCHED,
+    return SqlFact(
+        name=f"record.{name}", kind=FactKind.INTEGER, unit="条", title=title, definition=definition,
+        sql=_looked(kind, counted), source=SOURCE, missing=UNSEARCHED,
     )  # fmt: skip
 
 
-def _amount(name: str, kind: RecordKind, *conditions: str, title: str, definition: str) -> Answer:
+def _amount(name: str, kind: RecordKind, *conditions: str, title: str, definition: str) -> SqlFact:
     summed = money(f"coalesce(sum(r.amount) FILTER (WHERE {_of(kind, *conditions)}), 0)")
-    return Answer(
-        f"record.{name}", kind=FactKind.MONEY, title=title, definition=f"{definition}，没有金额的按零计",
-        sql=_looked(kind, summed), missing=UNSEARCHED,
+    return SqlFact(
+        name=f"record.{name}", kind=FactKind.MONEY, title=title, definition=f"{definition}，没有金额的按零计",
+        sql=_looked(kind, summed), source=SOURCE, missing=UNSEARCHED,
     )  # fmt: skip
 
 
-def _is(name: str, kind: RecordKind, *, title: str, definition: str) -> Answer:
+def _is(name: str, kind: RecordKind, *, title: str, definition: str) -> SqlFact:
     some = f"count(r.id) FILTER (WHERE {_of(kind, OPEN)}) > 0"
     # Something open is known though the whole was not searched; nothing open is known by a whole search alone.
     sql = f"CASE WHEN {some} THEN TRUE WHEN k.kinds @> ARRAY['{kind.value}'] THEN FALSE END"
-    return Answer(
-        f"record.{name}", kind=FactKind.BOOLEAN, title=title, definition=definition, sql=sql,
-        missing="该类没有全量查询过、又没有未结记录时缺失",
+    return SqlFact(
+        name=f"record.{name}", kind=FactKind.BOOLEAN, title=title, definition=definition, sql=sql,
+        source=SOURCE, missing="该类没有全量查询过、又没有未结记录时缺失",
     )  # fmt: skip
 
 
 DEFENDANT, PLAINTIFF = "r.side = 'defendant'", "r.side = 'plaintiff'"
-ANSWERS = (
+RECORD_FACTS = (
     _count(
         "open_enforcement_count", RecordKind.ENFORCEMENT, OPEN, title="未结被执行案件数",
         definition="状态为未结的被执行人记录条数",
@@ -121,23 +121,22 @@ ANSWERS = (
         "chattel_mortgage_amount", RecordKind.CHATTEL_MORTGAGE, OPEN, title="动产抵押金额",
         definition="状态为未结的动产抵押金额合计",
     ),
-    Answer(
-        "record.days_since_search", kind=FactKind.INTEGER, unit="天", title="距最近公共记录查询天数",
+    SqlFact(
+        name="record.days_since_search", kind=FactKind.INTEGER, unit="天", title="距最近公共记录查询天数",
         definition="最近一次全量查询（不论种类）到评估日的天数", sql="%(as_of)s::date - k.latest",
-        missing="从未全量查询时缺失",
+        source=SOURCE, missing="从未全量查询时缺失",
     ),
-    Answer(
-        "record.searched_kinds", kind=FactKind.INTEGER, unit="类", title="已全量查询的种类数",
+    SqlFact(
+        name="record.searched_kinds", kind=FactKind.INTEGER, unit="类", title="已全量查询的种类数",
         definition=f"至少全量查询过一次的公共记录种类数，共 {len(RecordKind)} 类", sql="coalesce(cardinality(k.kinds), 0)",
-        missing="没有任何公共记录资料时缺失",
+        source=SOURCE, missing="没有任何公共记录资料时缺失",
     ),
-    Answer(
-        "record.oldest_search_days", kind=FactKind.INTEGER, unit="天", title="最久未更新的查询天数",
+    SqlFact(
+        name="record.oldest_search_days", kind=FactKind.INTEGER, unit="天", title="最久未更新的查询天数",
         definition="查询过的各类中，最近一次全量查询距评估日最久的天数", sql="%(as_of)s::date - k.oldest",
-        missing="从未全量查询时缺失",
+        source=SOURCE, missing="从未全量查询时缺失",
     ),
 )  # fmt: skip
-RECORD_FACTS = tuple(answer.fact(SOURCE) for answer in ANSWERS)
 
 _ASK = f"""
 WITH {CURRENT_RECORDS},
@@ -146,7 +145,7 @@ kinds_searched AS (
     FROM last_complete GROUP BY party_id
 ),
 known AS (SELECT party_id, max(as_of) AS last_on FROM searches GROUP BY party_id)
-SELECT known.party_id, known.last_on, {", ".join(answer.sql for answer in ANSWERS)}
+SELECT known.party_id, known.last_on, {", ".join(fact.sql for fact in RECORD_FACTS)}
 FROM known LEFT JOIN kinds_searched k ON k.party_id = known.party_id
 LEFT JOIN records r ON r.party_id = known.party_id
 GROUP BY known.party_id, known.last_on, k.kinds, k.latest, k.oldest ORDER BY known.party_id
@@ -155,4 +154,4 @@ GROUP BY known.party_id, known.last_on, k.kinds, k.latest, k.oldest ORDER BY kno
 
 def ask_records(subjects: Sequence[int] | None, *, as_of: date) -> FactFrame:
     """The facts of these parties, or of all with searches, as of the end of a day, with one SQL."""
-    return answered(_ASK, ANSWERS, subjects, as_of=as_of, scope="m.party_id = ANY(%(parties)s)")
+    return answered(_ASK, RECORD_FACTS, subjects, as_of=as_of, scope="m.party_id = ANY(%(parties)s)")

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 
-from vouch.customers.facts.asking import Answer, answered
+from vouch.customers.facts.asking import answered
 from vouch.customers.terms import HitState, ListKind
-from vouch.engine.facts import FactFrame, FactKind
+from vouch.engine.facts import FactFrame, FactKind, SqlFact
 
 SOURCE = "名单筛查"
 NO_LIST = "评估日本机构还没有这类名单时缺失"
@@ -21,27 +21,26 @@ def _on(kind: ListKind) -> str:
     )
 
 
-ANSWERS = (
-    Answer(
-        "list.is_blacklisted", kind=FactKind.BOOLEAN, title="是否在本机构黑名单",
-        definition="客户本身或其任职人员命中本机构黑名单且经合规岗确认", sql=_on(ListKind.OWN), missing=NO_LIST,
+WATCH_FACTS = (
+    SqlFact(
+        name="list.is_blacklisted", kind=FactKind.BOOLEAN, title="是否在本机构黑名单",
+        definition="客户本身或其任职人员命中本机构黑名单且经合规岗确认", sql=_on(ListKind.OWN), source=SOURCE, missing=NO_LIST,
     ),
-    Answer(
-        "list.aml_hit", kind=FactKind.BOOLEAN, title="是否命中反洗钱与制裁名单",
-        definition="客户本身或其任职人员命中反洗钱与制裁名单且经合规岗确认（反洗钱法40条）", sql=_on(ListKind.AML), missing=NO_LIST,
+    SqlFact(
+        name="list.aml_hit", kind=FactKind.BOOLEAN, title="是否命中反洗钱与制裁名单",
+        definition="客户本身或其任职人员命中反洗钱与制裁名单且经合规岗确认（反洗钱法40条）", sql=_on(ListKind.AML), source=SOURCE, missing=NO_LIST,
     ),
-    Answer(
-        "list.is_dishonest", kind=FactKind.BOOLEAN, title="是否在失信被执行人名单",
-        definition="客户本身或其任职人员命中官方失信被执行人名单且经合规岗确认", sql=_on(ListKind.DISHONEST), missing=NO_LIST,
+    SqlFact(
+        name="list.is_dishonest", kind=FactKind.BOOLEAN, title="是否在失信被执行人名单",
+        definition="客户本身或其任职人员命中官方失信被执行人名单且经合规岗确认", sql=_on(ListKind.DISHONEST), source=SOURCE, missing=NO_LIST,
     ),
-    Answer(
-        "list.open_hits", kind=FactKind.INTEGER, unit="条", title="待核实名单命中数",
+    SqlFact(
+        name="list.open_hits", kind=FactKind.INTEGER, unit="条", title="待核实名单命中数",
         definition="命中任一名单、评估日尚未由合规岗确认或排除的条数",
         sql=f"CASE WHEN l.kinds IS NOT NULL THEN count(h.id) FILTER (WHERE h.state = '{HitState.OPEN.value}') END",
-        missing="评估日本机构还没有任何名单时缺失",
+        source=SOURCE, missing="评估日本机构还没有任何名单时缺失",
     ),
 )  # fmt: skip
-WATCH_FACTS = tuple(answer.fact(SOURCE) for answer in ANSWERS)
 
 _ASK = f"""
 WITH lists AS (SELECT array_agg(DISTINCT kind::text) AS kinds FROM customers_watchlist WHERE opened_at < %(end)s),
@@ -54,7 +53,7 @@ hits AS (
     JOIN customers_watchlist w ON w.id = e.list_id
     WHERE h.found_at < %(end)s AND (h.ended_at IS NULL OR h.ended_at >= %(end)s)
 )
-SELECT p.id, CASE WHEN l.kinds IS NOT NULL THEN %(as_of)s::date END, {", ".join(answer.sql for answer in ANSWERS)}
+SELECT p.id, CASE WHEN l.kinds IS NOT NULL THEN %(as_of)s::date END, {", ".join(fact.sql for fact in WATCH_FACTS)}
 FROM parties_party p CROSS JOIN lists l LEFT JOIN hits h ON h.party_id = p.id
 WHERE p.created_at < %(end)s AND {{scope}} GROUP BY p.id, l.kinds ORDER BY p.id
 """  # noqa: S608 - of constants
@@ -62,4 +61,4 @@ WHERE p.created_at < %(end)s AND {{scope}} GROUP BY p.id, l.kinds ORDER BY p.id
 
 def ask_hits(subjects: Sequence[int] | None, *, as_of: date) -> FactFrame:
     """The facts of these parties, or of all, as of the end of a day, with one SQL."""
-    return answered(_ASK, ANSWERS, subjects, as_of=as_of, scope="p.id = ANY(%(parties)s)")
+    return answered(_ASK, WATCH_FACTS, subjects, as_of=as_of, scope="p.id = ANY(%(parties)s)")

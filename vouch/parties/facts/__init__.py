@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import KW_ONLY, dataclass
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from django.conf import settings
 from django.db import connection
 
-from vouch.engine.facts import Fact, FactFrame, FactKind, Value
+from vouch.engine.facts import FactFrame, FactKind, SqlFact
 from vouch.parties.facts.statement import FIELDS, statement
 from vouch.parties.queries.history import end_of
 
@@ -27,32 +27,12 @@ _MONTHS = (
 """As ``queries.age_in_months``; a missing date would make it 0, so it is asked for first."""
 
 
-@dataclass(frozen=True, slots=True)
-class PartyFact:
-    """One fact's meaning in words and in SQL, on the columns that ``statement`` selects from."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PartyFact(SqlFact):
+    """A fact of a party, on the columns that ``statement`` selects from."""
 
-    name: str
-    _: KW_ONLY
-    kind: FactKind
-    title: str
-    definition: str
-    sql: str
-    unit: str = ""
-    missing: str = "没有登记时缺失"
     source: str = "客户登记信息"
-
-    @property
-    def fact(self) -> Fact:
-        """As the catalogue knows it."""
-        return Fact(
-            name=f"party.{self.name}",
-            title=self.title,
-            definition=self.definition,
-            kind=self.kind,
-            unit="元" if self.kind is FactKind.MONEY else self.unit,
-            source=self.source,
-            missing=self.missing,
-        )
+    missing: str = "没有登记时缺失"
 
 
 def _of(whom: str, value: str) -> str:
@@ -61,49 +41,49 @@ def _of(whom: str, value: str) -> str:
 
 def _changes(name: str, *, what: str, title: str, definition: str) -> PartyFact:
     return PartyFact(
-        f"{name}_changes_24m", kind=COUNT, unit="次", title=title,
+        name=f"party.{name}_changes_24m", kind=COUNT, unit="次", title=title,
         definition=f"评估日往前24个月内{definition}，同一天的多项算一次，更正笔误不算",
         sql=_of(ORGANISATIONS, f"coalesce(c.{what}, 0)"), missing="不是企业、个体工商户或合作社时缺失",
     )  # fmt: skip
 
 
-PARTY_FACTS = (
+FACTS = (
     PartyFact(
-        "kind", kind=TEXT, title="客户类型",
+        name="party.kind", kind=TEXT, title="客户类型",
         definition="enterprise 企业、sole_trader 个体工商户、cooperative 农民专业合作社、farmer 农户、person 个人",
         sql="s.kind", missing="从不缺失",
     ),
     PartyFact(
-        "legal_form", kind=TEXT, title="企业类型", definition="登记机关登记的企业类型原文", sql="s.legal_form",
+        name="party.legal_form", kind=TEXT, title="企业类型", definition="登记机关登记的企业类型原文", sql="s.legal_form",
     ),
     PartyFact(
-        "age_months", kind=COUNT, unit="月", title="成立月数", definition="成立日期到评估日的整月数",
+        name="party.age_months", kind=COUNT, unit="月", title="成立月数", definition="成立日期到评估日的整月数",
         sql=_of("s.established_on IS NOT NULL", _MONTHS),
         missing="没有登记成立日期时缺失",
     ),
     PartyFact(
-        "registered_capital", kind=MONEY, title="注册资本", definition="以人民币登记的注册资本；外币不折算",
+        name="party.registered_capital", kind=MONEY, title="注册资本", definition="以人民币登记的注册资本；外币不折算",
         sql="CASE WHEN s.currency = 'CNY' THEN s.capital * 100 END", missing="没有登记，或为外币时缺失",
     ),
     PartyFact(
-        "paid_in_capital", kind=MONEY, title="实缴资本", definition="现有股东以人民币实缴的出资合计",
+        name="party.paid_in_capital", kind=MONEY, title="实缴资本", definition="现有股东以人民币实缴的出资合计",
         sql=_of(HELD, "h.paid_in * 100"), missing="没有登记任何股东的实缴出资时缺失",
     ),
-    PartyFact("staff_count", kind=COUNT, unit="人", title="从业人数", definition="登记的从业人数", sql="s.staff"),
+    PartyFact(name="party.staff_count", kind=COUNT, unit="人", title="从业人数", definition="登记的从业人数", sql="s.staff"),
     PartyFact(
-        "shareholder_count", kind=COUNT, unit="人", title="股东人数", definition="现有股东人数",
+        name="party.shareholder_count", kind=COUNT, unit="人", title="股东人数", definition="现有股东人数",
         sql=_of(HELD, "h.holders"), missing="没有登记股东时缺失",
     ),
     PartyFact(
-        "largest_share_rate", kind=RATE, title="第一大股东持股比例", definition="现有股东中最高的持股比例",
+        name="party.largest_share_rate", kind=RATE, title="第一大股东持股比例", definition="现有股东中最高的持股比例",
         sql=_of(HELD, "h.largest * 1000000"), missing="没有登记任何股东的持股比例时缺失",
     ),
     PartyFact(
-        "accounted_share_rate", kind=RATE, title="已登记股权比例", definition="现有股东持股比例合计，不足 1 的部分没有查明",
+        name="party.accounted_share_rate", kind=RATE, title="已登记股权比例", definition="现有股东持股比例合计，不足 1 的部分没有查明",
         sql=_of(HELD, "h.accounted * 1000000"), missing="没有登记任何股东的持股比例时缺失",
     ),
     PartyFact(
-        "is_controller_known", kind=BOOLEAN, title="实际控制人已查明", definition="登记有现任实际控制人",
+        name="party.is_controller_known", kind=BOOLEAN, title="实际控制人已查明", definition="登记有现任实际控制人",
         sql=_of(HELD, "k.party_id IS NOT NULL"), missing="不是企业或合作社时缺失",
     ),
     _changes(
@@ -114,52 +94,50 @@ PARTY_FACTS = (
     _changes("address", what="addresses", title="近24个月注册地址变更次数", definition="注册地址变更的次数"),
     _changes("name", what="names", title="近24个月更名次数", definition="名称变更的次数"),
     PartyFact(
-        "representative_other_firms", kind=COUNT, unit="户", title="法定代表人的其他企业数",
+        name="party.representative_other_firms", kind=COUNT, unit="户", title="法定代表人的其他企业数",
         definition="同一人（按登记的个人或来源的散列）在本机构其他客户中担任法定代表人或经营者的户数",
         sql=_of("r.party_id IS NOT NULL", "coalesce(o.firms, 0)"), missing="没有登记法定代表人或经营者时缺失",
     ),
     PartyFact(
-        "expired_licences", kind=COUNT, unit="件", title="已过期的许可资质数",
+        name="party.expired_licences", kind=COUNT, unit="件", title="已过期的许可资质数",
         definition="有效期已届满而没有换证或终止的许可资质件数", sql="l.expired", missing="没有登记许可资质时缺失",
     ),
     PartyFact(
-        "expiring_licences_90d", kind=COUNT, unit="件", title="90天内到期的许可资质数",
+        name="party.expiring_licences_90d", kind=COUNT, unit="件", title="90天内到期的许可资质数",
         definition="评估日起90天内（含当天和第90天）到期的许可资质件数", sql="l.expiring",
         missing="没有登记许可资质时缺失",
     ),
     PartyFact(
-        "tax_grade", kind=TEXT, title="纳税信用等级", definition="已登记的最近年度的纳税信用等级（A、B、M、C、D）",
+        name="party.tax_grade", kind=TEXT, title="纳税信用等级", definition="已登记的最近年度的纳税信用等级（A、B、M、C、D）",
         sql="t.grade", source="税务机关",
     ),
     PartyFact(
-        "tax_grade_year", kind=COUNT, unit="年", title="纳税信用等级年度", definition="最近一次纳税信用等级的评价年度",
+        name="party.tax_grade_year", kind=COUNT, unit="年", title="纳税信用等级年度", definition="最近一次纳税信用等级的评价年度",
         sql="t.year", source="税务机关",
     ),
     PartyFact(
-        "is_spouse_recorded", kind=BOOLEAN, title="配偶已登记",
+        name="party.is_spouse_recorded", kind=BOOLEAN, title="配偶已登记",
         definition="实际控制人、经营者（个人和农户为本人）中至少一人登记有现配偶",
         sql="m.is_recorded", missing="没有登记实际控制人或经营者时缺失",
     ),
     PartyFact(
-        "farm_area", kind=COUNT, unit="亩", title="经营面积", definition="现有种植、养殖面积合计，四舍五入到亩",
+        name="party.farm_area", kind=COUNT, unit="亩", title="经营面积", definition="现有种植、养殖面积合计，四舍五入到亩",
         sql="round(g.area)",
     ),
     PartyFact(
-        "farm_heads", kind=COUNT, unit="头（只）", title="存栏数量", definition="现有养殖的存栏数量合计", sql="g.heads",
+        name="party.farm_heads", kind=COUNT, unit="头（只）", title="存栏数量", definition="现有养殖的存栏数量合计", sql="g.heads",
     ),
     PartyFact(
-        "farming_years", kind=COUNT, unit="年", title="从业年数", definition="评估日的年份减从业起始年份",
+        name="party.farming_years", kind=COUNT, unit="年", title="从业年数", definition="评估日的年份减从业起始年份",
         sql=_of(
             "s.farming_since IS NOT NULL", "greatest(extract(year FROM %(as_of)s::date) - s.farming_since, 0)"
         ),
     ),
     PartyFact(
-        "household_size", kind=COUNT, unit="人", title="家庭人口", definition="农户登记的家庭人口", sql="s.household",
+        name="party.household_size", kind=COUNT, unit="人", title="家庭人口", definition="农户登记的家庭人口", sql="s.household",
     ),
 )  # fmt: skip
-FACTS = tuple(entry.fact for entry in PARTY_FACTS)
-_EXPRESSIONS = [entry.sql for entry in PARTY_FACTS]
-_WHOLE_NUMBERS = {FactKind.INTEGER, FactKind.MONEY, FactKind.RATE}
+_EXPRESSIONS = [entry.sql for entry in FACTS]
 
 
 def ask(subjects: Sequence[int] | None, *, as_of: date) -> FactFrame:
@@ -178,10 +156,4 @@ def ask(subjects: Sequence[int] | None, *, as_of: date) -> FactFrame:
     with connection.cursor() as cursor:
         cursor.execute(statement(_EXPRESSIONS, scoped=subjects is not None), parameters)
         rows = cursor.fetchall()
-    parties, *values = map(list, zip(*rows, strict=True)) if rows else ([], *([] for _ in FACTS))
-    columns: dict[str, list[Value]] = {}
-    for fact, column in zip(FACTS, values, strict=True):
-        if fact.kind in _WHOLE_NUMBERS:
-            column = [None if value is None else int(value) for value in column]  # noqa: PLW2901 - numeric
-        columns[fact.name] = column
-    return FactFrame(subjects=parties, columns=columns)
+    return FactFrame.of_rows(FACTS, rows, is_dated=False)
