@@ -33,8 +33,9 @@ window.addEventListener("securitypolicyviolation", (event) => {
 """
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
+    """One a module: Playwright's loop would stay in this thread, and the next module may have a loop of its own to run."""
     if CHROMIUM is None:
         pytest.skip("no Chromium on this machine: install chromium to run the browser tests")
     if not ASSETS.is_dir():

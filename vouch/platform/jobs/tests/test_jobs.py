@@ -61,8 +61,11 @@ def _on_test_database() -> str:
 
 
 def statuses() -> list[tuple[int, str, int]]:
+    """Of what the test asked for: the queue's own housekeeping falls due once a day, whatever a worker is started for."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT id, status, attempts FROM procrastinate_jobs ORDER BY id")
+        cursor.execute(
+            "SELECT id, status, attempts FROM procrastinate_jobs WHERE task_name <> 'jobs.tidy' ORDER BY id"
+        )
         return list(cursor.fetchall())
 
 
