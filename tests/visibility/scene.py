@@ -143,7 +143,7 @@ from vouch.platform.courier.actions import ChannelDetails, add_channel, notify
 from vouch.platform.courier.templates import templates
 from vouch.platform.courier.terms import ChannelKind, Group
 from vouch.platform.exchange.kept_files import keep_file
-from vouch.platform.exchange.models import Import, ImportFile, ImportRow
+from vouch.platform.exchange.models import Import, ImportChange, ImportFile, ImportRow, KeptRecord
 from vouch.platform.exchange.terms import ImportStatus, Verdict
 from vouch.platform.identity.actor import Actor, system_actor
 from vouch.platform.identity.models import (
@@ -706,5 +706,11 @@ def _imports(scene: Scene) -> None:
                 reason=text,
                 raw=[text],
                 cells=[text],
+            )
+            ImportChange.objects.create(
+                batch=batch, table_name="parties_party", row_key="0", after={"name": text, "number": "C0"}
+            )
+            KeptRecord.objects.create(
+                batch=batch, table_name="parties_party", row_key="0", label=text, reason=text
             )
         scene.extra |= {text: scene.parties[place].pk, name: scene.parties[place].pk}

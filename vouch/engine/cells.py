@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Mapping
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal, InvalidOperation
 
@@ -16,6 +17,15 @@ _NUMBER = re.compile(
 # Day 1 of Excel's calendar; it counts a 29 February 1900 that never was.
 _EXCEL_EPOCH = date(1899, 12, 30)
 _EXCEL_DAYS = range(20_000, 80_000)
+_EXCEL_TEXT = re.compile(r"([2-7][0-9]{4})(?:\.[0-9]+)?")
+UNITS: Mapping[str, int] = {
+    "元": 1, "千元": 10**3, "万元": 10**4, "万": 10**4, "百万元": 10**6, "亿元": 10**8, "亿": 10**8,
+}  # fmt: skip
+"""Yuan in each unit in which amounts are written."""
+_WITH_UNIT = re.compile(r"(?P<figure>.*?)\s*(?P<unit>亿元|亿|百万元|万元|万|千元|元)?")
+_DIGITS = re.compile(r"(?P<open>\(?)(?P<sign>[+-]?)¥?(?P<whole>[0-9]+)\.?(?P<decimals>[0-9]*)\)?")
+_LONG, _NOISE = 8, Decimal("0.001")
+_ROUNDED = re.compile(r"[0-9]+(?:\.[0-9]+)?E\+?[0-9]+", re.IGNORECASE)
 NOTHING = {"", "-", "--", "—", "——", "/", "无", "NULL", "N/A"}
 
 
@@ -30,6 +40,52 @@ def plain(cell: Cell) -> str:
     if isinstance(cell, float) and cell.is_integer():
         cell = int(cell)
     return " ".join(unicodedata.normalize("NFKC", str(cell)).split())
+
+
+def said(cell: Cell) -> str:
+    """The cell's text, ``""`` also for the ways in which people write nothing (-, 无, N/A)."""
+    text = plain(cell)
+    return "" if text.upper() in NOTHING else text
+
+
+def is_rounded(text: str) -> bool:
+    """Whether a code is what Excel has made of a long number (3.50102E+17): its end is lost."""
+    return _ROUNDED.fullmatch(text) is not None
+
+
+def amount_in(cell: Cell, unit: str) -> int | None:
+    """Fen of an amount written in a unit of UNITS, whose decimals may go on to the cent. None for nothing. Raises Unreadable.
+
+    A workbook keeps 230.1 as something a little beside it; what differs from a cent by less than a thousandth is that
+    cent. Of a figure that is a binary fraction itself the nearest cent was meant.
+    """
+    text = said(cell).replace(",", "").replace(" ", "")
+    found = _DIGITS.fullmatch(text)
+    if UNITS[unit] == 1 and (found is None or len(found["decimals"]) <= _LONG):
+        return amount_of(cell)
+    if not text:
+        return None
+    if found is None:
+        raise Unreadable(f"“{plain(cell)}”不是金额")
+    exact = Decimal(f"{found['whole']}.{found['decimals'] or 0}") * UNITS[unit] * 100
+    fen = exact.quantize(Decimal(1))
+    if abs(exact - fen) > (Decimal("0.5") if isinstance(cell, float) else _NOISE):
+        raise Unreadable(f"“{plain(cell)}”小数位过多，不是以此单位表示的金额")
+    return -int(fen) if found["open"] or found["sign"] == "-" else int(fen)
+
+
+def money_of(cell: Cell) -> int | None:
+    """Fen of an amount that may name its own unit: 120万元, 1,200,000.00, 1.2亿. None for nothing. Raises Unreadable."""
+    if not isinstance(cell, str):
+        return amount_of(cell)
+    text = said(cell)
+    match = _WITH_UNIT.fullmatch(text)
+    if not text or match is None:
+        return None
+    try:
+        return amount_in(match["figure"], match["unit"] or "元")
+    except Unreadable as error:
+        raise Unreadable(f"“{text}”不是金额") from error
 
 
 def amount_of(cell: Cell) -> int | None:
@@ -68,6 +124,8 @@ def day_of(cell: Cell) -> date:
     text = plain(cell)
     if isinstance(cell, int | float) and int(cell) in _EXCEL_DAYS:
         return _EXCEL_EPOCH + timedelta(days=int(cell))
+    if serial := _EXCEL_TEXT.fullmatch(text):
+        return _EXCEL_EPOCH + timedelta(days=int(serial[1]))
     match = _DATE.match(text)
     # A text that begins as a day may go on with the hour, and with nothing else.
     if match is None or not re.fullmatch(

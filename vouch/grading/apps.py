@@ -8,13 +8,15 @@ class GradingConfig(AppConfig):
     verbose_name = _("评级与额度")
 
     def ready(self) -> None:
-        """Stand in the sidebar, and say how far a batch is."""
+        """Stand in the sidebar, say how far a batch is, and whom an undone import must leave as judged."""
         from vouch.customers.queries import Strand, register_strand  # models must be loaded first
-        from vouch.grading.queries import progress_of_runs
+        from vouch.grading.queries import judged_since, progress_of_runs
         from vouch.grading.queries.history import told_of_assessments
+        from vouch.platform.exchange.undoing import register_witness
         from vouch.platform.jobs.queries import register_progress
         from vouch.platform.web.navigation import NavItem, register  # settings must be read first
 
         register(NavItem(title=_("评估批次"), url_name="grading:runs", icon="list-check", order=45))
         register_strand(Strand("assessments", _("评估"), "gauge", told_of_assessments))
+        register_witness("parties_party", judged_since)
         register_progress("grading.continue_run", progress_of_runs)

@@ -3,44 +3,23 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Mapping
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal
 
 from django.utils.translation import gettext as _
 
-from vouch.engine.cells import NOTHING, Unreadable, amount_of, day_of
+from vouch.engine.cells import Unreadable, day_of, is_rounded, money_of, said
+from vouch.platform.exchange.importer import RowFault
 
-_UNIT = re.compile(r"(?P<figure>.*?)\s*(?P<unit>亿元|亿|万元|万|千元|元)?")
-_FACTORS: Mapping[str, int] = {
-    "亿元": 10**8, "亿": 10**8, "万元": 10**4, "万": 10**4, "千元": 10**3, "元": 1, "": 1,
-}  # fmt: skip
-_EXCEL_DAY = re.compile(r"[1-9][0-9]{4}(?:\.0+)?")
-_EXCEL_EPOCH = date(1899, 12, 30)
-_ROUNDED = re.compile(r"[0-9.]+E\+?[0-9]+", re.IGNORECASE)
 _CENT = Decimal("0.01")
 MONEY_MAX = Decimal(10) ** 13
 _RATE_MAX = Decimal(100)
 
 
-class RowFault(ValueError):
-    """Why a row cannot be taken: the column's name and the reason in Chinese."""
-
-    def __init__(self, column: str, reason: str) -> None:
-        super().__init__(reason)
-        self.column, self.reason = column, reason
-
-
-def plain(text: str) -> str:
-    """One line, one width, no blanks at its ends; "" for the ways in which people write nothing."""
-    found = " ".join(unicodedata.normalize("NFKC", text).split())
-    return "" if found.upper() in NOTHING else found
-
-
 def needed(text: str, column: str, title: str) -> str:
     """A text that must be there. Raises RowFault."""
-    found = plain(text)
+    found = said(text)
     if not found:
         raise RowFault(column, _("%(title)s为空") % {"title": title})
     return found
@@ -48,8 +27,8 @@ def needed(text: str, column: str, title: str) -> str:
 
 def code(text: str, column: str) -> str:
     """A number that names something; one that Excel has rounded is refused. Raises RowFault."""
-    found = plain(text).replace(" ", "").lstrip("'")
-    if _ROUNDED.fullmatch(found):
+    found = said(text).replace(" ", "").lstrip("'")
+    if is_rounded(found):
         reason = _("“%(text)s”是 Excel 舍去尾数后的号码，原号码已丢失；请把该列设为文本后重新填写")
         raise RowFault(column, reason % {"text": found})
     return found
@@ -57,7 +36,7 @@ def code(text: str, column: str) -> str:
 
 def short(text: str, column: str, *, most: int) -> str:
     """A text of so many characters at most. Raises RowFault."""
-    found = plain(text)
+    found = said(text)
     if len(found) > most:
         raise RowFault(column, _("超过 %(most)d 个字符") % {"most": most})
     return found
@@ -65,17 +44,14 @@ def short(text: str, column: str, *, most: int) -> str:
 
 def money(text: str, column: str) -> Decimal | None:
     """Yuan; a unit in the cell itself (500万元) counts. None for nothing. Raises RowFault."""
-    found = plain(text)
-    if not found:
-        return None
-    match = _UNIT.fullmatch(found)
-    unit = (match["unit"] if match else None) or ""
-    figure = match["figure"] if match else found
-    factor = _FACTORS[unit]
+    found = said(text)
     try:
-        yuan = _scaled(figure, factor)
+        fen = money_of(found)
     except Unreadable as error:
         raise RowFault(column, str(error)) from error
+    if fen is None:
+        return None
+    yuan = (Decimal(fen) / 100).quantize(_CENT)
     if yuan < 0:
         raise RowFault(column, _("金额 %(text)s 为负数") % {"text": found})
     if yuan >= MONEY_MAX:
@@ -83,25 +59,9 @@ def money(text: str, column: str) -> Decimal | None:
     return yuan
 
 
-def _scaled(figure: str, factor: int) -> Decimal:
-    """Yuan of a figure in a unit, whose decimals may go on to the cent. Raises Unreadable."""
-    places = len(str(factor)) - 1
-    whole, _point, decimals = figure.partition(".")
-    # A workbook keeps 230.1 as something a little beside it.
-    if len(decimals) > places + 8 and decimals.isdigit():
-        decimals = f"{Decimal(f'0.{decimals}'):.{places + 2}f}".partition(".")[2]
-    if not decimals.isdigit() and decimals:
-        raise Unreadable(_("“%s”不是金额") % figure)
-    moved = f"{whole}{decimals[:places]:0<{places}}" if places else whole
-    fen = amount_of(f"{moved}.{decimals[places:]}" if decimals[places:] else moved)
-    if fen is None:
-        raise Unreadable(_("“%s”不是金额") % figure)
-    return (Decimal(fen) / 100).quantize(_CENT)
-
-
 def rate(text: str, column: str, *, is_share: bool = False) -> Decimal | None:
     """A fraction: 80%, 0.8, and for a share 8成 or 80 too. None for nothing. Raises RowFault."""
-    found = plain(text)
+    found = said(text)
     if not found:
         return None
     figure, factor = found, Decimal(1)
@@ -122,11 +82,9 @@ def rate(text: str, column: str, *, is_share: bool = False) -> Decimal | None:
 
 def day(text: str, column: str) -> date | None:
     """A day in any of the ways that people write one, Excel's own number included. None for nothing. Raises RowFault."""
-    found = plain(text)
+    found = said(text)
     if not found:
         return None
-    if _EXCEL_DAY.fullmatch(found):
-        return _EXCEL_EPOCH + timedelta(days=int(Decimal(found)))
     try:
         return day_of(found)
     except Unreadable as error:
@@ -135,7 +93,7 @@ def day(text: str, column: str) -> date | None:
 
 def whole(text: str, column: str) -> int | None:
     """A number of days and the like. None for nothing. Raises RowFault."""
-    found = plain(text).removesuffix("天").strip()
+    found = said(text).removesuffix("天").strip()
     if not found:
         return None
     if not re.fullmatch(r"[0-9]{1,6}(?:\.0+)?", found):
@@ -145,7 +103,7 @@ def whole(text: str, column: str) -> int | None:
 
 def word(text: str, column: str, words: Mapping[str, str]) -> str | None:
     """The word that a cell means. None for nothing. Raises RowFault for one that is unknown."""
-    found = plain(text)
+    found = said(text)
     if not found:
         return None
     try:

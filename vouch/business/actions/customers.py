@@ -7,12 +7,12 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
-from vouch.business.actions.cells import RowFault
 from vouch.engine.identifiers import CodeKind, judge_code
 from vouch.parties import queries as parties
 from vouch.parties.models import Party
 from vouch.parties.queries.persons import document_index
 from vouch.parties.terms import IdentifierKind
+from vouch.platform.exchange.importer import RowFault
 from vouch.platform.identity.actor import Actor
 
 

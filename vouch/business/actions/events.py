@@ -14,11 +14,11 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from vouch.business.actions import cells
-from vouch.business.actions.cells import RowFault
 from vouch.business.models import Claim, Draw, Recovery, Repayment
 from vouch.business.queries.register import visible_to
+from vouch.engine.cells import said
 from vouch.engine.identifiers import holds_protected
-from vouch.platform.exchange.importer import Batch, Finding, Importer, Outcome, Source
+from vouch.platform.exchange.importer import Batch, Finding, Importer, Outcome, RowFault, Source
 from vouch.platform.exchange.tabular import Column, Row
 
 NUMBER = Column("guarantee", "业务编号", ("担保编号", "项目编号", "保证合同编号", "担保业务编号"))
@@ -59,7 +59,7 @@ class _EventImporter(Importer):
         """Write one chunk."""
         outcome = Outcome()
         names = [column.name for column in batch.source.columns]
-        numbers = {cells.plain(row.cells[0]).replace(" ", "") for row in batch.rows}
+        numbers = {said(row.cells[0]).replace(" ", "") for row in batch.rows}
         known = dict(visible_to(batch.actor).filter(number__in=numbers).values_list("number", "pk"))
         today = timezone.localdate(batch.at)
         read: list[_Event] = []
@@ -140,7 +140,7 @@ class DrawImporter(_EventImporter):
             _columns(
                 Column("on", "放款日", ("放款日期", "借款日期", "发放日期", "日期")),
                 Column("number", "借据号", ("借据编号", "凭证号", "流水号"), is_required=False),
-                Column("amount", "放款金额", ("借款金额", "发放金额", "金额")),
+                Column("amount", "放款金额", ("借款金额", "发放金额", "金额"), is_money=True),
             ),
             sheets=("放款", "放款明细"),
         ),
@@ -165,7 +165,7 @@ class RepaymentImporter(_EventImporter):
             _columns(
                 Column("on", "还款日", ("还款日期", "还本日期", "日期")),
                 Column("number", "凭证号", ("还款凭证号", "流水号", "借据号"), is_required=False),
-                Column("amount", "还本金额", ("还款金额", "归还本金", "本金", "金额")),
+                Column("amount", "还本金额", ("还款金额", "归还本金", "本金", "金额"), is_money=True),
             ),
             sheets=("还款", "还款明细"),
         ),
@@ -191,9 +191,15 @@ class ClaimImporter(_EventImporter):
                 Column("on", "代偿日", ("代偿日期", "付款日期", "拨付日期", "日期")),
                 Column("number", "凭证号", ("付款凭证号", "流水号"), is_required=False),
                 Column("notified_on", "首次代偿通知日", ("代偿通知日", "通知日期"), is_required=False),
-                Column("principal", "代偿本金", ("本金", "代偿金额", "金额")),
-                Column("interest", "代偿利息", ("利息", "正常利息"), is_required=False),
-                Column("other", "其他代偿", ("其他", "罚息及费用", "罚息", "费用"), is_required=False),
+                Column("principal", "代偿本金", ("本金", "代偿金额", "金额"), is_money=True),
+                Column("interest", "代偿利息", ("利息", "正常利息"), is_required=False, is_money=True),
+                Column(
+                    "other",
+                    "其他代偿",
+                    ("其他", "罚息及费用", "罚息", "费用"),
+                    is_required=False,
+                    is_money=True,
+                ),
             ),
             sheets=("代偿", "代偿明细"),
         ),
@@ -221,7 +227,7 @@ class RecoveryImporter(_EventImporter):
             _columns(
                 Column("on", "回收日", ("回收日期", "到账日期", "入账日期", "日期")),
                 Column("number", "凭证号", ("入账凭证号", "流水号"), is_required=False),
-                Column("amount", "回收金额", ("追回金额", "入账金额", "金额")),
+                Column("amount", "回收金额", ("追回金额", "入账金额", "金额"), is_money=True),
             ),
             sheets=("追偿", "回收", "追偿回收"),
         ),

@@ -13,12 +13,11 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from vouch.business.actions import cells
-from vouch.business.actions.cells import RowFault
 from vouch.business.actions.customers import Customers, Who
 from vouch.business.models import Guarantee, GuaranteeVersion
 from vouch.business.terms import TRANSITIONS, FiveClass, GuaranteeKind, GuaranteeState
 from vouch.engine.identifiers import holds_protected
-from vouch.platform.exchange.importer import Batch, Finding, Importer, Outcome, Source
+from vouch.platform.exchange.importer import Batch, Finding, Importer, Outcome, RowFault, Source
 from vouch.platform.exchange.tabular import Column, Row
 from vouch.platform.web import figures
 
@@ -30,15 +29,15 @@ COLUMNS = (
     Column("product", "产品", ("产品名称", "业务品种", "担保品种", "产品类型"), is_required=False),
     Column("kind", "业务种类", ("担保类型", "业务类型", "担保种类"), is_required=False),
     Column("contract_number", "合同编号", ("借款合同编号", "主合同编号", "委托保证合同编号", "合同号"), is_required=False),
-    Column("contract_amount", "合同金额", ("担保金额", "担保额", "借款金额", "贷款金额", "主债权金额", "放款金额")),
-    Column("debt_balance", "债务余额", ("贷款余额", "借款余额", "担保余额", "余额", "未还本金", "剩余本金"), is_required=False),
+    Column("contract_amount", "合同金额", ("担保金额", "担保额", "借款金额", "贷款金额", "主债权金额", "放款金额"), is_money=True),
+    Column("debt_balance", "债务余额", ("贷款余额", "借款余额", "担保余额", "余额", "未还本金", "剩余本金"), is_required=False, is_money=True),
     Column("share_rate", "承担比例", ("本机构承担比例", "分险比例", "担保比例", "我方承担比例", "责任比例"), is_required=False),
     Column("drawn_on", "放款日", ("放款日期", "贷款发放日", "借款日期", "借款起始日"), is_required=False),
     Column("counted_on", "计入在保日", ("计入在保日期", "起保日", "起保日期", "担保起始日", "起始日", "起始日期", "担保起期"), is_required=False),
     Column("due_on", "到期日", ("到期日期", "担保到期日", "贷款到期日", "终止日期", "担保止期", "借款到期日"), is_required=False),
     Column("fee_rate", "担保费率", ("费率", "年担保费率", "保费率", "年化费率"), is_required=False),
     Column("five_class", "五级分类", ("风险分类", "分类", "资产分类"), is_required=False),
-    Column("overdue_amount", "逾期金额", ("逾期本金", "逾期余额"), is_required=False),
+    Column("overdue_amount", "逾期金额", ("逾期本金", "逾期余额"), is_required=False, is_money=True),
     Column("overdue_days", "逾期天数", (), is_required=False),
     Column("counter_guarantee", "反担保措施", ("反担保", "反担保方式", "反担保情况"), is_required=False),
     Column("state", "状态", ("业务状态", "担保状态", "项目状态", "在保状态"), is_required=False),

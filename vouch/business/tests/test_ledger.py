@@ -9,11 +9,11 @@ from typing import Any
 import pytest
 
 from vouch.business.actions import cells
-from vouch.business.actions.cells import RowFault
 from vouch.business.models import Claim, Draw, Guarantee, GuaranteeVersion, Recovery, Repayment
 from vouch.business.tests.conftest import NUMBER, Load
 from vouch.business.tests.ledgers import HEAD, NOVEMBER, OCTOBER
 from vouch.parties.models import Party
+from vouch.platform.exchange.importer import RowFault
 from vouch.platform.exchange.models import Import
 from vouch.platform.exchange.queries import kept_rows
 from vouch.platform.identity.actor import Actor

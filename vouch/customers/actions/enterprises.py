@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
-from vouch.customers.actions.reading import RowFault, plain_code
+from vouch.customers.actions.reading import plain_code
 from vouch.engine.identifiers import CodeKind, CodeProblem, judge_code
 from vouch.parties import queries as parties
 from vouch.parties.actions import (
@@ -21,7 +21,7 @@ from vouch.parties.actions import (
 )
 from vouch.parties.models import Identifier, Party
 from vouch.parties.terms import SOURCE_INVOICES, IdentifierKind
-from vouch.platform.exchange.importer import Batch, Finding, Outcome, Source
+from vouch.platform.exchange.importer import Batch, Finding, Outcome, RowFault, Source
 from vouch.platform.exchange.tabular import Column, Row
 from vouch.platform.identity.actor import Actor
 from vouch.platform.ledger.action import Refused

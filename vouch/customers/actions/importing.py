@@ -11,7 +11,6 @@ from django.utils.translation import gettext as _
 from vouch.customers.actions.enterprises import ENTERPRISES, PARTY, party_ids, take_enterprises
 from vouch.customers.actions.reading import (
     InvoiceDetails,
-    RowFault,
     content_of,
     leaf_of,
     plain_code,
@@ -19,7 +18,7 @@ from vouch.customers.actions.reading import (
 )
 from vouch.customers.actions.recording import known_contents, write_invoices
 from vouch.customers.terms import Direction
-from vouch.platform.exchange.importer import Batch, Finding, Importer, Outcome, Source
+from vouch.platform.exchange.importer import Batch, Finding, Importer, Outcome, RowFault, Source
 from vouch.platform.exchange.tabular import Column, Row
 from vouch.platform.identity.actor import Actor
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Sequence
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal, InvalidOperation
 from functools import lru_cache
 from hashlib import blake2b
@@ -18,6 +18,8 @@ from typing import NamedTuple
 from django.utils.translation import gettext as _
 
 from vouch.customers.terms import Direction, InvoiceState
+from vouch.engine.cells import Unreadable, day_of, is_rounded, said
+from vouch.platform.exchange.importer import RowFault
 
 FIRST_DAY = date(1994, 1, 1)
 """China's VAT, and with it the special VAT invoice, began on this day."""
@@ -25,7 +27,6 @@ FIRST_DAY = date(1994, 1, 1)
 CENT = Decimal("0.01")
 ZERO = Decimal("0.00")
 AMOUNT_MAX = Decimal(10) ** 13
-EXCEL_DAY_ZERO = date(1899, 12, 30)
 NUMBER_MAX, COUNTERPARTY_MAX = 40, 120
 # A spreadsheet's binary fraction may carry 230.10000000000002; more than this is a real third decimal.
 NOISE = Decimal("0.000001")
@@ -45,12 +46,6 @@ UNTAXED = frozenset({"免税", "不征税", "*", "**", "***", "零税率"})
 """What stands in the tax column of invoices without tax."""
 
 _PLAIN_AMOUNT = re.compile(r"-?[0-9]{1,13}(?:\.[0-9]{1,2})?")
-_DATE = re.compile(
-    r"([0-9]{4})(?:-|/|\.|年)([0-9]{1,2})(?:-|/|\.|月)([0-9]{1,2})日?(?:[ T][0-9]{1,2}:[0-9]{2}(?::[0-9.]+)?)?"
-)
-_COMPACT_DATE = re.compile(r"([0-9]{4})([0-9]{2})([0-9]{2})")
-_EXCEL_DAY = re.compile(r"([1-9][0-9]{4})(?:\.[0-9]+)?")
-_SCIENTIFIC = re.compile(r"[0-9.]+E\+?[0-9]+", re.IGNORECASE)
 
 
 class InvoiceDetails(NamedTuple):
@@ -85,14 +80,6 @@ def leaf_of(columns: Sequence[str]) -> bytes:
 def content_of(leaf: bytes) -> str:
     """128 bits, as hexadecimal digits, that stand for an invoice: what makes two rows the same one."""
     return blake2b(leaf, digest_size=16).hexdigest()
-
-
-class RowFault(ValueError):
-    """Why a row is not an invoice: the column and the reason in Chinese."""
-
-    def __init__(self, column: str, reason: str) -> None:
-        super().__init__(reason)
-        self.column, self.reason = column, reason
 
 
 def read_invoice(
@@ -140,7 +127,7 @@ def _number(text: str) -> str:
     number = plain_code(text)
     if not number:
         raise RowFault("number", _("发票号码为空"))
-    if _SCIENTIFIC.fullmatch(number):
+    if is_rounded(number):
         raise RowFault(
             "number", _("发票号码在表格软件中被当作数值，末几位已丢失：%(text)s") % {"text": number[:40]}
         )
@@ -171,20 +158,12 @@ def _state(text: str) -> InvoiceState:
 
 @lru_cache(maxsize=20_000)
 def _day(text: str) -> date:
-    plain = unicodedata.normalize("NFKC", text).strip()
-    if not plain:
+    if not said(text):
         raise RowFault("issued_on", _("开票日期为空"))
-    match = _DATE.fullmatch(plain) or _COMPACT_DATE.fullmatch(plain)
-    if match:
-        year, month, day = map(int, match.groups())
-        try:
-            return date(year, month, day)
-        except ValueError:
-            raise RowFault("issued_on", _("日期“%(text)s”在日历上不存在") % {"text": plain[:40]}) from None
-    serial = _EXCEL_DAY.fullmatch(plain)
-    if serial:
-        return EXCEL_DAY_ZERO + timedelta(days=int(serial.group(1)))
-    raise RowFault("issued_on", _("“%(text)s”不是日期，应形如 2017/9/1") % {"text": plain[:40]})
+    try:
+        return day_of(text)
+    except Unreadable as error:
+        raise RowFault("issued_on", str(error)) from error
 
 
 def _amounts(amount: str, tax: str, total: str) -> tuple[Decimal, Decimal, Decimal]:

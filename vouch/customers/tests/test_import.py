@@ -140,7 +140,7 @@ def test_ugly_rows_are_refused_with_line_field_and_reason(write: Write, tmp_path
     assert run(*files, "--errors", str(errors)) == "accepted 5, unchanged 0, rejected 7, warned 1"
     assert findings(Verdict.REJECTED) == [
         (5, "party", "没有代号为“E9”的企业；请先在企业信息中列出"),
-        (6, "issued_on", "日期“2019/2/30”在日历上不存在"),
+        (6, "issued_on", "“2019/2/30”不是存在的日期"),
         (7, "amount", "“一百”不是金额"),
         (8, "state", "发票状态“丢失”无法识别，应为有效发票或作废发票"),
         (9, "party", "企业代号为空"),
@@ -151,7 +151,7 @@ def test_ugly_rows_are_refused_with_line_field_and_reason(write: Write, tmp_path
         (11, "total", "金额 100.00 与税额 3.00 之和不等于价税合计 104.00，已按原值导入")
     ]
     text = errors.read_text("utf-8-sig")
-    assert "out.csv,6,未导入,开票日期,日期“2019/2/30”在日历上不存在" in text
+    assert "out.csv,6,未导入,开票日期,“2019/2/30”不是存在的日期" in text
 
 
 def test_a_dry_run_says_the_same_and_writes_nothing(write: Write) -> None:

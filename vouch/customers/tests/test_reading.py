@@ -10,13 +10,13 @@ import pytest
 
 from vouch.customers.actions.reading import (
     InvoiceDetails,
-    RowFault,
     content_of,
     leaf_of,
     plain_code,
     read_invoice,
 )
 from vouch.customers.terms import Direction, InvoiceState
+from vouch.platform.exchange.importer import RowFault
 
 TODAY = date(2026, 11, 20)
 PLAIN = {
@@ -64,10 +64,10 @@ def test_a_day_is_read_in_every_usual_form(text: str) -> None:
     ("text", "reason"),
     [
         ("", "开票日期为空"),
-        ("2019/2/29", "日期“2019/2/29”在日历上不存在"),
-        ("2017/13/1", "日期“2017/13/1”在日历上不存在"),
-        ("1/9/17", "“1/9/17”不是日期，应形如 2017/9/1"),
-        ("有效发票", "“有效发票”不是日期，应形如 2017/9/1"),
+        ("2019/2/29", "“2019/2/29”不是存在的日期"),
+        ("2017/13/1", "“2017/13/1”不是存在的日期"),
+        ("1/9/17", "“1/9/17”不是日期"),
+        ("有效发票", "“有效发票”不是日期"),
         ("2026/11/21", "开票日期 2026-11-21 晚于导入日"),
         ("1993/12/31", "开票日期 1993-12-31 早于1994年，当时没有增值税发票"),
     ],

@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from vouch.engine.cells import Cell, Unreadable, amount_of, plain
+from vouch.engine.cells import Cell, Unreadable, amount_in, amount_of, plain
 from vouch.engine.financials.lines import Line, label_key, line_named
 
 HEADER_ROWS = 15
@@ -26,7 +26,6 @@ _NOW = (
 _BEFORE = ("年初余额", "年初数", "期初余额", "期初数", "期初", "上期金额", "上期数", "上年金额", "上年数", "上年同期", "上年同期数", "上年年末余额")  # fmt: skip
 _ROW_NUMBER = ("行次", "行号", "序号", "附注", "注释号")
 _UNIT = re.compile(r"单位[:：]?(?:人民币)?(万元|千元|百万元|元)")
-UNITS: Mapping[str, int] = {"元": 1, "千元": 1_000, "万元": 10_000, "百万元": 1_000_000}
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +132,7 @@ class _Reader:
     def _take(self, line: Line, period: int, cell: Cell, *, at: tuple[int, int]) -> None:
         row, column = at
         try:
-            amount = amount_of(cell) if self.unit == "元" else _scaled(cell, UNITS[self.unit])
+            amount = amount_of(cell) if self.unit == "元" else amount_in(cell, self.unit)
         except Unreadable as error:
             self.book.problems.append(CellProblem(self.name, row, column, f"{line.title}：{error}"))
             return
@@ -143,16 +142,3 @@ class _Reader:
         if known != amount:
             message = f"{line.title}：与前面的 {known / 100:,.2f} 元不一致（{amount / 100:,.2f} 元），未采用"
             self.book.problems.append(CellProblem(self.name, row, column, message))
-
-
-def _scaled(cell: Cell, factor: int) -> int | None:
-    """Fen of an amount in 千元 or 万元, whose decimals may go on to the cent. Raises Unreadable."""
-    places = len(str(factor)) + 1
-    # A workbook keeps 0.3 as something a little beside it; what is nearest to the cent was meant.
-    text = f"{cell:.{places}f}" if isinstance(cell, float) else plain(cell).replace(",", "").replace(" ", "")
-    sign = -1 if text.startswith("(") and text.endswith(")") else 1
-    whole, _, decimals = (text[1:-1] if sign < 0 else text).partition(".")
-    if decimals and (not decimals.isdigit() or len(decimals) > places):
-        raise Unreadable(f"“{plain(cell)}”小数位过多，不是以此单位表示的金额")
-    fen = amount_of(f"{whole}{decimals}")
-    return None if fen is None else sign * fen * factor // 10 ** len(decimals)

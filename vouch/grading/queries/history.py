@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -254,3 +254,9 @@ def progress_of_runs(arguments: Sequence[Mapping[str, Any]]) -> list[Progress | 
     }
     found = [rows.get(one.get("run_id", 0)) for one in arguments]
     return [Progress(run.done, run.total, reverse("grading:runs")) if run else None for run in found]
+
+
+def judged_since(party_ids: Collection[str], since: datetime) -> Mapping[str, str]:
+    """Of these customers those who were assessed after a moment, each with the words for it: an undo leaves them."""
+    found = Assessment.objects.filter(party_id__in=[int(pk) for pk in party_ids], at__gt=since)
+    return {str(pk): _("之后已评级") for pk in found.values_list("party_id", flat=True).distinct()}

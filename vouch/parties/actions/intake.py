@@ -33,9 +33,11 @@ COLUMNS = (
     Column("address", "注册地址", ("地址", "住所", "企业地址", "经营场所"), is_required=False),
     Column("industry_code", "行业代码", ("国民经济行业代码", "所属行业代码"), is_required=False),
     Column("staff_count", "从业人数", ("从业人员", "员工人数", "职工人数"), is_required=False),
-    Column("revenue", "营业收入", ("年营业收入", "营业收入(元)"), is_required=False),
+    Column("revenue", "营业收入", ("年营业收入", "营业收入(元)"), is_required=False, is_money=True),
     Column("source_code", "企业代号", ("客户代号", "来源代号"), is_required=False),
-    Column("total_assets", "资产总额", ("资产总计", "总资产", "资产总额(元)"), is_required=False),
+    Column(
+        "total_assets", "资产总额", ("资产总计", "总资产", "资产总额(元)"), is_required=False, is_money=True
+    ),
 )
 _NAMES = tuple(column.name for column in COLUMNS)
 _TITLES = {column.name: column.title for column in COLUMNS}

@@ -89,7 +89,7 @@ def test_an_import_whose_workers_are_killed_is_finished_by_the_next_one(
     batch = actions.receive_import(
         actor=actor, at=now, unit=head_office, delivery=actions.Delivery("enterprises", [file], is_draft=True)
     )
-    actions.queue_import(actor=actor, at=now, batch=batch, mappings={})
+    actions.queue_import(actor=actor, at=now, batch=batch, chosen={})
 
     def rows_done() -> int:
         batch.refresh_from_db()

@@ -29,3 +29,13 @@ def prepare_schema(connection: BaseDatabaseWrapper) -> None:
             f"角色 {connection.settings_dict['USER']} 不能建立数据库结构：{str(error).strip().splitlines()[0]}。"
             "请用 DATABASE_OWNER_URL 指定拥有该数据库的角色。"
         ) from error
+
+
+def finish_schema(connection: BaseDatabaseWrapper) -> None:
+    """As the owner, repeatable: what rooms want done once all tables are there, a function named ``after_migration_…`` each."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT proname FROM pg_proc WHERE pronamespace = 'public'::regnamespace AND starts_with(proname, 'after_migration_')"
+        )
+        for (name,) in cursor.fetchall():
+            cursor.execute(f"SELECT {connection.ops.quote_name(name)}()")

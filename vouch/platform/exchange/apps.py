@@ -37,10 +37,11 @@ class ExchangeConfig(AppConfig):
         templates.register(FAILED)
         templates.register_link("import", "exchange:import")
         from vouch.platform.exchange.permissions import may_open_imports  # models must be loaded first
-        from vouch.platform.exchange.queries import open_row_count, progress_of_imports
+        from vouch.platform.exchange.queries import open_row_count, progress_of_imports, progress_of_undos
         from vouch.platform.jobs.queries import register_progress
 
         register_progress("exchange.run_import", progress_of_imports)
+        register_progress("exchange.undo_import", progress_of_undos)
 
         def waiting(request: HttpRequest) -> int:
             actor: Any = getattr(request, "actor", None)

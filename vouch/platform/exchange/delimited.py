@@ -8,6 +8,7 @@ import itertools
 from collections import deque
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 from django.utils.translation import gettext as _
 
@@ -97,6 +98,12 @@ class Delimited:
         """Every row below line ``after``, where the headings are ``width`` cells: line number, cells, fault."""
         del sheet
         return (numbered for numbered in self._numbered(width) if numbered[0] > after)
+
+    def every_row(self, *, sheet: str, width: int) -> Iterator[tuple[int, int, list[Any]]]:
+        """Every row: its place, its line, its cells. A quoted cell may span lines, so the two differ."""
+        del sheet
+        for place, (line, raw, _fault) in enumerate(self._numbered(width)):
+            yield place, line, list(raw)
 
     def _find_delimiter(self) -> str:
         # Spreadsheets save with a tab or a semicolon where the region asks for it.

@@ -61,6 +61,14 @@ class Finding:
     reason: str
 
 
+class RowFault(ValueError):
+    """Why a row cannot be taken: the column's name ("" for the whole row) and the reason in Chinese."""
+
+    def __init__(self, column: str, reason: str) -> None:
+        super().__init__(reason)
+        self.column, self.reason = column, reason
+
+
 @dataclass(slots=True)
 class Outcome:
     """What became of a batch. Every row stands in exactly one of the four.

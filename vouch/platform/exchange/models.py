@@ -30,6 +30,11 @@ class Import(models.Model):
     warned = models.PositiveIntegerField(_("有提示"), default=0)
     notes = models.JSONField(_("说明"), default=dict)
     problem = models.TextField(_("问题"), blank=True)
+    undone_at = models.DateTimeField(_("撤销时间"), null=True)
+    undone_by = models.CharField(_("撤销人"), max_length=160, blank=True)
+    undo_reason = models.CharField(_("撤销理由"), max_length=200, blank=True)
+    # deleted, restored, put_back, gone: rows; tables: rows by the name of their table.
+    undo_counts = models.JSONField(_("撤销结果"), default=dict)
 
     class Meta:
         verbose_name = _("导入批次")
@@ -66,7 +71,10 @@ class ImportFile(models.Model):
     name = models.CharField(_("文件名"), max_length=255)
     sha256 = models.CharField(_("SHA-256"), max_length=64)
     size = models.BigIntegerField(_("字节数"))
+    # What a person said of it, or a saved mapping: see ``tabular.Chosen``.
     mapping = models.JSONField(_("列对应"), default=dict)
+    units = models.JSONField(_("金额单位"), default=dict)
+    sheet = models.CharField(_("工作表"), max_length=80, blank=True)
     rows_done = models.PositiveIntegerField(_("已处理行数"), default=0)
     progress = models.PositiveSmallIntegerField(_("进度"), default=0)
     is_done = models.BooleanField(_("已读完"), default=False)
@@ -83,6 +91,33 @@ class ImportFile(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class SavedMapping(models.Model):
+    """How a unit's files with these headings are read (已存的列对应): used the next time that they come."""
+
+    unit = models.ForeignKey(Unit, models.CASCADE, related_name="+", verbose_name=_("归属机构"))
+    kind = models.CharField(_("数据种类"), max_length=40)
+    source = models.CharField(_("用途"), max_length=40)
+    # SHA-256 over the headings in normal form, in their order.
+    headings_hash = models.CharField(_("表头指纹"), max_length=64)
+    headings = models.JSONField(_("表头"), default=list)
+    mapping = models.JSONField(_("列对应"), default=dict)
+    units = models.JSONField(_("金额单位"), default=dict)
+    saved_at = models.DateTimeField(_("保存时间"))
+    saved_by = models.CharField(_("保存人"), max_length=160)
+
+    class Meta:
+        verbose_name = _("列对应")
+        constraints: ClassVar = [
+            # Also how it is found again.
+            models.UniqueConstraint(
+                fields=["unit", "kind", "source", "headings_hash"], name="exchange_savedmapping_one_a_heading"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind}: {'、'.join(self.headings)[:60]}"
 
 
 class ImportRow(models.Model):
@@ -112,3 +147,50 @@ class ImportRow(models.Model):
 
     def __str__(self) -> str:
         return f"第 {self.line} 行：{self.reason}"
+
+
+class ImportChange(models.Model):
+    """What an import did to one row of any table (导入改动), from its state before to that after.
+
+    Written by triggers of the database (``0003_undo``), whatever way the row was written. Sealed columns stand here as
+    the same ciphertext. ``before`` is null for a row that the import made, ``after`` for one that it deleted;
+    ``is_broken`` says that somebody else changed the row between two changes of the import.
+    """
+
+    batch = models.ForeignKey(
+        Import, models.CASCADE, related_name="changes", verbose_name=_("导入批次"), db_index=False
+    )
+    table_name = models.CharField(_("表"), max_length=63)
+    row_key = models.CharField(_("行"), max_length=80)
+    before = models.JSONField(_("导入前"), null=True)
+    after = models.JSONField(_("导入后"), null=True)
+    is_broken = models.BooleanField(_("导入途中被他人修改"), default=False)
+
+    class Meta:
+        verbose_name = _("导入改动")
+        constraints: ClassVar = [
+            # One line a row: a second change moves its end. Serves the questions of an undo too.
+            models.UniqueConstraint(
+                fields=["batch", "table_name", "row_key"], name="exchange_importchange_one_a_row"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.table_name} {self.row_key}"
+
+
+class KeptRecord(models.Model):
+    """A record that an undo left as it was, and why (撤销时保留的记录)."""
+
+    batch = models.ForeignKey(Import, models.CASCADE, related_name="kept_records", verbose_name=_("导入批次"))
+    table_name = models.CharField(_("表"), max_length=63)
+    row_key = models.CharField(_("行"), max_length=80)
+    label = models.CharField(_("记录"), max_length=300)
+    reason = models.CharField(_("原因"), max_length=300)
+    row_count = models.PositiveIntegerField(_("保留行数"), default=1)
+
+    class Meta:
+        verbose_name = _("撤销时保留的记录")
+
+    def __str__(self) -> str:
+        return f"{self.label}：{self.reason}"

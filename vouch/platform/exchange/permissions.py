@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.db.models import Model
 
-from vouch.platform.exchange.models import Import, ImportRow
+from vouch.platform.exchange.models import Import, ImportRow, SavedMapping
 from vouch.platform.identity.actor import Actor
 from vouch.platform.identity.terms import Role, Scope
 
@@ -34,3 +34,13 @@ def may_resolve(actor: Actor, row: ImportRow) -> bool:
 def reaches_unit(actor: Actor, *, unit_id: int) -> bool:
     """Whether the unit lies within what the actor sees."""
     return actor.scope == Scope.ALL or unit_id in actor.unit_ids
+
+
+def may_forget_mapping(actor: Actor, mapping: SavedMapping) -> bool:
+    """Who may import into its unit."""
+    return may_open_imports(actor) and reaches_unit(actor, unit_id=mapping.unit_id)
+
+
+def may_forget(actor: Actor) -> bool:
+    """The installation alone, by its own clock."""
+    return actor.is_system

@@ -2,16 +2,29 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import datetime, timedelta
 from typing import Any
 
+from django.db import connection
 from django.db.models import Count, F, Q, QuerySet, Sum
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from vouch.platform.exchange.importer import Source, importer_of
-from vouch.platform.exchange.models import Import, ImportFile, ImportRow
+from vouch.platform.exchange.models import (
+    Import,
+    ImportChange,
+    ImportFile,
+    ImportRow,
+    KeptRecord,
+    SavedMapping,
+)
 from vouch.platform.exchange.permissions import may_open_imports
-from vouch.platform.exchange.terms import UNFINISHED, RowState, Verdict
+from vouch.platform.exchange.tabular import Chosen, plain_heading
+from vouch.platform.exchange.terms import JOURNAL_DAYS, UNFINISHED, ImportStatus, RowState, Verdict
+from vouch.platform.exchange.undoing import is_journaled
 from vouch.platform.identity.actor import Actor, system_actor
 from vouch.platform.identity.models import Unit, User
 from vouch.platform.identity.queries import actor_of
@@ -52,6 +65,31 @@ def submitter_of(batch: Import) -> Actor:
 def files_of(batch: Import) -> QuerySet[ImportFile]:
     """The import's files in the order in which they are read."""
     return ImportFile.objects.filter(batch=batch).order_by("position")
+
+
+def chosen_of(file: ImportFile) -> Chosen:
+    """What was said of the file's sheet, columns and units."""
+    return Chosen(file.mapping, file.units, file.sheet)
+
+
+def headings_hash(headings: Sequence[str]) -> str:
+    """What two files have in common whose headings are the same but for width, case and blanks."""
+    return hashlib.sha256("\x1f".join(plain_heading(heading) for heading in headings).encode()).hexdigest()
+
+
+def saved_mapping(batch: Import, source: str, headings: Sequence[str]) -> SavedMapping | None:
+    """How files with these headings were read the last time in this unit, if somebody wanted that kept."""
+    return SavedMapping.objects.filter(
+        unit_id=batch.unit_id, kind=batch.kind, source=source, headings_hash=headings_hash(headings)
+    ).first()
+
+
+def mappings_visible_to(actor: Actor) -> QuerySet[SavedMapping]:
+    """The saved mappings of the units into which the actor may import."""
+    mappings = SavedMapping.objects.select_related("unit")
+    if not may_open_imports(actor):
+        return mappings.none()
+    return mappings if actor.scope == Scope.ALL else mappings.filter(unit_id__in=actor.unit_ids)
 
 
 def kept_rows(batch: Import, *, verdict: str = "", state: str = "") -> QuerySet[ImportRow]:
@@ -121,9 +159,16 @@ def importable_units(actor: Actor) -> QuerySet[Unit]:
 
 def open_row_count(actor: Actor) -> int:
     """How many rejected rows wait for somebody, in the imports that the actor may look at."""
-    return ImportRow.objects.filter(
-        verdict=Verdict.REJECTED, state=RowState.OPEN, batch__is_dry_run=False, batch__in=visible_to(actor)
-    ).count()
+    return (
+        ImportRow.objects.filter(
+            verdict=Verdict.REJECTED,
+            state=RowState.OPEN,
+            batch__is_dry_run=False,
+            batch__in=visible_to(actor),
+        )
+        .exclude(batch__status__in=(ImportStatus.UNDOING, ImportStatus.UNDONE))
+        .count()
+    )
 
 
 def next_open_row(row: ImportRow) -> ImportRow | None:
@@ -135,6 +180,9 @@ def next_open_row(row: ImportRow) -> ImportRow | None:
 VISIBLE: Visible = {
     Import: visible_to,
     ImportFile: lambda actor: ImportFile.objects.filter(batch__in=visible_to(actor)),
+    ImportChange: lambda actor: ImportChange.objects.filter(batch__in=visible_to(actor)),
+    SavedMapping: mappings_visible_to,
+    KeptRecord: lambda actor: KeptRecord.objects.filter(batch__in=visible_to(actor)),
     ImportRow: lambda actor: ImportRow.objects.filter(batch__in=visible_to(actor)),
 }
 """How rows of each table are seen."""
@@ -150,3 +198,34 @@ def progress_of_imports(arguments: Sequence[Mapping[str, Any]]) -> list[Progress
         row.pk: Progress(row.read // row.whole, 100, row.get_absolute_url()) for row in rows if row.whole
     }
     return [known.get(pk) for pk in wanted]
+
+
+def kept_records(batch: Import) -> QuerySet[KeptRecord]:
+    """What the undo of the import left as it was, in the order in which it was told."""
+    return KeptRecord.objects.filter(batch=batch).order_by("pk")
+
+
+def progress_of_undos(arguments: Sequence[Mapping[str, Any]]) -> list[Progress | None]:
+    """How far the undos are that these jobs run: each is one transaction, which tells it by the name of its session."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT application_name FROM pg_stat_activity WHERE application_name LIKE 'vouch undo %'"
+        )
+        names = [name.split() for (name,) in cursor.fetchall()]
+    percents = {int(pk): int(percent) for _vouch, _undo, pk, percent in names}
+    wanted = [int(one.get("import_id") or 0) for one in arguments]
+    return [
+        Progress(percents[pk], 100, reverse("exchange:import", args=[pk])) if pk in percents else None
+        for pk in wanted
+    ]
+
+
+def can_undo(batch: Import) -> bool:
+    """Whether an undo can be ordered."""
+    may_be = batch.status in {ImportStatus.DONE, ImportStatus.FAILED} and not batch.is_dry_run
+    return may_be and is_journaled(batch)
+
+
+def undo_until(batch: Import) -> datetime | None:
+    """Until when the import can be undone; None while it has not ended."""
+    return batch.finished_at + timedelta(days=JOURNAL_DAYS) if batch.finished_at else None

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
 
@@ -19,9 +19,9 @@ from vouch.platform.exchange import actions
 from vouch.platform.exchange.importer import Importer, importer_of
 from vouch.platform.exchange.kept_files import blocks_of, keep_file, kept_path
 from vouch.platform.exchange.models import Import, ImportFile
-from vouch.platform.exchange.queries import files_of, kept_rows, unfinished_import
+from vouch.platform.exchange.queries import chosen_of, files_of, kept_rows, unfinished_import
 from vouch.platform.exchange.tabular import Row, Table, Unreadable, open_table
-from vouch.platform.exchange.terms import UNFINISHED
+from vouch.platform.exchange.terms import UNFINISHED, ImportStatus
 from vouch.platform.identity.actor import Actor
 from vouch.platform.identity.models import Unit
 
@@ -29,6 +29,9 @@ LOCK_CLASS = 0x564F4943  # "VOIC": the advisory locks of imports
 
 MANY_ROWS = 1_000
 """From so many new rows on, the planner must not believe that the tables are as they were."""
+
+UNDO_ATTEMPTS = 3
+"""Somebody may change a row between the look at it and the undo."""
 
 Clock = Callable[[], datetime]
 Tell = Callable[[ImportFile, Import], None]
@@ -79,6 +82,18 @@ def import_files(
         actor=actor, at=clock(), unit=unit, delivery=actions.Delivery(kind, files)
     )
     return run_import(batch.pk, actor=actor, clock=clock, tell=tell)
+
+
+def take_back(import_id: int, *, actor: Actor, clock: Clock) -> Import:
+    """Undo the import as it was ordered. Raises Busy, Moved; does nothing where it was not ordered, or is done."""
+    with _held(import_id):
+        batch = Import.objects.select_related("unit").get(pk=import_id)
+        if batch.status != ImportStatus.UNDOING:
+            return batch
+        for _attempt in range(UNDO_ATTEMPTS - 1):
+            with suppress(actions.Moved, IntegrityError):
+                return actions.undo_import(actor=actor, at=clock(), batch=batch)
+        return actions.undo_import(actor=actor, at=clock(), batch=batch)
 
 
 @contextmanager
@@ -152,7 +167,7 @@ class _Run:
         if not path.exists():
             raise Unreadable(_("文件“%(name)s”已不在服务器上，请重新上传。") % {"name": file.name})
         table = open_table(
-            path, name=file.name, columns=source.columns, sheets=source.sheets, mapping=file.mapping
+            path, name=file.name, columns=source.columns, sheets=source.sheets, chosen=chosen_of(file)
         )
         try:
             rows = table.rows(skip=file.rows_done)
@@ -166,7 +181,7 @@ class _Run:
 
     def _take(self, file: ImportFile, table: Table, rows: Sequence[Row]) -> None:
         """Take the rows as one chunk; where the database refuses a value, find the row that holds it."""
-        chunk = actions.Chunk(file.pk, file.rows_done, rows, min(99, int(table.progress * 100)))
+        chunk = actions.Chunk(file.pk, file.rows_done, rows, min(99, int(table.progress * 100)), table.units)
         try:
             batch = actions.take_chunk(actor=self._actor, at=self._clock(), batch=self._batch, chunk=chunk)
         except (DataError, IntegrityError) as error:

@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 
 from vouch.engine.cells import Cell
 from vouch.platform.exchange.bytestream import Unreadable
-from vouch.platform.exchange.workbook import check_archive
+from vouch.platform.exchange.workbook import check_archive, check_old
 
 ROWS_MAX = 200_000
 CELLS_MAX = 5_000_000
@@ -39,6 +39,7 @@ def read_sheets(content: bytes, *, name: str) -> Sheets:
         check_archive(io.BytesIO(content), name=name)
         return _of_workbook(content, name=name)
     if content.startswith(_OLD_WORKBOOK):
+        check_old(content, name=name)
         return _of_workbook(content, name=name)
     return {name: read_text(_decoded(content, name=name), name=name)}
 

@@ -1,4 +1,4 @@
-"""Tables as people send them: CSV, gzipped CSV and XLSX, read row by row.
+"""Tables as people send them: CSV, gzipped CSV, XLSX and XLS, read row by row.
 
 ``open_table`` finds the encoding, the sheet and the row of headings by the columns that are wanted, and says in
 Chinese what is missing when it cannot. Its rows carry their line number, so that every later message can name
@@ -18,7 +18,7 @@ import unicodedata
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.utils.translation import gettext as _
 
@@ -26,7 +26,7 @@ from vouch.platform.exchange.bytestream import OLE_MAGIC, ZIP_MAGIC, Unreadable
 from vouch.platform.exchange.delimited import Delimited
 from vouch.platform.exchange.workbook import Workbook
 
-__all__ = ["Column", "Row", "Table", "Unreadable", "guess_columns", "open_table"]
+__all__ = ["Chosen", "Column", "Row", "Table", "Unreadable", "guess_columns", "open_table"]
 
 HEADING_ROWS_MAX = 30
 """How far down the headings may stand: titles and notes come above them."""
@@ -40,6 +40,17 @@ class Column:
     title: str
     synonyms: tuple[str, ...] = ()
     is_required: bool = True
+    # Amounts, whose unit the heading may name (合同金额（万元）), or the line above (单位：万元), or a person.
+    is_money: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """What a person said of a file: column → heading ("" for none), column → unit, and the sheet; "" where they did not."""
+
+    mapping: Mapping[str, str] = field(default_factory=dict)
+    units: Mapping[str, str] = field(default_factory=dict)
+    sheet: str = ""
 
 
 class Row(NamedTuple):
@@ -55,7 +66,10 @@ class Row(NamedTuple):
 
 @dataclass(slots=True)
 class Table:
-    """An opened table. ``places`` gives each wanted column's position in the file, None where it is absent."""
+    """An opened table. ``places`` gives each wanted column's position in the file, None where it is absent.
+
+    ``stated_units`` are those of amounts that the file itself names, by column; in ``units`` what a person said goes before.
+    """
 
     name: str
     sheet: str
@@ -64,12 +78,14 @@ class Table:
     headings: tuple[str, ...]
     columns: tuple[Column, ...]
     places: tuple[int | None, ...]
+    stated_units: Mapping[str, str]
+    units: Mapping[str, str]
     broken: str = field(default="", init=False)
     _source: Delimited | Workbook = field(repr=False)
 
     def rows(self, *, skip: int = 0) -> Iterator[Row]:
         """Every row below the headings that is not blank, after the first ``skip`` of them."""
-        pick = _picker(self.places)
+        pick = _with_units(_picker(self.places), self._factors())
         width = len(self.headings)
         seen = 0
         for line, found, fault in self._source.lines(after=self.heading_line, width=width, sheet=self.sheet):
@@ -86,10 +102,25 @@ class Table:
                 yield Row(line, () if problem else pick(raw), raw, problem)
         self.broken = self._source.broken
 
+    def _factors(self) -> dict[int, str]:
+        """Place among the wanted columns → the unit that a bare figure there is in, where it is not 元."""
+        found = {place: self.units.get(column.name, "") for place, column in enumerate(self.columns)}
+        return {place: unit for place, unit in found.items() if unit not in {"", "元"}}
+
     @property
     def progress(self) -> float:
         """How much of the file was read, 0 to 1."""
         return self._source.progress
+
+    @property
+    def sheets(self) -> Sequence[str]:
+        """Every sheet of the file; the only one of a CSV has no name."""
+        return self._source.sheets
+
+    def every_row(self, sheet: str) -> Iterator[tuple[int, int, list[Any]]]:
+        """Every row of a sheet from its first one on: where it stands (0 is the first), its line, its values as they are."""
+        width = len(self.headings) if sheet == self.sheet else 0
+        return self._source.every_row(sheet=sheet, width=width)
 
     def close(self) -> None:
         """Let go of the file."""
@@ -116,6 +147,45 @@ def _picker(places: Sequence[int | None]) -> Callable[[Sequence[str]], tuple[str
     return pick
 
 
+_BARE = re.compile(r"[(（]?[-+−]?[¥￥]?[0-9０-９][0-9０-９,，.．\s]*[)）]?")
+
+
+def is_bare(text: str) -> bool:
+    """Whether a cell is a figure that names no unit of its own."""
+    return _BARE.fullmatch(text.strip()) is not None
+
+
+def with_unit(text: str, unit: str) -> str:
+    """The cell with its column's unit written behind a bare figure; a row's own unit (120万元) stands."""
+    return f"{text.strip()}{unit}" if unit not in {"", "元"} and is_bare(text) else text
+
+
+def _with_units(
+    pick: Callable[[Sequence[str]], tuple[str, ...]], units: Mapping[int, str]
+) -> Callable[[Sequence[str]], tuple[str, ...]]:
+    if not units:
+        return pick
+
+    def pick_with_units(raw: Sequence[str]) -> tuple[str, ...]:
+        cells = list(pick(raw))
+        for place, unit in units.items():
+            cells[place] = with_unit(cells[place], unit)
+        return tuple(cells)
+
+    return pick_with_units
+
+
+_UNIT_OF_HEADING = re.compile(r"(.+?)[(\[【/]?(?:单位)?(?:人民币)?(百万元|千元|万元|亿元|元)[)\]】]?")
+_UNIT_ABOVE = re.compile(r"单位\s*[:：]?\s*(?:人民币)?\s*(百万元|千元|万元|亿元|元)")
+
+
+def unit_of_heading(heading: str) -> tuple[str, str]:
+    """A heading without the unit that it names, and that unit; "" where it names none."""
+    plain = plain_heading(heading)
+    match = _UNIT_OF_HEADING.fullmatch(plain)
+    return (match[1], match[2]) if match else (plain, "")
+
+
 def plain_heading(text: str) -> str:
     """A heading without blanks, marks of obligation, and differences of width or case."""
     return re.sub(r"[\s*:_]+", "", unicodedata.normalize("NFKC", text)).lower()
@@ -124,6 +194,7 @@ def plain_heading(text: str) -> str:
 def guess_columns(headings: Sequence[str], columns: Sequence[Column]) -> tuple[int | None, ...]:
     """The position of each wanted column among the headings; its own title wins over its synonyms."""
     plain = [plain_heading(heading) for heading in headings]
+    bare = [unit_of_heading(heading)[0] for heading in headings]
     taken: set[int] = set()
     found: dict[str, int] = {}
     for level in range(1 + max((len(column.synonyms) for column in columns), default=0)):
@@ -133,7 +204,8 @@ def guess_columns(headings: Sequence[str], columns: Sequence[Column]) -> tuple[i
                 continue
             wanted = plain_heading(names[level])
             for place, heading in enumerate(plain):
-                if heading == wanted and place not in taken:
+                is_it = heading == wanted or (column.is_money and bare[place] == wanted)
+                if is_it and place not in taken:
                     found[column.name] = place
                     taken.add(place)
                     break
@@ -166,19 +238,19 @@ def open_table(
     name: str,
     columns: Sequence[Column],
     sheets: Sequence[str] = (),
-    mapping: Mapping[str, str] | None = None,
+    chosen: Chosen | None = None,
     is_lenient: bool = False,
 ) -> Table:
     """Open the file as a table with these columns.
 
     ``name`` is what the person calls the file. Among several sheets that fit, one named in ``sheets`` wins,
-    then the one where most columns are found. ``mapping`` (column → heading) corrects the guess. Raises
-    Unreadable; ``is_lenient`` takes the likeliest row of headings though required columns are missing, so that
-    a person can be asked for them.
+    then the one where most columns are found. ``chosen`` corrects the guess.
+    Raises Unreadable; ``is_lenient`` takes the likeliest row of headings though required columns are missing, so
+    that a person can be asked for them.
     """
     source = _open_source(path, name=name)
     try:
-        wanted = _Wanted(name, tuple(columns), sheets, mapping or {}, is_lenient=is_lenient)
+        wanted = _Wanted(name, tuple(columns), sheets, chosen or Chosen(), is_lenient=is_lenient)
         return _find_table(source, wanted)
     except BaseException:
         source.close()
@@ -190,11 +262,7 @@ def _open_source(path: Path, *, name: str) -> Delimited | Workbook:
         magic = file.read(4)
     if not magic:
         raise Unreadable(_("文件“%(name)s”是空的。") % {"name": name})
-    if magic == OLE_MAGIC:
-        raise Unreadable(
-            _("文件“%(name)s”是旧版 XLS 或加密的工作簿；请另存为不加密的 XLSX 后再导入。") % {"name": name}
-        )
-    return Workbook(path, name=name) if magic == ZIP_MAGIC else Delimited(path, name=name)
+    return Workbook(path, name=name) if magic in {ZIP_MAGIC, OLE_MAGIC} else Delimited(path, name=name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,7 +270,7 @@ class _Wanted:
     name: str
     columns: tuple[Column, ...]
     sheets: Sequence[str]
-    mapping: Mapping[str, str]
+    chosen: Chosen
     is_lenient: bool
 
 
@@ -210,12 +278,14 @@ def _find_table(source: Delimited | Workbook, wanted: _Wanted) -> Table:
     best: Table | None = None
     best_rank = (False, False, -1)
     nearest: tuple[int, list[str], Sequence[str]] | None = None
-    for sheet in source.sheets:
+    said = [wanted.chosen.sheet] if wanted.chosen.sheet in source.sheets else source.sheets
+    for sheet in said:
+        above = ""
         for line, raw in source.first_lines(sheet=sheet, count=HEADING_ROWS_MAX):
             headings = [cell.strip() for cell in raw]
             while headings and not headings[-1]:
                 headings.pop()
-            places = _mapped(headings, wanted.columns, wanted.mapping)
+            places = _mapped(headings, wanted.columns, wanted.chosen.mapping)
             missing = _missing(wanted.columns, places)
             found = sum(place is not None for place in places)
             if nearest is None or found > nearest[0]:
@@ -225,15 +295,31 @@ def _find_table(source: Delimited | Workbook, wanted: _Wanted) -> Table:
             may_be = is_complete or (wanted.is_lenient and sum(map(bool, headings)) > 1)
             if may_be and rank > best_rank:
                 best_rank = rank
+                stated = _stated_units(headings, wanted.columns, places, above=above)
                 best = Table(
                     name=wanted.name, sheet=sheet, encoding=source.encoding, heading_line=line,
                     headings=tuple(headings), columns=wanted.columns, places=places, _source=source,
+                    stated_units=stated, units={**stated, **{k: v for k, v in wanted.chosen.units.items() if v}},
                 )  # fmt: skip
             if is_complete:
                 break
+            above = next((unit[1] for cell in raw if (unit := _UNIT_ABOVE.search(cell))), above)
     if best is None:
         raise Unreadable(_no_headings(wanted.name, nearest))
     return best
+
+
+def _stated_units(
+    headings: Sequence[str], columns: Sequence[Column], places: Sequence[int | None], *, above: str
+) -> dict[str, str]:
+    """The unit of each column of amounts, where the heading names it or a line above the headings does."""
+    money = [(column, place) for column, place in zip(columns, places, strict=True) if column.is_money]
+    found = {
+        column.name: unit_of_heading(headings[place])[1] or above
+        for column, place in money
+        if place is not None
+    }
+    return {name: unit for name, unit in found.items() if unit}
 
 
 def _no_headings(name: str, nearest: tuple[int, list[str], Sequence[str]] | None) -> str:

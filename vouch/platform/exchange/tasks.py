@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 
 from django.core.exceptions import ObjectDoesNotExist, PermissionDenied
-from django.db import InterfaceError, OperationalError
+from django.db import IntegrityError, InterfaceError, OperationalError
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -13,9 +13,10 @@ from vouch.platform.courier.actions import notify
 from vouch.platform.exchange import actions
 from vouch.platform.exchange.importer import importers
 from vouch.platform.exchange.queries import import_numbered, submitter_of
-from vouch.platform.exchange.running import Busy, run_import
+from vouch.platform.exchange.running import Busy, run_import, take_back
 from vouch.platform.exchange.terms import ImportStatus
 from vouch.platform.identity.actor import system_actor
+from vouch.platform.jobs.beat import DAY, beat
 from vouch.platform.jobs.task import task
 
 logger = logging.getLogger(__name__)
@@ -39,6 +40,31 @@ def run_import_job(*, import_id: int) -> None:
         # Tried again it would fail again; the page says so, and whoever repairs it can go on from here.
         logger.exception("import %s failed", import_id)
         _give_up(import_id, _("程序出错，已处理的行保留；请联系管理员后重试。"))
+
+
+@task("exchange.undo_import", queue="imports", retries=5)
+def undo_import_job(*, import_id: int) -> None:
+    """Undo an import as a person has ordered; a worker that died has changed nothing, and the next one begins anew."""
+    batch = import_numbered(import_id)
+    try:
+        take_back(import_id, actor=submitter_of(batch), clock=timezone.now)
+    except Busy:
+        return
+    except (OperationalError, InterfaceError):
+        raise
+    except (actions.Moved, IntegrityError):
+        _leave(import_id, _("撤销时仍有人在修改这些数据，没有撤销任何内容；请稍后再试。"))
+    except (PermissionDenied, ObjectDoesNotExist):
+        _leave(import_id, _("提交人已没有导入的权限，没有撤销任何内容。"))
+    except Exception:
+        logger.exception("undo of import %s failed", import_id)
+        _leave(import_id, _("程序出错，没有撤销任何内容；请联系管理员。"))
+
+
+@beat("exchange.forget_journals", seconds=DAY)
+def forget_old_journals() -> None:
+    """Imports of more than 90 days ago can no longer be undone."""
+    actions.forget_journals(actor=system_actor("retention"), at=timezone.now())
 
 
 @task("exchange.tell_submitter")
@@ -67,5 +93,11 @@ def tell_submitter(*, subject_id: str) -> None:
 
 def _give_up(import_id: int, problem: str) -> None:
     actions.finish_import(
+        actor=system_actor("import"), at=timezone.now(), batch=import_numbered(import_id), problem=problem
+    )
+
+
+def _leave(import_id: int, problem: str) -> None:
+    actions.fail_undo(
         actor=system_actor("import"), at=timezone.now(), batch=import_numbered(import_id), problem=problem
     )

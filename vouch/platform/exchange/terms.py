@@ -15,6 +15,8 @@ class ImportStatus(TextChoices):
     DONE = "done", _("已完成")
     FAILED = "failed", _("失败")
     CANCELLED = "cancelled", _("已取消")
+    UNDOING = "undoing", _("撤销中")
+    UNDONE = "undone", _("已撤销")
 
 
 TRANSITIONS: dict[str, frozenset[str]] = {
@@ -22,11 +24,19 @@ TRANSITIONS: dict[str, frozenset[str]] = {
     ImportStatus.WAITING: frozenset({ImportStatus.RUNNING, ImportStatus.CANCELLED, ImportStatus.FAILED}),
     # A worker that died leaves it running; the next one goes on from the last chunk.
     ImportStatus.RUNNING: frozenset({ImportStatus.RUNNING, ImportStatus.DONE, ImportStatus.FAILED}),
-    ImportStatus.FAILED: frozenset({ImportStatus.WAITING}),
-    ImportStatus.DONE: frozenset(),
+    ImportStatus.FAILED: frozenset({ImportStatus.WAITING, ImportStatus.UNDOING}),
+    ImportStatus.DONE: frozenset({ImportStatus.UNDOING}),
     ImportStatus.CANCELLED: frozenset(),
+    # What cannot be undone after all stays as it was.
+    ImportStatus.UNDOING: frozenset({ImportStatus.UNDONE, ImportStatus.DONE, ImportStatus.FAILED}),
+    ImportStatus.UNDONE: frozenset(),
 }
 UNFINISHED = (ImportStatus.WAITING, ImportStatus.RUNNING)
+MOVING = (*UNFINISHED, ImportStatus.UNDOING)
+"""States in which a worker has it, or will."""
+
+JOURNAL_DAYS = 90
+"""How long an import can be undone: after that the journal of what it changed is forgotten."""
 
 
 class Verdict(TextChoices):

@@ -4,17 +4,23 @@ from __future__ import annotations
 
 from django.urls import path
 
-from vouch.platform.exchange import views
+from vouch.platform.exchange.views import delivery, outcome, rows, undo
 
 app_name = "exchange"
 urlpatterns = [
-    path("", views.imports, name="imports"),
-    path("new/", views.new_import, name="new"),
-    path("new/<slug:kind>/", views.new_import, name="new_of_kind"),
-    path("<int:pk>/", views.one_import, name="import"),
-    path("<int:pk>/columns/", views.columns, name="columns"),
-    path("<int:pk>/cancel/", views.cancel, name="cancel"),
-    path("<int:pk>/progress/", views.progress, name="progress"),
-    path("<int:pk>/rows.<slug:suffix>", views.download, name="download"),
-    path("<int:pk>/rows/<int:row_pk>/", views.one_row, name="row"),
+    path("", delivery.imports, name="imports"),
+    path("new/", delivery.new_import, name="new"),
+    path("new/<slug:kind>/", delivery.new_import, name="new_of_kind"),
+    path("mappings/", delivery.mappings, name="mappings"),
+    path("mappings/<int:pk>/forget/", delivery.forget, name="forget_mapping"),
+    path("<int:pk>/", outcome.one_import, name="import"),
+    path("<int:pk>/columns/", delivery.columns, name="columns"),
+    path("<int:pk>/cancel/", delivery.cancel, name="cancel"),
+    path("<int:pk>/progress/", outcome.progress, name="progress"),
+    path("<int:pk>/rows.<slug:suffix>", outcome.download, name="download"),
+    path("<int:pk>/rows/<int:row_pk>/", rows.one_row, name="row"),
+    path("<int:pk>/files/<int:file_pk>/marked.xlsx", outcome.marked, name="marked"),
+    path("<int:pk>/undo/", undo.undo, name="undo"),
+    path("<int:pk>/undo/plan/", undo.undo_plan, name="undo_plan"),
+    path("<int:pk>/kept/", undo.kept_records, name="kept"),
 ]

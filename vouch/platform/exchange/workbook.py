@@ -1,26 +1,37 @@
-"""XLSX workbooks, read by calamine after a look at what they would unpack to."""
+"""XLSX and XLS workbooks, read by calamine after a look at what they would unpack to.
+
+Values alone are read: no formula is computed, no macro run, no link followed.
+"""
 
 from __future__ import annotations
 
 import datetime as dt
 import re
 import zipfile
-from collections.abc import Iterator
+import zlib
+from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 import python_calamine
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
-from vouch.platform.exchange.bytestream import BLOCK, Unreadable
+from vouch.platform.exchange._old_workbook import NotOld, look_into
+from vouch.platform.exchange.bytestream import BLOCK, OLE_MAGIC, Unreadable
 
-UNZIPPED_MAX = 2 * 1024**3
+UNZIPPED_MAX = 768 * 1024**2
+OLD_MAX = 64 * 1024**2
+"""An XLS is held in memory whole."""
+ROWS_MAX = 500_000
 RATIO_MAX = 150
 CELLS_MAX = 30_000_000
 """The reader holds a sheet as a full rectangle, so one stray cell far away would cost all memory."""
 
 EXACT_MAX = 10**15
 """Excel keeps 15 digits of a number; a longer code typed as a number has lost its end."""
+
+MACROS = gettext_noop("文件“%(name)s”含有宏；请另存为不含宏的 XLSX 后再导入。")
 
 _REFERENCE = re.compile(rb' r="([A-Z]{2,3})([0-9]+)"')
 _FAR_ROW = re.compile(rb' r="[A-Z]{0,3}([0-9]{5,7})"')
@@ -30,18 +41,24 @@ Numbered = tuple[int, list[str], str]
 class Workbook:
     """One workbook with its sheets."""
 
-    encoding = "xlsx"
+    encoding: str = "xlsx"
     broken = ""
 
     def __init__(self, path: Path, *, name: str) -> None:
         self._name = name
-        check_archive(path, name=name)
+        with path.open("rb") as file:
+            is_old = file.read(len(OLE_MAGIC)) == OLE_MAGIC
+        if is_old:
+            self.encoding = "xls"
+            check_old(path, name=name)
+        else:
+            check_archive(path, name=name)
         try:
             self._book = python_calamine.CalamineWorkbook.from_path(str(path))
         except python_calamine.PasswordError as error:
             raise Unreadable(_("文件“%(name)s”有密码，请去掉密码后再导入。") % {"name": name}) from error
         except (python_calamine.CalamineError, OSError) as error:
-            raise Unreadable(_("文件“%(name)s”不是可读的 XLSX 工作簿。") % {"name": name}) from error
+            raise Unreadable(_("文件“%(name)s”不是可读的 XLSX 或 XLS 工作簿。") % {"name": name}) from error
         self.sheets: tuple[str, ...] = tuple(self._book.sheet_names)
         self._done = self._total = 0
 
@@ -71,6 +88,19 @@ class Workbook:
                 # A sheet is a rectangle: empty cells right of the headings are not the row's.
                 cells = raw if any(raw[width:]) else raw[:width]
                 yield line, cells, fault
+
+    def every_row(self, *, sheet: str, width: int) -> Iterator[tuple[int, int, list[Any]]]:
+        """Every row of a sheet: its place, its line, and its values as the workbook has them."""
+        del width
+        try:
+            opened = self._book.get_sheet_by_name(sheet)
+        except python_calamine.CalamineError:
+            return
+        if opened.start is None:
+            return
+        blank = [""] * opened.start[1]
+        for place, values in enumerate(opened.iter_rows()):
+            yield place, place + 1, [*blank, *values]
 
     def _numbered(self, sheet: str) -> Iterator[Numbered]:
         try:
@@ -116,6 +146,7 @@ def check_archive(path: Path | BinaryIO, *, name: str) -> None:
                 raise Unreadable(
                     _("文件“%(name)s”是压缩包，不是 XLSX 工作簿；请解压后再导入。") % {"name": name}
                 )
+            _refuse_active([part.filename for part in parts], name=name)
             unzipped = sum(part.file_size for part in parts)
             packed = max(sum(part.compress_size for part in parts), 1)
             if unzipped > UNZIPPED_MAX or (unzipped > 64 * 1024**2 and unzipped > packed * RATIO_MAX):
@@ -123,8 +154,56 @@ def check_archive(path: Path | BinaryIO, *, name: str) -> None:
             for part in parts:
                 if part.filename.startswith("xl/worksheets/") and part.filename.endswith(".xml"):
                     _check_extent(archive, part, name=name)
-    except (zipfile.BadZipFile, zipfile.LargeZipFile, EOFError, NotImplementedError, OSError) as error:
+                elif part.filename.startswith("xl/") and part.filename.endswith(".xml"):
+                    # Read to its end: what it says of its own size must be true.
+                    with archive.open(part) as held:
+                        while held.read(BLOCK):
+                            pass
+    except (
+        zipfile.BadZipFile,
+        zipfile.LargeZipFile,
+        EOFError,
+        NotImplementedError,
+        OSError,
+        zlib.error,
+    ) as error:
         raise Unreadable(_("文件“%(name)s”不完整或已损坏，无法作为 XLSX 打开。") % {"name": name}) from error
+
+
+def _refuse_active(parts: Sequence[str], *, name: str) -> None:
+    """Refuse what is more than values."""
+    if any(part.rpartition("/")[2] == "vbaProject.bin" for part in parts):
+        raise Unreadable(_(MACROS) % {"name": name})
+    if any(part.startswith("xl/externalLinks/") for part in parts):
+        raise Unreadable(
+            _(
+                "文件“%(name)s”链接着其他工作簿，其中的数可能不是最新的；请在 Excel 的“数据 → 编辑链接”中断开链接，保存后再导入。"
+            )
+            % {"name": name}
+        )
+
+
+def check_old(source: Path | bytes, *, name: str) -> None:
+    """Refuse an XLS that is locked, has macros, is torn, or whose sheets span too much."""
+    size = len(source) if isinstance(source, bytes) else source.stat().st_size
+    if size > OLD_MAX:
+        limit = OLD_MAX // 1024**2
+        raise Unreadable(
+            _("文件“%(name)s”超过 XLS 的上限 %(limit)d MB，请另存为 XLSX 后再导入。")
+            % {"name": name, "limit": limit}
+        )
+    try:
+        held = look_into(source if isinstance(source, bytes) else source.read_bytes())
+    except NotOld as error:
+        raise Unreadable(_("文件“%(name)s”不完整或已损坏，无法作为 XLS 打开。") % {"name": name}) from error
+    if held.is_locked:
+        raise Unreadable(_("文件“%(name)s”有密码，请去掉密码后再导入。") % {"name": name})
+    if held.has_macros:
+        raise Unreadable(_(MACROS) % {"name": name})
+    for rows, columns in held.extents:
+        _refuse_extent(rows, columns, name=name)
+    # All its sheets are in memory at once.
+    _refuse_extent(1, sum(rows * columns for rows, columns in held.extents), name=name)
 
 
 def _check_extent(archive: zipfile.ZipFile, part: zipfile.ZipInfo, *, name: str) -> None:
@@ -139,7 +218,11 @@ def _check_extent(archive: zipfile.ZipFile, part: zipfile.ZipInfo, *, name: str)
             if rows:
                 height = max(height, *map(int, rows))
             tail = text[-24:]
-    if width * height > CELLS_MAX:
+    _refuse_extent(height, width, name=name)
+
+
+def _refuse_extent(height: int, width: int, *, name: str) -> None:
+    if height > ROWS_MAX or width * height > CELLS_MAX:
         raise Unreadable(
             _(
                 "文件“%(name)s”的工作表区域过大（%(rows)d 行 × %(columns)d 列），请删除表格以外的内容后再导入。"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -246,3 +246,12 @@ def unsealed() -> tuple[int, datetime | None]:
     waiting = Entry.objects.filter(~Exists(Leaf.objects.filter(entry_id=OuterRef("pk"))))
     found = waiting.aggregate(count=Count("pk"), oldest=Min("recorded_at"))
     return found["count"], found["oldest"]
+
+
+def worked_on_since(subjects: Collection[tuple[str, str]], *, since: datetime) -> set[tuple[str, str, str]]:
+    """Of these subjects (kind, id): with the id of each actor who has left an entry of them after that moment."""
+    kinds = {kind for kind, _pk in subjects}
+    entries = Entry.objects.filter(
+        subject_kind__in=kinds, subject_id__in={pk for _kind, pk in subjects}, at__gt=since
+    )
+    return set(entries.values_list("subject_kind", "subject_id", "actor_id").distinct())

@@ -58,6 +58,8 @@ class DatabaseOperations(operations.DatabaseOperations):
             owner.execute("SET LOCAL lock_timeout = '10s'")
             guarded = owner.execute(
                 "SELECT DISTINCT tgrelid::regclass::text FROM pg_trigger WHERE NOT tgisinternal AND tgtype & (8 | 32) <> 0"
+                # Those that read a statement's rows only take note of it.
+                " AND tgoldtable IS NULL"
             ).fetchall()
             for (table,) in guarded:
                 owner.execute(sql.SQL(f"ALTER TABLE {table} DISABLE TRIGGER USER"))

@@ -72,8 +72,10 @@ Receive = Callable[..., Import]
 def receive(head_office: Unit, actor: Actor, now: object) -> Receive:
     """Receive a delivery of units whose file has this text."""
 
-    def run(text: str, *, name: str = "机构.csv", **details: object) -> Import:
-        sha256, size = kept_files.keep_file(ContentFile(text.encode()).chunks())
+    def run(text: str | bytes, *, name: str = "机构.csv", **details: object) -> Import:
+        sha256, size = kept_files.keep_file(
+            ContentFile(text if isinstance(text, bytes) else text.encode()).chunks()
+        )
         file = actions.KeptFile(source="file", name=name, sha256=sha256, size=size, mapping={})
         delivery = actions.Delivery("units", [file], **details)  # type: ignore[arg-type]
         return actions.receive_import(actor=actor, at=now, unit=head_office, delivery=delivery)  # type: ignore[arg-type]

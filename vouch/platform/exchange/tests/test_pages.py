@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import csv
 import io
+import zipfile
 from collections.abc import Callable
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 import pytest
+import xlsxwriter
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
@@ -20,7 +22,7 @@ from vouch.platform.courier import queries
 from vouch.platform.exchange import actions
 from vouch.platform.exchange.models import Import, ImportRow
 from vouch.platform.exchange.running import run_import
-from vouch.platform.exchange.tasks import run_import_job, tell_submitter
+from vouch.platform.exchange.tasks import run_import_job, tell_submitter, undo_import_job
 from vouch.platform.exchange.terms import ImportStatus, RowState
 from vouch.platform.identity.actor import Actor
 from vouch.platform.identity.models import Unit, User
@@ -124,7 +126,7 @@ def test_a_job_that_fails_for_good_says_so_and_can_be_tried_again(
     assert batch.status == ImportStatus.FAILED
     assert "程序出错" in manager.get(reverse("exchange:import", args=[batch.pk])).content.decode()
     monkeypatch.undo()
-    actions.queue_import(actor=actor, at=now, batch=batch, mappings={})
+    actions.queue_import(actor=actor, at=now, batch=batch, chosen={})
     run_import_job(import_id=batch.pk)
     batch.refresh_from_db()
     assert (batch.status, batch.accepted) == (ImportStatus.DONE, 1)
@@ -176,6 +178,74 @@ def test_rejected_rows_are_downloaded_with_their_values(manager: Client, batch: 
     response = manager.get(reverse("exchange:download", args=[batch.pk, "xlsx"]))
     book = CalamineWorkbook.from_filelike(io.BytesIO(b"".join(response.streaming_content)))  # type: ignore[attr-defined]
     assert book.get_sheet_by_index(0).to_python()[1][5:7] == ["u2", "二部"]
+
+
+def marked_rows(client: Client, batch: Import) -> list[list[Any]]:
+    response = client.get(reverse("exchange:marked", args=[batch.pk, batch.files.get().pk]))
+    content = b"".join(response.streaming_content)  # type: ignore[attr-defined]
+    return CalamineWorkbook.from_filelike(io.BytesIO(content)).get_sheet_by_index(0).to_python()
+
+
+def test_their_own_file_comes_back_with_every_reason_beside_its_row(
+    manager: Client, receive: Receive, actor: Actor, now: datetime
+) -> None:
+    text = '机构名单,,\n编码,名称,备注\nU1,=1+1,\nu2,"二\n部",\n\nU3,三部,请核对\nU1,=1+1,\n多,一,格,了\n'
+    batch = run_import(receive(text).pk, actor=actor, clock=lambda: now)
+    assert marked_rows(manager, batch) == [
+        ["机构名单", "", "", "", "", ""],
+        ["编码", "名称", "备注", "结果", "原因", ""],
+        ["U1", "=1+1", "", "已导入或无变化", "", ""],
+        ["u2", "二\n部", "", "未导入", "编码“u2”应为大写", ""],
+        ["", "", "", "", "", ""],
+        ["U3", "三部", "请核对", "已导入，有提示", "请核对", ""],
+        ["U1", "=1+1", "", "已导入或无变化", "", ""],
+        ["多", "一", "格", "未导入", "列数不符：表头有 3 列，本行有 4 列，疑似错列", "了"],
+    ]
+
+
+def test_a_workbook_keeps_its_sheets_dates_and_numbers_and_shows_the_faulty_cell(
+    manager: Client, receive: Receive, actor: Actor, now: datetime
+) -> None:
+    out = io.BytesIO()
+    book = xlsxwriter.Workbook(out)
+    book.add_worksheet("说明").write(0, 0, "先看这里")
+    sheet = book.add_worksheet("机构")
+    sheet.write_row(1, 1, ["编码", "名称", "备注"])
+    sheet.write_row(2, 1, ["u1", 12.5])
+    sheet.write_datetime(2, 3, datetime(2026, 3, 1), book.add_format({"num_format": "yyyy/m/d"}))
+    book.close()
+    batch = run_import(receive(out.getvalue(), name="机构.xlsx").pk, actor=actor, clock=lambda: now)
+    response = manager.get(reverse("exchange:marked", args=[batch.pk, batch.files.get().pk]))
+    content = b"".join(response.streaming_content)  # type: ignore[attr-defined]
+    copy = CalamineWorkbook.from_filelike(io.BytesIO(content))
+    assert copy.sheet_names == ["说明", "机构"]
+    assert copy.get_sheet_by_name("说明").to_python() == [["先看这里"]]
+    assert copy.get_sheet_by_name("机构").to_python(skip_empty_area=False)[2] == [
+        "", "u1", 12.5, date(2026, 3, 1), "未导入", "编码“u1”应为大写",
+    ]  # fmt: skip
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        comments = [name for name in archive.namelist() if "comments" in name]
+        assert "编码“u1”应为大写" in archive.read(comments[0]).decode()
+        assert "<f>" not in archive.read("xl/worksheets/sheet2.xml").decode()
+
+
+def test_an_import_is_undone_after_a_look_at_what_would_stay(manager: Client, batch: Import) -> None:
+    with writing():
+        Unit.objects.filter(code="U4").update(name="改名")
+    assert reverse("exchange:undo", args=[batch.pk]) in manager.get(batch.get_absolute_url()).content.decode()
+    plan = manager.get(reverse("exchange:undo_plan", args=[batch.pk])).content.decode()
+    assert "机构 四部 U4" in plan
+    assert "之后被修改" in plan
+    page = reverse("exchange:undo", args=[batch.pk])
+    assert manager.post(page, {"reason": ""}).status_code == 422
+    assert manager.post(page, {"reason": "导错"})["Location"] == batch.get_absolute_url()
+    assert "撤销中" in manager.get(batch.get_absolute_url()).content.decode()
+    undo_import_job(import_id=batch.pk)
+    done = manager.get(batch.get_absolute_url()).content.decode()
+    assert "撤销了这次导入：导错" in done
+    assert "删除 1 行，还原 0 行，保留 1 行" in done
+    assert "机构 四部 U4" in manager.get(reverse("exchange:kept", args=[batch.pk])).content.decode()
+    assert manager.get(page).status_code == 302, "there is nothing left to undo"
 
 
 def test_those_who_may_not_import_find_no_page(client: Client, batch: Import, staff: dict[str, User]) -> None:

@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 import xlsxwriter
 
-from vouch.platform.exchange.tabular import Column, Row, Table, Unreadable, guess_columns, open_table
+from vouch.platform.exchange.tabular import Chosen, Column, Row, Table, Unreadable, guess_columns, open_table
+from vouch.platform.exchange.tests.old_workbooks import Cells, container, old_workbook
 
 COLUMNS = (
     Column("name", "企业名称", ("名称", "单位名称")),
@@ -164,7 +165,7 @@ def test_synonyms_are_found_and_the_own_title_wins() -> None:
 
 def test_a_person_can_say_which_heading_a_column_has(tmp_path: Path) -> None:
     path = written(tmp_path, "户名,代码,城市\n甲公司,A1,成都\n")
-    table = opened(path, mapping={"name": "户名", "code": "代码", "area": "城市"})
+    table = opened(path, chosen=Chosen({"name": "户名", "code": "代码", "area": "城市"}))
     assert [row.cells for row in table.rows()] == [("甲公司", "A1", "成都")]
 
 
@@ -248,6 +249,107 @@ def test_a_cell_far_away_does_not_cost_the_memory_of_its_rectangle(tmp_path: Pat
         opened(path)
 
 
-def test_an_old_or_encrypted_workbook_is_named_for_what_it_is(tmp_path: Path) -> None:
-    with pytest.raises(Unreadable, match="旧版 XLS 或加密"):
-        opened(written(tmp_path, b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 512, "名单.xls"))
+OLD: dict[str, Cells] = {
+    "说明": {(0, 0): "请填写"},
+    "名单": {
+        (1, 0): "企业名称",
+        (1, 1): "信用代码",
+        (2, 0): "甲公司",
+        (2, 1): 320106000024580.0,
+        (3, 0): "乙公司",
+        (3, 1): 9.1e17,
+    },
+}
+
+
+def test_an_old_workbook_is_read_like_a_new_one(tmp_path: Path) -> None:
+    table = opened(written(tmp_path, old_workbook(OLD), "名单.xls"))
+    assert (table.encoding, table.sheet, table.heading_line) == ("xls", "名单", 2)
+    assert [row.cells for row in table.rows()] == [
+        ("甲公司", "320106000024580", ""),
+        ("乙公司", "9.1e+17", ""),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("data", "message"),
+    [
+        (old_workbook(OLD, is_locked=True), "有密码"),
+        (container({"EncryptedPackage": b"x", "EncryptionInfo": b"x"}), "有密码"),
+        (old_workbook(OLD, more={"_VBA_PROJECT_CUR": b"x"}), "含有宏"),
+        (old_workbook({f"{n}": {(65_535, 255): "x"} for n in range(2)}), "区域过大"),
+        (old_workbook(OLD)[:600], "损坏"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 512, "损坏"),
+        (container({"WordDocument": b"x"}), "损坏"),
+    ],
+)
+def test_an_old_workbook_that_should_not_be_opened_is_named_for_what_it_is(
+    tmp_path: Path, data: bytes, message: str
+) -> None:
+    with pytest.raises(Unreadable, match=message):
+        opened(written(tmp_path, data, "名单.xls"))
+
+
+@pytest.mark.parametrize(
+    ("part", "content", "message"),
+    [
+        ("xl/vbaProject.bin", "x", "含有宏"),
+        ("xl/externalLinks/externalLink1.xml", "<x/>", "链接着其他工作簿"),
+        ("xl/worksheets/sheet2.xml", '<row r="1048576"></row>', "1048576 行"),
+    ],
+)
+def test_a_workbook_that_is_more_than_values_or_longer_than_any_list_is_refused(
+    tmp_path: Path, part: str, content: str, message: str
+) -> None:
+    path = workbook(tmp_path, {"一": [["企业名称", "统一社会信用代码"]]})
+    with zipfile.ZipFile(path, "a") as archive:
+        archive.writestr(part, content)
+    with pytest.raises(Unreadable, match=message):
+        opened(path)
+
+
+def test_an_archive_that_lies_about_its_size_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "名单.xlsx"
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("xl/workbook.xml", "<workbook/>")
+        archive.writestr("xl/sharedStrings.xml", b" " * 1_000_000)
+    data = path.read_bytes()
+    size = (1_000_000).to_bytes(4, "little")
+    assert data.count(size) == 2
+    path.write_bytes(data.replace(size, (1_000).to_bytes(4, "little")))
+    with pytest.raises(Unreadable, match="损坏"):
+        opened(path)
+
+
+MONEY = (Column("name", "企业名称"), Column("amount", "合同金额", ("金额",), is_money=True))
+
+
+@pytest.mark.parametrize(
+    ("text", "stated"),
+    [
+        ("企业名称,合同金额（万元）\n甲,120\n", {"amount": "万元"}),
+        ("企业名称,合同金额(单位：人民币万元)\n甲,120\n", {"amount": "万元"}),
+        ("台账,单位：万元\n企业名称,金额\n甲,120\n", {"amount": "万元"}),
+        ("台账,单位：万元\n企业名称,金额/元\n甲,120\n", {"amount": "元"}),
+        ("企业名称,金额\n甲,120\n", {}),
+    ],
+)
+def test_the_unit_of_amounts_is_read_from_the_heading_or_the_line_above(
+    tmp_path: Path, text: str, stated: dict[str, str]
+) -> None:
+    table = open_table(written(tmp_path, text), name="x", columns=MONEY)
+    assert table.stated_units == stated
+    unit = stated.get("amount", "")
+    assert next(table.rows()).cells[1] == ("120万元" if unit == "万元" else "120")
+
+
+def test_a_persons_unit_goes_before_the_heading_and_a_rows_own_before_both(tmp_path: Path) -> None:
+    path = written(tmp_path, '企业名称,金额（元）\n甲,"1,200.5"\n乙,300万元\n丙,\n丁,—\n戊,（12）\n')
+    table = open_table(path, name="x", columns=MONEY, chosen=Chosen(units={"amount": "万元"}))
+    assert [row.cells[1] for row in table.rows()] == ["1,200.5万元", "300万元", "", "—", "（12）万元"]
+
+
+def test_the_sheet_that_a_person_chose_is_read(tmp_path: Path) -> None:
+    rows: list[list[object]] = [["企业名称", "统一社会信用代码"], ["甲公司", "A1"]]
+    path = workbook(tmp_path, {"一": rows, "二": rows})
+    assert opened(path, chosen=Chosen(sheet="二")).sheet == "二"

@@ -7,7 +7,7 @@ from django.core.management.commands import migrate
 from django.db import connections
 
 from vouch.platform.database.connection import as_owner
-from vouch.platform.database.schema import prepare_schema
+from vouch.platform.database.schema import finish_schema, prepare_schema
 
 
 class Command(migrate.Command):
@@ -21,3 +21,4 @@ class Command(migrate.Command):
             prepare_schema(connections[alias])
             super().handle(*args, **options)
             call_command("createcachetable", database=alias, verbosity=options["verbosity"])
+            finish_schema(connections[alias])

@@ -1,0 +1,51 @@
+"""What may be done to imports. Everything that an import writes, other rooms' records too, is written in here."""
+
+from vouch.platform.exchange.actions.chunks import (
+    Chunk,
+    Overtaken,
+    Trial,
+    finish_file,
+    finish_import,
+    record_trial,
+    start_import,
+    take_chunk,
+)
+from vouch.platform.exchange.actions.delivery import (
+    Delivery,
+    KeptFile,
+    cancel_import,
+    queue_import,
+    receive_import,
+)
+from vouch.platform.exchange.actions.mappings import forget_mapping, save_mapping
+from vouch.platform.exchange.actions.rows import StillRejected, accept_row, correct_row, dismiss_row
+from vouch.platform.exchange.actions.state import NotNow
+from vouch.platform.exchange.actions.undo import Moved, fail_undo, forget_journals, order_undo, undo_import
+
+__all__ = [
+    "Chunk",
+    "Delivery",
+    "KeptFile",
+    "Moved",
+    "NotNow",
+    "Overtaken",
+    "StillRejected",
+    "Trial",
+    "accept_row",
+    "cancel_import",
+    "correct_row",
+    "dismiss_row",
+    "fail_undo",
+    "finish_file",
+    "finish_import",
+    "forget_journals",
+    "forget_mapping",
+    "order_undo",
+    "queue_import",
+    "receive_import",
+    "record_trial",
+    "save_mapping",
+    "start_import",
+    "take_chunk",
+    "undo_import",
+]

@@ -1,0 +1,184 @@
+"""A whole import taken back: ordered by a person, done by a job in one transaction."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from django.db import connection
+from django.utils.translation import gettext as _
+
+from vouch.platform.database.copy import copy_rows
+from vouch.platform.exchange import permissions
+from vouch.platform.exchange.actions.state import NotNow, locked_import, move
+from vouch.platform.exchange.models import Import, ImportChange, KeptRecord
+from vouch.platform.exchange.terms import JOURNAL_DAYS, ImportStatus
+from vouch.platform.exchange.undoing import Plan, TablePlan, is_journaled, plan_undo
+from vouch.platform.identity.actor import Actor
+from vouch.platform.jobs.defer import defer
+from vouch.platform.ledger.action import Entry, action
+
+
+class Moved(RuntimeError):
+    """Rows changed between the look at them and the undo; it is tried again."""
+
+
+@action("exchange.undo.ordered", may=permissions.may_run)
+def order_undo(entry: Entry, *, actor: Actor, at: datetime, batch: Import, reason: str) -> None:
+    """Have the import undone by the worker. Raises NotNow where it cannot be."""
+    locked = locked_import(batch.pk)
+    if locked.is_dry_run:
+        raise NotNow(_("试运行没有写入任何数据，无需撤销。"))
+    if not reason.strip():
+        raise NotNow(_("请写明撤销的理由。"))
+    if not is_journaled(locked):
+        raise NotNow(
+            _("这次导入没有可撤销的改动：没有写入任何行，或已超过 %(days)d 天的撤销期限。")
+            % {"days": JOURNAL_DAYS}
+        )
+    before = move(locked, ImportStatus.UNDOING)
+    locked.undo_reason, locked.undo_counts = reason.strip()[:200], {"was": before}
+    locked.save(update_fields=["undo_reason", "undo_counts"])
+    defer("exchange.undo_import", lock=f"import:{locked.pk}", import_id=locked.pk)
+    entry.about("import", locked.pk, before={"status": before}, after={"status": locked.status})
+    entry.purpose(locked.undo_reason)
+
+
+@action("exchange.import.undone", may=permissions.may_run)
+def undo_import(entry: Entry, *, actor: Actor, at: datetime, batch: Import) -> Import:
+    """Put every row back that is still as the import left it, and name those that stay. All of it or nothing.
+
+    Raises Moved and IntegrityError where somebody was at work on the rows meanwhile.
+    """
+    locked = locked_import(batch.pk)
+    before = move(locked, ImportStatus.UNDONE)
+    _tell(locked, 0)
+    plan = plan_undo(locked)
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL DEFERRED")
+    # First what goes, so that what is set back finds its place free; the keys between rows are held together at the end.
+    for place, table in enumerate(plan.tables, start=1):
+        _delete(plan, table)
+        _tell(locked, 10 + 40 * place // len(plan.tables))
+    for place, table in enumerate(plan.tables, start=1):
+        _set_back(plan, table)
+        _put_back(plan, table)
+        _tell(locked, 50 + 45 * place // len(plan.tables))
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+    counts = {name: plan.total(name) for name in ("deleted", "restored", "put_back", "gone")}
+    by_table = {
+        one.title: one.deleted + one.restored + one.put_back
+        for one in plan.tables
+        if one.deleted or one.restored or one.put_back
+    }
+    locked.undone_at, locked.undone_by = at, actor.label
+    locked.undo_counts = {**counts, "kept": plan.kept_rows, "tables": by_table}
+    locked.save(update_fields=["undone_at", "undone_by", "undo_counts"])
+    kept = ((locked.pk, *one.record, one.label[:300], one.reason[:300], one.rows) for one in plan.kept)
+    if plan.kept:
+        copy_rows(KeptRecord, ("batch_id", "table_name", "row_key", "label", "reason", "row_count"), kept)
+    ImportChange.objects.filter(batch=locked).delete()
+    entry.about(
+        "import", locked.pk, before={"status": before}, after={"status": locked.status, **locked.undo_counts}
+    )
+    entry.purpose(locked.undo_reason)
+    return locked
+
+
+@action("exchange.undo.failed", may=permissions.may_run)
+def fail_undo(entry: Entry, *, actor: Actor, at: datetime, batch: Import, problem: str) -> None:
+    """The undo did not come about: the import is what it was before, with the reason."""
+    locked = locked_import(batch.pk)
+    before = move(locked, locked.undo_counts.get("was", ImportStatus.DONE))
+    locked.problem, locked.undo_counts = problem, {}
+    locked.save(update_fields=["problem", "undo_counts"])
+    entry.about(
+        "import", locked.pk, before={"status": before}, after={"status": locked.status, "problem": problem}
+    )
+
+
+@action("exchange.journals.forgotten", may=permissions.may_forget)
+def forget_journals(entry: Entry, *, actor: Actor, at: datetime) -> int:
+    """Forget what imports changed that ended too long ago; gives how many. They cannot be undone any more."""
+    old = Import.objects.filter(finished_at__lt=at - timedelta(days=JOURNAL_DAYS), status__in=_ENDED)
+    found = [
+        pk for pk in old.values_list("pk", flat=True) if ImportChange.objects.filter(batch_id=pk).exists()
+    ]
+    if not found:
+        entry.nothing()
+        return 0
+    ImportChange.objects.filter(batch_id__in=found).delete()
+    entry.about("imports", "", after={"batches": found})
+    return len(found)
+
+
+_ENDED = (ImportStatus.DONE, ImportStatus.FAILED)
+_SAME = "j.batch_id = %s AND j.table_name = %s AND NOT (j.row_key = ANY(%s)) AND to_jsonb(t) = j.after"
+
+
+def _delete(plan: Plan, table: TablePlan) -> None:
+    name, key, kind = _names(table)
+    _done(
+        f"DELETE FROM {name} AS t USING exchange_importchange AS j"  # noqa: S608 - names of our own tables
+        f" WHERE t.{key} = j.row_key::{kind} AND j.before IS NULL AND {_SAME}",
+        plan, table, expected=table.deleted,
+    )  # fmt: skip
+
+
+def _set_back(plan: Plan, table: TablePlan) -> None:
+    if not table.restored:
+        return
+    name, key, kind = _names(table)
+    columns = _columns(table)
+    taken = ", ".join(f"{column} = old.{column}" for column in columns)
+    _done(
+        f"UPDATE {name} AS t SET {taken}"  # noqa: S608 - names of our own tables
+        f" FROM exchange_importchange AS j, LATERAL jsonb_populate_record(NULL::{name}, j.before) AS old"
+        f" WHERE t.{key} = j.row_key::{kind} AND j.before IS NOT NULL AND {_SAME}",
+        plan, table, expected=table.restored,
+    )  # fmt: skip
+
+
+def _put_back(plan: Plan, table: TablePlan) -> None:
+    if not table.put_back:
+        return
+    name, _key, _kind = _names(table)
+    columns = ", ".join(_columns(table))
+    _done(
+        f"INSERT INTO {name} ({columns}) SELECT {columns} FROM exchange_importchange AS j,"  # noqa: S608 - our own tables
+        f" LATERAL jsonb_populate_record(NULL::{name}, j.before) AS old"
+        " WHERE j.batch_id = %s AND j.table_name = %s AND NOT (j.row_key = ANY(%s))"
+        " AND j.before IS NOT NULL AND j.after IS NULL",
+        plan, table, expected=table.put_back,
+    )  # fmt: skip
+
+
+def _done(statement: str, plan: Plan, table: TablePlan, *, expected: int) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(statement, [plan.batch.pk, table.name, sorted(table.kept)])
+        if cursor.rowcount != expected:
+            message = f"{table.name}: {cursor.rowcount} rows instead of {expected}"
+            raise Moved(message)
+
+
+def _names(table: TablePlan) -> tuple[str, str, str]:
+    quote = connection.ops.quote_name
+    return quote(table.name), quote(table.key), table.key_type
+
+
+def _columns(table: TablePlan) -> list[str]:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT attname FROM pg_attribute WHERE attrelid = %s::regclass AND attnum > 0"
+            " AND NOT attisdropped AND attgenerated = '' ORDER BY attnum",
+            [connection.ops.quote_name(table.name)],
+        )
+        return [connection.ops.quote_name(name) for (name,) in cursor.fetchall()]
+
+
+def _tell(batch: Import, percent: int) -> None:
+    """How far it is, for other sessions: of a transaction they see nothing but its name."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT set_config('application_name', %s, true)", [f"vouch undo {batch.pk} {percent}"]
+        )
