@@ -16,6 +16,7 @@ from vouch.business.actions import cells
 from vouch.business.actions.customers import Customers, Who
 from vouch.business.models import Guarantee, GuaranteeVersion
 from vouch.business.terms import TRANSITIONS, FiveClass, GuaranteeKind, GuaranteeState
+from vouch.engine.cells import said
 from vouch.engine.identifiers import holds_protected
 from vouch.platform.exchange.importer import Batch, Finding, Importer, Outcome, RowFault, Source
 from vouch.platform.exchange.tabular import Column, Row
@@ -93,6 +94,9 @@ class Reading:
     as_of: date
 
 
+LEAST_CONTRACT = Decimal(10_000)
+"""No guarantee is for less: a smaller figure was meant in 万元."""
+
 _FIELDS = tuple(one.name for one in fields(Reading))
 _VERSIONED = ("as_of", "state", "debt_balance", "overdue_amount", "overdue_days", "five_class", "due_on",
               "released_on", "release_registered_on", "share_rate")  # fmt: skip
@@ -104,6 +108,7 @@ class GuaranteeImporter(Importer):
     """Rows of a ledger: new guarantees, and how known ones stand at a later day."""
 
     kind: ClassVar[str] = "guarantees"
+    key: ClassVar[str] = "number"
     title: ClassVar[str] = "担保台账"
     sources: ClassVar[tuple[Source, ...]] = (
         Source("file", "担保台账文件（CSV、XLSX）", COLUMNS, sheets=("在保台账", "担保台账", "台账")),
@@ -118,7 +123,7 @@ class GuaranteeImporter(Importer):
         for row in batch.rows:
             try:
                 given = dict(zip(_NAMES, row.cells, strict=True))
-                read.append((row, _read(given, today=today), _who(given)))
+                read.append((row, _read(given, today=today, is_forced=bool(batch.forced)), _who(given)))
             except RowFault as fault:
                 outcome.rejected.append(Finding(row, fault.column, fault.reason))
         customers = Customers((who for _row, _reading, who in read), actor=batch.actor)
@@ -162,7 +167,9 @@ class _Chunk:
             outcome.unchanged += 1
             return
         is_own = held.pk is None or held.batch_id == self._batch.import_id
-        if is_own and reading.as_of == held.as_of:
+        # A file that contradicts itself does not change what is known, whichever of its rows comes first.
+        is_torn = said(row.cells[0]) in self._batch.conflicting
+        if (is_own or is_torn) and reading.as_of == held.as_of:
             raise RowFault("number", _("本文件中已有同一编号而内容不同的一行"))
         if (
             reading.state != held.state
@@ -240,10 +247,10 @@ def _who(given: Mapping[str, str]) -> Who:
     return Who(code, cells.needed(given["customer"], "customer", _TITLES["customer"]) if not code else "")
 
 
-def _read(given: Mapping[str, str], *, today: date) -> Reading:
+def _read(given: Mapping[str, str], *, today: date, is_forced: bool) -> Reading:
     """What a row says, held against itself. Raises RowFault."""
     number = cells.code(cells.needed(given["number"], "number", _TITLES["number"]), "number")
-    if number in {"合计", "总计", "小计"}:
+    if number.replace(" ", "") in {"合计", "总计", "小计"}:
         raise RowFault("number", _("合计行，不是一笔业务"))
     counter = cells.short(given["counter_guarantee"], "counter_guarantee", most=200)
     if holds_protected(counter):
@@ -285,6 +292,9 @@ def _read(given: Mapping[str, str], *, today: date) -> Reading:
         as_of=days["as_of"] or today,
     )
     _check(reading, today=today)
+    if contract < LEAST_CONTRACT and not is_forced:
+        reason = _("合同金额 %(amount)s 元过小，请核对单位是不是万元；确认无误时请人工接受")
+        raise RowFault("contract_amount", reason % {"amount": figures.yuan(contract)})
     return reading
 
 

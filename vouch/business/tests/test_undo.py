@@ -68,7 +68,7 @@ def test_a_firm_that_got_a_guarantee_stays_whole_and_so_does_one_edited_since(
     change_enterprise(actor=by, at=now, party_id=firms[0].pk, changes={"address": "福州市四路4号"})
     text = (
         OCTOBER.splitlines()[0]
-        + "\nDB009,戊有限公司,91310000607378261P,,,100,100,,2026-01-05,,,,,,,在保,,,20261031\n"
+        + "\nDB009,戊有限公司,91310000607378261P,,,100万,100万,,2026-01-05,,,,,,,在保,,,20261031\n"
     )
     assert load("guarantees", text, by=by).accepted == 1
     undo(batch)

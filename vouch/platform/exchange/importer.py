@@ -99,7 +99,8 @@ class Batch:
     """One chunk of rows of one source, all of them readable, and the circumstances under which it is taken.
 
     ``import_id`` is what the records carry as their batch (``exchange.Import``). ``forced`` is set when a person
-    accepts one row as it stands, with their reason: what can be kept at all is then kept and marked.
+    accepts one row as it stands, with their reason: what can be kept at all is then kept and marked. ``conflicting``
+    are the keys (``Importer.key``) of which the whole file has rows that differ, wherever it was cut into chunks.
     """
 
     source: Source
@@ -109,6 +110,7 @@ class Batch:
     at: datetime
     import_id: int
     forced: str = ""
+    conflicting: frozenset[str] = frozenset()
 
 
 class Importer(abc.ABC):
@@ -119,6 +121,8 @@ class Importer(abc.ABC):
     sources: ClassVar[tuple[Source, ...]]
     example: ClassVar[str]
     chunk_rows: ClassVar[int] = 2000
+    # The column that names a record; of rows with the same one, those that differ are told to ``take``.
+    key: ClassVar[str] = ""
 
     @abc.abstractmethod
     def take(self, batch: Batch) -> Outcome:

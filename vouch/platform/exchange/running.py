@@ -15,6 +15,7 @@ from pathlib import Path
 from django.db import DataError, IntegrityError, connection, transaction
 from django.utils.translation import gettext as _
 
+from vouch.engine.cells import said
 from vouch.platform.exchange import actions
 from vouch.platform.exchange.importer import Importer, importer_of
 from vouch.platform.exchange.kept_files import blocks_of, keep_file, kept_path
@@ -170,34 +171,53 @@ class _Run:
             path, name=file.name, columns=source.columns, sheets=source.sheets, chosen=chosen_of(file)
         )
         try:
+            conflicting = _conflicting(table, self._importer.key)
             rows = table.rows(skip=file.rows_done)
             while chunk := list(itertools.islice(rows, self._importer.chunk_rows)):
-                self._take(file, table, chunk)
+                self._take(file, table, chunk, conflicting)
                 if self._tell:
                     self._tell(file, self._batch)
         finally:
             table.close()
         return table.broken
 
-    def _take(self, file: ImportFile, table: Table, rows: Sequence[Row]) -> None:
+    def _take(self, file: ImportFile, table: Table, rows: Sequence[Row], conflicting: frozenset[str]) -> None:
         """Take the rows as one chunk; where the database refuses a value, find the row that holds it."""
-        chunk = actions.Chunk(file.pk, file.rows_done, rows, min(99, int(table.progress * 100)), table.units)
+        progress = min(99, int(table.progress * 100))
+        chunk = actions.Chunk(file.pk, file.rows_done, rows, progress, table.units, conflicting)
         try:
             batch = actions.take_chunk(actor=self._actor, at=self._clock(), batch=self._batch, chunk=chunk)
         except (DataError, IntegrityError) as error:
             if len(rows) > 1:
                 middle = len(rows) // 2
-                self._take(file, table, rows[:middle])
-                self._take(file, table, rows[middle:])
+                self._take(file, table, rows[:middle], conflicting)
+                self._take(file, table, rows[middle:], conflicting)
                 return
             if rows[0].fault:
                 raise
             fault = _("数据库不接受这一行：%(error)s") % {"error": str(error).split("\n", 1)[0]}
-            self._take(file, table, [rows[0]._replace(fault=fault)])
+            self._take(file, table, [rows[0]._replace(fault=fault)], conflicting)
             return
         file.rows_done += len(rows)
         file.progress = chunk.progress
         self._batch = batch
+
+
+def _conflicting(table: Table, key: str) -> frozenset[str]:
+    """Keys (in normal form) of which the file has rows that differ: read once from end to end, for no chunk knows."""
+    if not key:
+        return frozenset()
+    place = next(index for index, column in enumerate(table.columns) if column.name == key)
+    seen: dict[str, int] = {}
+    found = set()
+    for row in table.rows():
+        if row.fault or not row.cells[place]:
+            continue
+        named = said(row.cells[place])
+        content = hash(tuple(said(cell) for cell in row.cells))
+        if seen.setdefault(named, content) != content:
+            found.add(named)
+    return frozenset(found)
 
 
 def _noted(batch: Import) -> actions.Trial:

@@ -91,12 +91,10 @@ class Table:
         for line, found, fault in self._source.lines(after=self.heading_line, width=width, sheet=self.sheet):
             raw: Sequence[str] = found
             problem = fault
-            if not problem and len(raw) != width:
-                if not any(raw):
-                    continue
-                raw, problem = _fitted(found, width=width)
-            elif not problem and not any(raw):
+            if not problem and not any(cell and not cell.isspace() for cell in raw):
                 continue
+            if not problem and len(raw) != width:
+                raw, problem = _fitted(found, width=width)
             seen += 1
             if seen > skip:
                 yield Row(line, () if problem else pick(raw), raw, problem)
@@ -274,48 +272,74 @@ class _Wanted:
     is_lenient: bool
 
 
+class _Headings:
+    """A row of headings; ``units`` are those that a common heading above several of them names, by place."""
+
+    def __init__(self, raw: Sequence[str], units: Mapping[int, str] | None = None) -> None:
+        self.texts = [cell.strip() for cell in raw]
+        while self.texts and not self.texts[-1]:
+            self.texts.pop()
+        self.units = units or {}
+
+    def under(self, over: _Headings) -> _Headings:
+        """This row as the lower half of headings over two rows: where it is empty, the upper one says it."""
+        width = max(len(self.texts), len(over.texts))
+        lower = [*self.texts, *[""] * (width - len(self.texts))]
+        upper = [*over.texts, *[""] * (width - len(over.texts))]
+        units, common = {}, ""
+        for place in range(width):
+            # A merged cell holds its text in its first place.
+            common = upper[place] or (common if lower[place] else "")
+            if lower[place] and unit_of_heading(common)[1]:
+                units[place] = unit_of_heading(common)[1]
+        return _Headings([below or top for below, top in zip(lower, upper, strict=True)], units)
+
+
 def _find_table(source: Delimited | Workbook, wanted: _Wanted) -> Table:
     best: Table | None = None
     best_rank = (False, False, -1)
     nearest: tuple[int, list[str], Sequence[str]] | None = None
     said = [wanted.chosen.sheet] if wanted.chosen.sheet in source.sheets else source.sheets
     for sheet in said:
-        above = ""
+        above, over, is_found = "", _Headings([]), False
         for line, raw in source.first_lines(sheet=sheet, count=HEADING_ROWS_MAX):
-            headings = [cell.strip() for cell in raw]
-            while headings and not headings[-1]:
-                headings.pop()
-            places = _mapped(headings, wanted.columns, wanted.chosen.mapping)
-            missing = _missing(wanted.columns, places)
-            found = sum(place is not None for place in places)
-            if nearest is None or found > nearest[0]:
-                nearest = (found, missing, headings)
-            is_complete = bool(found) and not missing
-            rank = (is_complete, sheet in wanted.sheets, found)
-            may_be = is_complete or (wanted.is_lenient and sum(map(bool, headings)) > 1)
-            if may_be and rank > best_rank:
-                best_rank = rank
-                stated = _stated_units(headings, wanted.columns, places, above=above)
-                best = Table(
-                    name=wanted.name, sheet=sheet, encoding=source.encoding, heading_line=line,
-                    headings=tuple(headings), columns=wanted.columns, places=places, _source=source,
-                    stated_units=stated, units={**stated, **{k: v for k, v in wanted.chosen.units.items() if v}},
-                )  # fmt: skip
-            if is_complete:
+            alone = _Headings(raw)
+            # Alone first: a title is no heading of the row below it.
+            for heads in (alone, alone.under(over)) if over.texts else (alone,):
+                places = _mapped(heads.texts, wanted.columns, wanted.chosen.mapping)
+                missing = _missing(wanted.columns, places)
+                found = sum(place is not None for place in places)
+                if nearest is None or found > nearest[0]:
+                    nearest = (found, missing, heads.texts)
+                is_complete = bool(found) and not missing
+                is_found = is_found or is_complete
+                rank = (is_complete, sheet in wanted.sheets, found)
+                may_be = is_complete or (wanted.is_lenient and sum(map(bool, heads.texts)) > 1)
+                if may_be and rank > best_rank:
+                    best_rank = rank
+                    stated = _stated_units(heads, wanted.columns, places, above=above)
+                    units = {**stated, **{name: unit for name, unit in wanted.chosen.units.items() if unit}}
+                    best = Table(
+                        name=wanted.name, sheet=sheet, encoding=source.encoding, heading_line=line,
+                        headings=tuple(heads.texts), columns=wanted.columns, places=places,
+                        stated_units=stated, units=units, _source=source,
+                    )  # fmt: skip
+            if is_found:
                 break
             above = next((unit[1] for cell in raw if (unit := _UNIT_ABOVE.search(cell))), above)
+            over = alone
     if best is None:
         raise Unreadable(_no_headings(wanted.name, nearest))
     return best
 
 
 def _stated_units(
-    headings: Sequence[str], columns: Sequence[Column], places: Sequence[int | None], *, above: str
+    heads: _Headings, columns: Sequence[Column], places: Sequence[int | None], *, above: str
 ) -> dict[str, str]:
     """The unit of each column of amounts, where the heading names it or a line above the headings does."""
     money = [(column, place) for column, place in zip(columns, places, strict=True) if column.is_money]
     found = {
-        column.name: unit_of_heading(headings[place])[1] or above
+        column.name: unit_of_heading(heads.texts[place])[1] or heads.units.get(place, "") or above
         for column, place in money
         if place is not None
     }

@@ -37,7 +37,7 @@ def start_import(entry: Entry, *, actor: Actor, at: datetime, batch: Import) -> 
 class Chunk:
     """Consecutive rows of a file: those after the first ``position`` ones; ``progress`` in percent after them.
 
-    ``units`` are those in which its amounts are read, by column.
+    ``units`` are those in which its amounts are read, by column; ``conflicting`` as in ``Batch``.
     """
 
     file_id: int
@@ -45,6 +45,7 @@ class Chunk:
     rows: Sequence[Row]
     progress: int
     units: Mapping[str, str] = field(default_factory=dict)
+    conflicting: frozenset[str] = frozenset()
 
 
 @action("exchange.chunk.taken", may=permissions.may_run)
@@ -58,7 +59,15 @@ def take_chunk(entry: Entry, *, actor: Actor, at: datetime, batch: Import, chunk
     importer = importer_of(locked.kind)
     readable = [row for row in chunk.rows if not row.fault]
     source = importer.source(file.source)
-    taken = Batch(source=source, rows=readable, unit=locked.unit, actor=actor, at=at, import_id=locked.pk)
+    taken = Batch(
+        source=source,
+        rows=readable,
+        unit=locked.unit,
+        actor=actor,
+        at=at,
+        import_id=locked.pk,
+        conflicting=chunk.conflicting,
+    )
     if not locked.is_dry_run:
         journaled(locked)
     outcome = importer.take(taken) if readable else Outcome()
