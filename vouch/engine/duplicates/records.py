@@ -22,7 +22,7 @@ class Record:
     """One record of a customer. Blank means that it does not say.
 
     ``phones`` and ``document`` are keys of a blind index, never numbers: equal keys are equal numbers, and that is
-    all that is asked. ``representative`` is whatever names the same person alike (a number, or a hash).
+    all that is asked; two documents of one kind contradict each other. ``representative`` is whatever names the same person alike (a number, or a hash).
     ``former_names`` are names that it went by before.
     """
 
@@ -32,6 +32,7 @@ class Record:
     former_names: Sequence[str] = ()
     codes: Sequence[Code] = ()
     document: str = ""
+    document_kind: str = ""
     phones: frozenset[str] = frozenset()
     province: str = ""
     area: str = ""

@@ -55,6 +55,7 @@ class Prepared:
     address: Address
     phones: frozenset[str]
     document: str
+    document_kind: str
     representative: str
     established_on: date | None
     capital: str
@@ -107,6 +108,7 @@ class Corpus:
             address=read_address(record.address),
             phones=record.phones,
             document=record.document,
+            document_kind=record.document_kind,
             representative=record.representative,
             established_on=record.established_on,
             capital=plain(record.capital),
@@ -134,7 +136,7 @@ class Corpus:
     def _codes(self, one: Prepared, other: Prepared) -> Iterator[Evidence]:
         if one.document and one.document == other.document:
             yield Evidence("code", "证件号码相同", IDENTIFIER_BITS)
-        elif one.document and other.document:
+        elif one.document and other.document and one.document_kind == other.document_kind:
             yield Evidence("code", "证件号码不同", -20.0)
         shared = {code.value for code in one.codes} & {code.value for code in other.codes}
         organisations = one.organisations & other.organisations

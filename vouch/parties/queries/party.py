@@ -8,7 +8,7 @@ from datetime import date
 from decimal import Decimal
 
 from django.db import connection
-from django.db.models import Case, Exists, OuterRef, Prefetch, QuerySet, SmallIntegerField, When
+from django.db.models import Case, Exists, OuterRef, Prefetch, Q, QuerySet, SmallIntegerField, When
 
 from vouch.engine.firm_size import FirmSize, Measures, firm_size, standard_for
 from vouch.parties.models import Assignment, Enterprise, Identifier, Party
@@ -28,8 +28,25 @@ def visible_to(actor: Actor) -> QuerySet[Party]:
         return parties
     if actor.user_id is None and actor.scope == Scope.OWN:
         return parties.none()
-    seen = Assignment.objects.filter(assignments_seen_by(actor), party=OuterRef("pk"))
-    return parties.filter(Exists(seen))
+    seen = Assignment.objects.filter(assignments_seen_by(actor))
+    # Whoever looks after one record of a customer sees the record that stays, and the other way round.
+    merged = Q(canonical__isnull=False) & Exists(seen.filter(party=OuterRef("canonical")))
+    return parties.filter(
+        Q(Exists(seen.filter(party=OuterRef("pk"))))
+        | Q(Exists(seen.filter(party__canonical=OuterRef("pk"))))
+        | merged
+    )
+
+
+def listed(parties: QuerySet[Party]) -> QuerySet[Party]:
+    """One row for each customer: without the records that were merged into another."""
+    return parties.filter(canonical=None)
+
+
+def canonical_id(party_id: int) -> int:
+    """The record that stands for this one: itself, unless it was merged."""
+    found = Party.objects.filter(pk=party_id).values_list("canonical", flat=True).first()
+    return found or party_id
 
 
 def search(parties: QuerySet[Party], text: str) -> QuerySet[Party]:
