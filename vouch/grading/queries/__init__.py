@@ -27,6 +27,7 @@ from vouch.grading.queries.history import (
     progress_of_runs,
     replay,
     runs,
+    standing_of_records,
     unfinished_run,
 )
 from vouch.platform.web.faces import Visible
@@ -63,6 +64,7 @@ __all__ = [
     "recent_changes",
     "replay",
     "runs",
+    "standing_of_records",
     "standings_visible_to",
     "unfinished_run",
 ]

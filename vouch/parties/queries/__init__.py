@@ -41,13 +41,15 @@ from vouch.parties.queries.duplicates import (
     waiting_count,
 )
 from vouch.parties.queries.edges import Edge, Graph, accounted_rate, edges_as_of, graph_of, shown_fields
-from vouch.parties.queries.history import Recorded, former_values_of, party_as_of
+from vouch.parties.queries.grouping import grouped_rows, register_same
+from vouch.parties.queries.history import Recorded, end_of, former_values_of, party_as_of
 from vouch.parties.queries.party import (
     age_in_months,
     assignable_staff,
     assignable_units,
     assignments_of,
     canonical_id,
+    codes_of_records,
     current_assignment,
     held_count,
     held_parties,
@@ -113,11 +115,11 @@ VISIBLE: Visible = {
 __all__ = [
     "VISIBLE", "Compared", "Difference", "DuplicatesWanted", "Edge", "Graph", "Line", "Recorded",
     "Sheet", "Shown", "accounted_rate", "age_in_months", "assignable_staff", "assignable_units",
-    "assignments_of", "canonical_id", "current_assignment", "duplicate_of", "duplicates_visible_to",
-    "duplicates_where", "edges_as_of", "former_values_of", "graph_of", "held_count", "held_parties",
+    "assignments_of", "canonical_id", "codes_of_records", "current_assignment", "duplicate_of", "duplicates_visible_to",
+    "duplicates_where", "edges_as_of", "end_of", "former_values_of", "graph_of", "grouped_rows", "held_count", "held_parties",
     "identifiers_of", "in_unit", "is_document_of", "listed", "managed_by", "masked_document",
     "masked_phone", "merged_into", "named_parties", "next_waiting", "open_merge", "papers_of", "party_as_of",
-    "party_by_code", "party_ids_by_code", "plain_rows", "plain_text", "plain_value", "provinces",
+    "party_by_code", "party_ids_by_code", "plain_rows", "plain_text", "plain_value", "provinces", "register_same",
     "search", "sheet_of", "shown_fields", "side_by_side", "size_of", "suggested", "told_lines", "unit_count",
     "visible_to", "waiting_count", "with_keys", "with_number", "with_particulars",
 ]  # fmt: skip
