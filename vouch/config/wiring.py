@@ -19,7 +19,11 @@ REACTIONS: dict[str, tuple[str, ...]] = {
     "identity.recovery_codes.renewed": ("courier.tell_of_access",),
     "identity.single_sign_on.linked": ("courier.tell_of_access",),
     "identity.sign_in.locked": ("courier.tell_of_access",),
-    "exchange.import.finished": ("exchange.tell_submitter", "customers.screen_import"),
+    "exchange.import.finished": (
+        "exchange.tell_submitter",
+        "customers.screen_import",
+        "parties.look_after_import",
+    ),
     "parties.enterprise.registered": ("customers.screen_party",),
     "parties.enterprise.corrected": ("grading.reassess", "customers.screen_party"),
     "parties.identifier.added": ("customers.screen_party",),
@@ -27,6 +31,10 @@ REACTIONS: dict[str, tuple[str, ...]] = {
     "parties.person.corrected": ("customers.screen_party",),
     "parties.post.added": ("customers.screen_party",),
     "parties.post.ended": ("customers.screen_party",),
+    # About the record that stays; the one that stands by itself again has an entry of its own.
+    "parties.merge.made": ("grading.reassess", "customers.screen_party"),
+    "parties.merge.undone": ("grading.reassess", "customers.screen_party"),
+    "parties.party.separated": ("grading.reassess", "customers.screen_party"),
     "customers.list_entry.added": ("customers.screen_list",),
     "customers.list_entry.ended": ("customers.screen_list",),
     "customers.list.taken": ("customers.screen_list",),

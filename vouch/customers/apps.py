@@ -45,6 +45,7 @@ def _answer() -> None:
     )
     from vouch.customers.queries import claims, consenting, flow_claims
     from vouch.engine.facts import catalogue
+    from vouch.parties.queries import register_same
     from vouch.platform.exchange.importer import register
 
     for known, ask in (
@@ -67,6 +68,11 @@ def _answer() -> None:
     for source in (claims.STATEMENTS, claims.BY_HAND, claims.INVOICES, *flow_claims.ALL):
         claims.register_claims(source)
     register(InvoiceImporter())
+    # One invoice that two records of a customer were each told of.
+    register_same(
+        "customers_invoice",
+        ("direction", "number", "issued_on", "counterparty", "amount", "tax", "total", "state"),
+    )
 
 
 def _show() -> None:

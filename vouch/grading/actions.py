@@ -64,6 +64,8 @@ def assess_party(entry: Entry, *, actor: Actor, at: datetime, party_id: int, as_
     """
     take_part(actor=actor, matter=("party", str(party_id)), office=Office.MIDDLE, at=at)
     party = Party.objects.get(pk=party_id)
+    if party.canonical_id is not None:
+        raise Refused(_("该记录已并入其他客户，请评估保留的客户。"))
     if party.status == PartyStatus.RESTRICTED:
         raise Refused(_("该客户已被限制处理，除存储外不得评估。"))
     version = policies.policy_in_force(at=at, kind=party.kind)

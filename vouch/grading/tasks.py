@@ -5,7 +5,9 @@ from __future__ import annotations
 from django.utils import timezone
 
 from vouch.grading.actions import assess_party, resume_run
-from vouch.grading.models import AssessmentRun, Standing
+from vouch.grading.models import AssessmentRun
+from vouch.grading.queries import standing_of_records
+from vouch.parties.queries import canonical_id
 from vouch.platform.identity.actor import system_actor
 from vouch.platform.jobs.task import task
 
@@ -14,13 +16,16 @@ from vouch.platform.jobs.task import task
 def reassess(subject_id: str) -> None:
     """Judge a customer once more, as of the day that its standing rests on; one without a standing waits for a batch.
 
+    Of a customer with several records it is the one that stands for them, as of the latest day that any of them rests on.
+
     A correction says that what was known of that day was wrong; it says nothing of the days since. A repeat
     finds the same facts and changes nothing.
     """
-    standing = Standing.objects.filter(party_id=int(subject_id)).first()
+    party_id = canonical_id(int(subject_id))
+    standing = standing_of_records(party_id)
     if standing is not None:
         assess_party(
-            actor=system_actor("grading"), at=timezone.now(), party_id=standing.party_id, as_of=standing.as_of
+            actor=system_actor("grading"), at=timezone.now(), party_id=party_id, as_of=standing.as_of
         )
 
 

@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import date
 from typing import Any, Literal
 
+from django.db.models import Q
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
@@ -56,6 +57,7 @@ class CustomerOut(Schema):
     industry_code: str
     established_on: date | None
     registered_at: str = Field(description="ISO 8601")
+    merged_into: int | None = Field(None, description="已并入的客户；列表只列保留的客户")
 
 
 class CustomersOut(Schema):
@@ -105,11 +107,12 @@ class EnterpriseIn(Schema):
 @face(may=permissions.may_list_by_key, shows=("party",))
 def customers(request: StaffRequest, wanted: Query[CustomerFilter]) -> Any:
     """按主键顺序分页返回密钥数据范围内的客户。"""
-    found = queries.visible_to(request.actor)
+    found = queries.listed(queries.visible_to(request.actor))
     if wanted.q:
         found = queries.search(found, wanted.q)
     if wanted.code:
-        found = found.filter(identifiers__value=wanted.code).distinct()
+        named = Q(identifiers__value=wanted.code) | Q(merged__identifiers__value=wanted.code)
+        found = found.filter(named).distinct()
     if wanted.kind:
         found = found.filter(kind=wanted.kind)
     if wanted.status:
@@ -186,4 +189,5 @@ def shown(party: Any) -> dict[str, Any]:
         "industry_code": enterprise.industry_code if enterprise else "",
         "established_on": enterprise.established_on if enterprise else None,
         "registered_at": party.created_at.isoformat(),
+        "merged_into": party.canonical_id,
     }

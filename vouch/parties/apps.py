@@ -1,6 +1,8 @@
 from functools import partial
+from typing import Any
 
 from django.apps import AppConfig
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from vouch.engine.facts import catalogue
@@ -29,6 +31,31 @@ class PartiesConfig(AppConfig):
         assigned = frozenset({"parties.assignment.made", "parties.assignment.ended"})
         register_form(Form(kind="party", events=assigned, url_name="parties:assign"))
         _tell_holdings()
+        _tell_places()
+
+
+def _tell_places() -> None:
+    """The queue of records that may be one customer's stands in the sidebar."""
+    from vouch.parties import permissions  # models must be loaded first
+    from vouch.platform.web.navigation import NavItem
+    from vouch.platform.web.navigation import register as register_place
+
+    register_place(
+        NavItem(
+            title=_("疑似重复"),
+            url_name="parties:duplicates",
+            icon="git-merge",
+            order=22,
+            badge=_waiting,
+            may=permissions.may_open_duplicates,
+        )
+    )
+
+
+def _waiting(request: Any) -> int:
+    from vouch.parties.queries import waiting_count  # models must be loaded first
+
+    return waiting_count(request.actor, today=timezone.localdate())
 
 
 def _tell_holdings() -> None:

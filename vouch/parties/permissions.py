@@ -43,7 +43,8 @@ def may_see(actor: Actor, party: Party) -> bool:
         return True
     if actor.user_id is None and actor.scope == Scope.OWN:
         return False
-    return Assignment.objects.filter(assignments_seen_by(actor), party=party).exists()
+    records = Q(party=party) | Q(party__canonical=party) | Q(party=party.canonical_id)
+    return Assignment.objects.filter(assignments_seen_by(actor), records).exists()
 
 
 def may_register(actor: Actor, unit: Any) -> bool:
@@ -61,10 +62,34 @@ def may_open_registration(actor: Actor) -> bool:
 
 
 def may_correct(actor: Actor, party: Party) -> bool:
-    """Those who deal with this customer, unless it is kept and nothing else."""
+    """Those who deal with this customer, unless it is kept and nothing else, or stands in the record it was merged into."""
+    return party.canonical_id is None and _may_change(actor, party)
+
+
+def _may_change(actor: Actor, party: Party) -> bool:
     if party.status in {PartyStatus.RESTRICTED, PartyStatus.ERASED}:
         return False
     return actor.has_role(*REGISTERING_ROLES) and may_see(actor, party)
+
+
+def may_open_duplicates(actor: Actor) -> bool:
+    """Who finds the queue of records that may be one customer's: those who correct customers, and who check them."""
+    return actor.has_role(*REGISTERING_ROLES, *SUPERVISING_ROLES)
+
+
+def may_decide_duplicates(actor: Actor) -> bool:
+    """Who may say that two records are one, or are not; whether of these two, ``may_merge`` says."""
+    return actor.has_role(*REGISTERING_ROLES)
+
+
+def may_merge(actor: Actor, party: Party, canonical: Party) -> bool:
+    """Those who may correct both: whoever sees but one of them does not decide about the other."""
+    return _may_change(actor, party) and _may_change(actor, canonical)
+
+
+def may_look_for_duplicates(actor: Actor) -> bool:
+    """The machine on its schedule, and those who see the whole book and may correct it."""
+    return actor.scope == Scope.ALL and actor.has_role(*REGISTERING_ROLES)
 
 
 def may_reveal(actor: Actor, party: Party, field_class: str) -> bool:
@@ -119,7 +144,7 @@ def may_enrol(actor: Actor) -> bool:
 
 def may_assign(actor: Actor, party: Party) -> bool:
     """Heads of departments and above, for customers that they see."""
-    return actor.has_role(*ASSIGNING_ROLES) and may_see(actor, party)
+    return party.canonical_id is None and actor.has_role(*ASSIGNING_ROLES) and may_see(actor, party)
 
 
 def may_list_by_key(actor: Actor) -> bool:

@@ -257,6 +257,19 @@ class ChangeNature(TextChoices):
     CORRECTION = "correction", _("更正")
 
 
+class DuplicateState(TextChoices):
+    """What became of two records that may be one customer's."""
+
+    OPEN = "open", _("待判断")
+    LATER = "later", _("稍后再看")
+    MERGED = "merged", _("已合并")
+    DISTINCT = "distinct", _("不是同一客户")
+
+
+WAITING = frozenset({DuplicateState.OPEN, DuplicateState.LATER})
+"""Nobody has decided yet."""
+
+
 class PaperKind(TextChoices):
     """What an uploaded document shows."""
 

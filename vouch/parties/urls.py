@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import path, register_converter
 from django.urls.converters import StringConverter
 
-from vouch.parties.views import disclosure, edges, enterprise, history, person
+from vouch.parties.views import disclosure, duplicates, edges, enterprise, history, person
 
 
 class LineConverter(StringConverter):
@@ -39,6 +39,14 @@ register_converter(ValueConverter, "party_value")
 
 app_name = "parties"
 urlpatterns = [
+    path("duplicates/", duplicates.queue, name="duplicates"),
+    path("duplicates/search/", duplicates.search, name="search_duplicates"),
+    path("duplicates/<int:pk>/", duplicates.pair, name="duplicate"),
+    path("duplicates/<int:pk>/merge/", duplicates.merge, name="merge"),
+    path("duplicates/<int:pk>/apart/", duplicates.apart, name="tell_apart"),
+    path("duplicates/<int:pk>/later/", duplicates.later, name="put_off"),
+    path("duplicates/<int:pk>/reopen/", duplicates.reopen, name="reopen"),
+    path("<int:pk>/unmerge/", duplicates.undo, name="unmerge"),
     path("new/", enterprise.new_enterprise, name="new"),
     path("persons/new/", person.new_person, name="new_person"),
     path("farmers/new/", person.new_farmer, name="new_farmer"),

@@ -6,12 +6,11 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from django.db import connection
 from django.utils import translation
 
 from vouch.business.terms import FiveClass
-from vouch.customers.queries.materials import end_of
 from vouch.engine.facts import Fact, FactFrame, FactKind
+from vouch.parties.queries import end_of, grouped_rows
 
 SOURCE = "担保台账"
 NOTHING = "台账中从未有过该客户的业务时缺失"
@@ -103,7 +102,5 @@ def ask(subjects: Sequence[int] | None, *, as_of: date) -> FactFrame:
         "classes": [one.value for one in CLASSES],
         "labels": labels,
     }
-    with connection.cursor() as cursor:
-        cursor.execute(_ASK.format(scope=scope), parameters)
-        rows = cursor.fetchall()
+    rows = grouped_rows(_ASK.format(scope=scope), parameters)
     return FactFrame.of_rows(FACTS, rows)

@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 
-from django.db import connection
-
 from vouch.customers.facts.definitions import PRESENCE, SIZE, TREND, VOID_AND_RED
 from vouch.customers.facts.partners import HABITS, MARGIN, PARTNERS
 from vouch.customers.facts.statement import statement
 from vouch.engine.facts import FactFrame
+from vouch.parties.queries import grouped_rows
 
 FACTS = (*PRESENCE, *SIZE, *TREND, *VOID_AND_RED, *PARTNERS, *MARGIN, *HABITS)
 _EXPRESSIONS = [entry.sql for entry in FACTS]
@@ -25,7 +24,5 @@ def ask(subjects: Sequence[int] | None, *, as_of: date) -> FactFrame:
     parameters: dict[str, date | list[int]] = {"as_of": as_of}
     if subjects is not None:
         parameters["parties"] = list(subjects)
-    with connection.cursor() as cursor:
-        cursor.execute(statement(_EXPRESSIONS, scoped=subjects is not None), parameters)
-        rows = cursor.fetchall()
+    rows = grouped_rows(statement(_EXPRESSIONS, scoped=subjects is not None), parameters)
     return FactFrame.of_rows(FACTS, rows)

@@ -9,11 +9,10 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from django.db import connection
-
-from vouch.customers.queries.materials import KNOWN, end_of
+from vouch.customers.queries.materials import KNOWN
 from vouch.customers.queries.questionnaires import Question, questionnaires
 from vouch.engine.facts import Fact, FactFrame, FactKind, Value
+from vouch.parties.queries import end_of, grouped_rows
 
 PREFIX = "answer."
 
@@ -53,9 +52,7 @@ def ask_answers(subjects: Sequence[int] | None, *, as_of: date) -> FactFrame:
     """The answers of these parties, or of all that were asked, as of the end of a day, with one SQL."""
     scope = "TRUE" if subjects is None else "m.party_id = ANY(%(parties)s)"
     values: dict[str, Any] = {"end": end_of(as_of), "parties": list(subjects or ())}
-    with connection.cursor() as cursor:
-        cursor.execute(_ASK.format(known=KNOWN, scope=scope), values)
-        rows = cursor.fetchall()
+    rows = grouped_rows(_ASK.format(known=KNOWN, scope=scope), values)
     found: dict[int, dict[str, tuple[str, date]]] = {}
     for party_id, question, choice, day in rows:
         found.setdefault(party_id, {})[f"{PREFIX}{question}"] = (choice, day)

@@ -6,10 +6,8 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from django.db import connection
-
-from vouch.customers.queries.materials import end_of
 from vouch.engine.facts import FactFrame, SqlFact
+from vouch.parties.queries import end_of, grouped_rows
 
 
 def money(amount: str) -> str:
@@ -35,7 +33,5 @@ def answered(
     ``{scope}`` in it becomes ``scope`` (a condition on ``%(parties)s``), or TRUE for all parties.
     """
     values: Mapping[str, Any] = {"as_of": as_of, "end": end_of(as_of), "parties": list(subjects or ())}
-    with connection.cursor() as cursor:
-        cursor.execute(statement.format(scope="TRUE" if subjects is None else scope), values)
-        rows = cursor.fetchall()
+    rows = grouped_rows(statement.format(scope="TRUE" if subjects is None else scope), values)
     return FactFrame.of_rows(facts, rows)

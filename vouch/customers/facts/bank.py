@@ -11,12 +11,11 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.db import connection
-
 from vouch.customers.facts.statement import half_up, rate
-from vouch.customers.queries.materials import COUNTED, end_of
+from vouch.customers.queries.materials import COUNTED
 from vouch.engine.bank_statement.figures import MONTH_END_DAYS, ROUND_TRIP_DAYS
 from vouch.engine.facts import FactFrame, FactKind, SqlFact
+from vouch.parties.queries import end_of, grouped_rows
 
 COUNT, MONEY, RATE = FactKind.INTEGER, FactKind.MONEY, FactKind.RATE
 _NONE = "没有银行流水时缺失"
@@ -229,7 +228,5 @@ def ask_bank(subjects: Sequence[int] | None, *, as_of: date) -> FactFrame:
         "trip_days": ROUND_TRIP_DAYS,
         "end_days": MONTH_END_DAYS,
     }
-    with connection.cursor() as cursor:
-        cursor.execute(_STAGES.format(counted=COUNTED, scope=scope, facts=numbered), parameters)
-        rows = cursor.fetchall()
+    rows = grouped_rows(_STAGES.format(counted=COUNTED, scope=scope, facts=numbered), parameters)
     return FactFrame.of_rows(BANK_FACTS, rows)

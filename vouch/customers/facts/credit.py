@@ -10,13 +10,11 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from django.db import connection
-
 from vouch.customers.facts.statement import rate
-from vouch.customers.queries.materials import end_of
 from vouch.engine.credit_report.definitions import FIGURES, Measure
 from vouch.engine.credit_report.report import ReportKind
 from vouch.engine.facts import Fact, FactFrame, FactKind, Value
+from vouch.parties.queries import end_of, grouped_rows
 
 _NEVER = "没有有效授权，或从未查询过时缺失"
 _UNREAD = "没有有效授权，最近一份报告已销毁或为 PDF（不读取）时缺失"
@@ -118,9 +116,7 @@ def ask_credit(subjects: Sequence[int] | None, *, as_of: date) -> FactFrame:
     """The facts of these parties, or of all with reports, as of the end of a day, with one SQL."""
     scope = "TRUE" if subjects is None else "party_id = ANY(%(parties)s)"
     given: dict[str, Any] = {"as_of": as_of, "end": end_of(as_of), "parties": list(subjects or ())}
-    with connection.cursor() as cursor:
-        cursor.execute(_ASK.format(scope=scope, columns=_COLUMNS), given)
-        rows = cursor.fetchall()
+    rows = grouped_rows(_ASK.format(scope=scope, columns=_COLUMNS), given)
     columns: dict[str, list[Value]] = {}
     dated: dict[str, list[date | None]] = {}
     for place, fact in enumerate(CREDIT_FACTS, start=3):

@@ -9,11 +9,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 
-from django.db import connection
-
 from vouch.customers.facts.statement import rate
-from vouch.customers.queries.materials import COUNTED, end_of
+from vouch.customers.queries.materials import COUNTED
 from vouch.engine.facts import Fact, FactFrame, FactKind
+from vouch.parties.queries import end_of, grouped_rows
 
 _NO_TAX, _NO_BILL = "没有纳税记录时缺失", "没有水电气缴费记录时缺失"
 _TAX, _BILL = "纳税记录", "水电气缴费"
@@ -146,7 +145,5 @@ def _ask(statement: str, facts: Sequence[Fact], subjects: Sequence[int] | None, 
     scope = "TRUE" if subjects is None else "m.party_id = ANY(%(parties)s)"
     change = rate("used - used_before", "used_before")
     sql = statement.format(counted=COUNTED, scope=scope, since=_SINCE, change=change)
-    with connection.cursor() as cursor:
-        cursor.execute(sql, {"as_of": as_of, "end": end_of(as_of), "parties": list(subjects or ())})
-        rows = cursor.fetchall()
+    rows = grouped_rows(sql, {"as_of": as_of, "end": end_of(as_of), "parties": list(subjects or ())})
     return FactFrame.of_rows(facts, rows)

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 
-from django.db import connection
-
 from vouch.customers.queries.claims import SPREAD, chosen_sql, claims_sql, sql_parameters
 from vouch.customers.terms import Figure
 from vouch.engine.facts import Fact, FactFrame, FactKind
+from vouch.parties.queries import grouped_rows
 
 NO_CLAIM = "没有任何来源提供关键数据时缺失"
 SOURCE = "数据核对"
@@ -67,7 +66,5 @@ def ask_figures(subjects: Sequence[int] | None, *, as_of: date) -> FactFrame:
     """The facts of these parties, or of all of whom any source tells, as of the end of a day, with one SQL."""
     scoped = subjects is not None
     sql = _ASK.format(claims=claims_sql(scoped=scoped), chosen=chosen_sql(scoped=scoped))
-    with connection.cursor() as cursor:
-        cursor.execute(sql, sql_parameters(None if subjects is None else list(subjects), as_of=as_of))
-        rows = cursor.fetchall()
+    rows = grouped_rows(sql, sql_parameters(None if subjects is None else list(subjects), as_of=as_of))
     return FactFrame.of_rows(FIGURE_FACTS, rows)

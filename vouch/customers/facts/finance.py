@@ -12,8 +12,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from django.db import connection
-
 from vouch.customers.facts.statement import half_up
 from vouch.customers.queries.claims import BEYOND, chosen_sql, scope_of, sql_parameters
 from vouch.customers.queries.materials import COUNTED
@@ -21,6 +19,7 @@ from vouch.customers.terms import BASES
 from vouch.engine.facts import FactFrame, FactKind, SqlFact
 from vouch.engine.financials.lines import LINES
 from vouch.engine.financials.ratios import DAYS, FORMULAS, ratios
+from vouch.parties.queries import grouped_rows
 
 NO_YEAR = "没有已知的完整年度财务报表时缺失"
 YEAR = "最近一个已知完整年度的"
@@ -200,9 +199,7 @@ def ask_finance(subjects: Sequence[int] | None, *, as_of: date) -> FactFrame:
     scoped = subjects is not None
     sql = _ASK.format(scope=scope_of("m.party_id", scoped=scoped), chosen=chosen_sql(scoped=scoped))
     parameters = sql_parameters(None if subjects is None else list(subjects), as_of=as_of)
-    with connection.cursor() as cursor:
-        cursor.execute(sql, {**parameters, "bases": [basis.value for basis in BASES]})
-        rows = cursor.fetchall()
+    rows = grouped_rows(sql, {**parameters, "bases": [basis.value for basis in BASES]})
     frame = FactFrame.of_rows(
         FACTS, [(party, year_on, *values) for party, year_on, _last_on, *values in rows]
     )

@@ -12,13 +12,13 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from django.db import connection
 from django.utils.functional import Promise
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
-from vouch.customers.queries.materials import COUNTED, end_of
+from vouch.customers.queries.materials import COUNTED
 from vouch.customers.terms import MEASURES, SPREAD_TOLERANCE, STATEMENT_FIGURES, Basis, Confidence, Figure
+from vouch.parties.queries import end_of, grouped_rows
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -141,9 +141,9 @@ class SpreadRow:
 def claims_of(party_id: int, *, as_of: date) -> list[ClaimRow]:
     """Every claim of one customer's values, with one SQL. The caller has checked that the customer is visible."""
     sql = f"SELECT figure, day, amount, source, material_id, is_former FROM ({claims_sql(scoped=True)}) AS claim"  # noqa: S608
-    with connection.cursor() as cursor:
-        cursor.execute(f"{sql} ORDER BY figure, day, amount, source", sql_parameters([party_id], as_of=as_of))
-        return [ClaimRow(Figure(row[0]), *row[1:]) for row in cursor.fetchall()]
+    ordered = f"{sql} ORDER BY figure, day, amount, source"
+    rows = grouped_rows(ordered, sql_parameters([party_id], as_of=as_of))
+    return [ClaimRow(Figure(row[0]), *row[1:]) for row in rows]
 
 
 def spreads_of(party_id: int, *, as_of: date) -> list[SpreadRow]:
@@ -155,9 +155,8 @@ def spreads_of(party_id: int, *, as_of: date) -> list[SpreadRow]:
             ON c.party_id = s.party_id AND c.figure = s.figure AND c.day = s.day
         ORDER BY s.day DESC, s.figure
     """  # noqa: S608
-    with connection.cursor() as cursor:
-        cursor.execute(sql, sql_parameters([party_id], as_of=as_of))
-        return [SpreadRow(Figure(row[0]), *row[1:]) for row in cursor.fetchall()]
+    rows = grouped_rows(sql, sql_parameters([party_id], as_of=as_of))
+    return [SpreadRow(Figure(row[0]), *row[1:]) for row in rows]
 
 
 def _quoted(codes: list[Figure]) -> str:

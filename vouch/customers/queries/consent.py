@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db.models import Case, CharField, Count, Exists, F, OuterRef, Q, QuerySet, Value, When
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -165,8 +166,10 @@ def consenting(subjects: Sequence[int] | None, *, purpose: facts.Purpose) -> set
         live(purpose.at), covering(purpose=purpose.code, scope=DataClass.CREDIT)
     )
     if subjects is not None:
-        found = found.filter(grantor__in=list(subjects))
-    return set(found.values_list("grantor_id", flat=True))
+        asked = list(subjects)
+        found = found.filter(Q(grantor__in=asked) | Q(grantor__canonical__in=asked))
+    # Whoever signed in one of two records of the same customer signed for the customer (decision 8).
+    return set(found.values_list(Coalesce("grantor__canonical_id", "grantor_id"), flat=True))
 
 
 def authorisations_visible_to(actor: Actor) -> QuerySet[Authorisation]:
@@ -218,12 +221,14 @@ def without_credit_authorisation(actor: Actor, *, at: datetime) -> QuerySet[Part
     """The customers of the actor's whose credit data nobody may read now, for any purpose."""
     held = Authorisation.objects.filter(
         live(at),
-        grantor=OuterRef("pk"),
+        Q(grantor=OuterRef("pk")) | Q(grantor__canonical=OuterRef("pk")),
         recipient=None,
         scope__contains=[DataClass.CREDIT],
         purposes__overlap=[reason.value for reason in QUERY_REASONS],
     )
-    customers = parties.with_particulars(parties.visible_to(actor)).filter(status=PartyStatus.ACTIVE)
+    customers = parties.with_particulars(parties.listed(parties.visible_to(actor))).filter(
+        status=PartyStatus.ACTIVE
+    )
     # Those whom somebody looks after: a bank that receives data is a party too, but no customer.
     looked_after = Q(assignments__ends_on=None, assignments__isnull=False)
     return customers.filter(looked_after).filter(~Exists(held))

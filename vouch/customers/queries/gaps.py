@@ -11,13 +11,14 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from django.db import connection
 from django.utils import timezone
 
-from vouch.customers.queries.materials import KNOWN, end_of
+from vouch.customers.queries.materials import KNOWN
 from vouch.customers.queries.requirements import Requirement, Requirements, requirements
 from vouch.customers.terms import GapState
+from vouch.parties import queries as parties
 from vouch.parties.models import Party
+from vouch.parties.queries import end_of
 from vouch.parties.terms import PartyKind
 
 _LIVE = """
@@ -229,9 +230,7 @@ def _asked(
     ):
         values |= {name: [row[column] for row in rows] for column, name in enumerate(names)}
     scope = "TRUE" if party_ids is None else "p.id = ANY(%(parties)s)"
-    with connection.cursor() as cursor:
-        cursor.execute(_STANDINGS.format(known=KNOWN, live=_LIVE, scope=scope) + what, values)
-        return list(cursor.fetchall())
+    return parties.grouped_rows(_STANDINGS.format(known=KNOWN, live=_LIVE, scope=scope) + what, values)
 
 
 def _is_dated(item: Requirement) -> bool:

@@ -13,11 +13,12 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from vouch.customers.models import GivenGuarantee, GuaranteeStatement, Material
-from vouch.customers.queries.materials import COUNTED, end_of, materials_of
+from vouch.customers.queries.materials import COUNTED, materials_of
 from vouch.customers.queries.sections import Holding
 from vouch.customers.terms import RELATED, MaterialKind
 from vouch.parties import queries as parties
 from vouch.parties.models import Party
+from vouch.parties.queries import end_of
 from vouch.platform.identity.actor import Actor
 
 CURRENT_GUARANTEES = f"""

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date, datetime, time, timedelta
+from datetime import date
 
 from django.db.models import OuterRef, Prefetch, Q, QuerySet, Subquery
-from django.utils import timezone
 
 from vouch.customers.models import Material, Verification
 from vouch.customers.terms import Confidence, Finding
 from vouch.parties import queries as parties
+from vouch.parties.queries import end_of
 from vouch.platform.identity.actor import Actor
 
 KNOWN = "m.known_at < %(end)s AND (m.ended_at IS NULL OR m.ended_at >= %(end)s)"
@@ -21,11 +21,6 @@ COUNTED = f"""{KNOWN} AND coalesce((
     WHERE v.material_id = m.id AND v.at < %(end)s ORDER BY v.at DESC, v.id DESC LIMIT 1
 ), '') <> 'refuted'"""  # noqa: S608 - no value of anybody's
 """SQL: whether the material ``m`` was known at that moment, and the latest finding had not refuted it (不采信)."""
-
-
-def end_of(as_of: date) -> datetime:
-    """The moment at which a day is over, local time: what is known then was known before it."""
-    return timezone.make_aware(datetime.combine(as_of + timedelta(days=1), time.min))
 
 
 def known(as_of: date) -> Q:

@@ -7,17 +7,17 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
-from django.db import connection
 from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from vouch.customers.models import Material, PublicRecord, RecordSearch
-from vouch.customers.queries.materials import COUNTED, end_of, materials_of
+from vouch.customers.queries.materials import COUNTED, materials_of
 from vouch.customers.queries.sections import Holding
 from vouch.customers.terms import GRAVE, SEARCH_DAYS, MaterialKind, RecordKind, RecordState
 from vouch.parties import queries as parties
 from vouch.parties.models import Party
+from vouch.parties.queries import end_of
 from vouch.platform.identity.actor import Actor
 
 CURRENT_RECORDS = f"""
@@ -60,11 +60,8 @@ def records_visible_to(actor: Actor) -> QuerySet[PublicRecord]:
 def current_records(party_id: int, *, as_of: date) -> list[PublicRecord]:
     """One party's records that count on a day, with their search, open ones first, the newest first."""
     statement = f"WITH {CURRENT_RECORDS} SELECT id FROM records"  # noqa: S608 - of constants
-    with connection.cursor() as cursor:
-        cursor.execute(
-            statement.format(scope="m.party_id = %(party)s"), {"party": party_id, "end": end_of(as_of)}
-        )
-        ids = [pk for (pk,) in cursor.fetchall()]
+    values = {"party": party_id, "end": end_of(as_of)}
+    ids = [pk for (pk,) in parties.grouped_rows(statement.format(scope="m.party_id = %(party)s"), values)]
     found = PublicRecord.objects.filter(pk__in=ids).select_related("search__material")
     return sorted(found, key=lambda one: (one.state != RecordState.OPEN, -one.opened_on.toordinal(), one.pk))
 
@@ -110,11 +107,9 @@ def records_by_kind(party_id: int, *, as_of: date) -> list[KindOfRecords]:
 def last_searches(party_id: int, *, as_of: date) -> Mapping[str, date]:
     """Kind → day of its last complete search."""
     statement = f"WITH {CURRENT_RECORDS} SELECT kind, as_of FROM last_complete"  # noqa: S608 - of constants
-    with connection.cursor() as cursor:
-        cursor.execute(
-            statement.format(scope="m.party_id = %(party)s"), {"party": party_id, "end": end_of(as_of)}
-        )
-        return dict(cursor.fetchall())
+    values = {"party": party_id, "end": end_of(as_of)}
+    rows = parties.grouped_rows(statement.format(scope="m.party_id = %(party)s"), values)
+    return {kind: day for kind, day in rows}  # noqa: C416 - two of each row
 
 
 def searches_of(party_id: int) -> list[Material]:

@@ -47,6 +47,24 @@ def customer(actor: Actor, pk: int) -> Party | None:
     return party
 
 
+@dataclass(frozen=True, slots=True)
+class Records:
+    """The records that were merged into a customer, as far as the one who looks sees them, with their codes."""
+
+    merges: Sequence[Any]
+    codes: Sequence[Any]
+    assignments: Sequence[Any]
+
+
+def records_of(party: Party, actor: Actor) -> Records | None:
+    """The other records of a customer; None where it has but one."""
+    merges = parties.merged_into(party, actor)
+    if not merges:
+        return None
+    codes = parties.codes_of_records(one.party_id for one in merges)
+    return Records(merges, codes, [duty for one in merges for duty in parties.assignments_of(one.party)])
+
+
 def last_day(party: Any) -> date:
     """Today, or the last day that an inspection looks at."""
     today = timezone.localdate()

@@ -34,7 +34,7 @@ class Wanted:
 
 def customers(actor: Actor, wanted: Wanted) -> QuerySet[Party]:
     """The customers that the actor may see and the filters let through, with standing and particulars."""
-    found = parties.visible_to(actor)
+    found = parties.listed(parties.visible_to(actor))
     if actor.period is not None:
         # Standings of another time are neither shown nor found by.
         in_period = Q(standing__as_of__range=actor.period)

@@ -27,7 +27,7 @@ class WantedPersons:
 
 def persons(actor: Actor, wanted: WantedPersons) -> QuerySet[Party]:
     """The persons that the actor may see, each with what the list shows masked."""
-    found = parties.visible_to(actor)
+    found = parties.listed(parties.visible_to(actor))
     if wanted.text:
         found = parties.search(found, wanted.text)
     if wanted.kind:
@@ -42,7 +42,9 @@ def persons(actor: Actor, wanted: WantedPersons) -> QuerySet[Party]:
 def found_by_number(actor: Actor, text: str) -> list[Party]:
     """Those whom the actor may see and who go by exactly this number, or whose name or code holds the text."""
     seen = parties.visible_to(actor)
-    by_number = Q(pk__in=parties.with_number(seen, text).values("pk"))
+    holders = parties.with_number(seen, text).values("pk")
+    # Who goes by the number of a record that was merged is found as the customer.
+    by_number = Q(pk__in=holders) | Q(pk__in=Party.objects.filter(pk__in=holders).values("canonical"))
     by_text = Q(pk__in=parties.search(seen, text).values("pk"))
-    found = seen.filter(by_number | by_text) if text.strip() else seen.none()
+    found = parties.listed(seen).filter(by_number | by_text) if text.strip() else seen.none()
     return list(found.order_by("name", "pk")[:MOST_FOUND])

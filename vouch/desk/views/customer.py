@@ -22,7 +22,7 @@ from vouch.desk.terms import Panel
 from vouch.grading.actions import assess_party
 from vouch.grading.permissions import may_assess, may_open_assessment
 from vouch.grading.queries import explanation_of
-from vouch.parties.permissions import may_correct
+from vouch.parties.permissions import may_correct, may_decide_duplicates
 from vouch.parties.queries import Graph, assignments_of, graph_of, sheet_of, size_of
 from vouch.parties.terms import NATURAL_PERSONS, FirmSizeName
 from vouch.platform.identity.request import StaffRequest
@@ -43,6 +43,8 @@ PERSON_PANELS = (Panel.IDENTITY, Panel.FILE, Panel.CONSENT, Panel.HISTORY)
 def customer(request: StaffRequest, pk: int, panel: str = Panel.JUDGEMENT) -> HttpResponse:
     """The head of the page and one panel; HTMX gets the panel with its tabs."""
     party = _found(request, pk)
+    if party.canonical_id is not None and panel == Panel.JUDGEMENT:
+        return _to_canonical(request, party)
     standing = _standing(party)
     is_person = party.kind in NATURAL_PERSONS
     offered = [one for one in Panel if not is_person or one in PERSON_PANELS]
@@ -60,6 +62,7 @@ def customer(request: StaffRequest, pk: int, panel: str = Panel.JUDGEMENT) -> Ht
         context["sheet"] = sheet_of(party, request.actor)
         context |= _graph(party, graph_of(party, request.actor, today=timezone.localdate()))
         context["may_correct"] = may_correct(request.actor, party)
+        context["records"] = queries.records_of(party, request.actor)
     if panel == Panel.FILE:
         context |= file_panel(request.actor, party, at=timezone.now(), only=request.GET.get("only", ""))
     if panel == Panel.CONSENT:
@@ -69,6 +72,8 @@ def customer(request: StaffRequest, pk: int, panel: str = Panel.JUDGEMENT) -> Ht
     if request.htmx and not request.htmx.history_restore_request:
         return render(request, "desk/customer/panel.html", context)
     context |= {
+        "records": queries.records_of(party, request.actor),
+        "may_merge": may_decide_duplicates(request.actor),
         "assignment": party.present[0] if party.present else None,
         "class_name": class_of(standing),
         "score": _score(standing),
@@ -91,6 +96,15 @@ def reassess(request: StaffRequest, pk: int) -> HttpResponse:
     else:
         messages.success(request, _said(found, before))
     return HttpResponseRedirect(_address(party, Panel.JUDGEMENT))
+
+
+def _to_canonical(request: StaffRequest, party: Any) -> HttpResponse:
+    """A merged record leads to the customer, and says so; its own panels stay open beside it."""
+    messages.info(
+        request,
+        _("%(number)s %(name)s 已并入本客户。") % {"number": party.number, "name": party.name},
+    )
+    return HttpResponseRedirect(reverse("desk:customer", args=[party.canonical_id]))
 
 
 def _found(request: StaffRequest, pk: int) -> Any:

@@ -48,6 +48,8 @@ class Code(NamedTuple):
 
 def normal_code(text: str) -> str:
     """Half-width, upper case, without blanks and invisible characters."""
+    if text.isascii() and text.isalnum():
+        return text.upper()
     return "".join(
         character
         for character in unicodedata.normalize("NFKC", text).upper()

@@ -28,6 +28,7 @@ from vouch.grading.queries.history import (
     progress_of_runs,
     replay,
     runs,
+    standing_of_records,
     unfinished_run,
 )
 from vouch.platform.web.faces import Visible
@@ -65,6 +66,7 @@ __all__ = [
     "recent_changes",
     "replay",
     "runs",
+    "standing_of_records",
     "standings_visible_to",
     "unfinished_run",
 ]

@@ -49,8 +49,8 @@ class Book:
 
 
 def standings_visible_to(actor: Actor) -> QuerySet[Standing]:
-    """Where the customers that the actor sees stand."""
-    found = Standing.objects.all()
+    """Where the customers that the actor sees stand; not where a record stood before it was merged."""
+    found = Standing.objects.filter(party__canonical=None)
     if actor.period is not None:
         found = found.filter(as_of__range=actor.period)
     if actor.scope == Scope.ALL:
@@ -70,7 +70,11 @@ def book(actor: Actor) -> Book:
     outcomes = dict.fromkeys(Outcome.values, 0)
     for line in found:
         outcomes[line["outcome"]] += line["count"]
-    everybody = parties.visible_to(actor).filter(kind__in=ORGANISATIONS, status=PartyStatus.ACTIVE).count()
+    everybody = (
+        parties.listed(parties.visible_to(actor))
+        .filter(kind__in=ORGANISATIONS, status=PartyStatus.ACTIVE)
+        .count()
+    )
     graded = [
         (line["risk_class"], line["grade"], line["count"], line["total"]) for line in found if line["grade"]
     ]

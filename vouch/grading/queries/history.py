@@ -53,7 +53,7 @@ class Named:
 
 def assessable(party_ids: Sequence[int] | None = None) -> QuerySet[Party]:
     """The customers that a batch judges: organisations that the institution deals with; or those of them."""
-    found = Party.objects.filter(kind__in=ORGANISATIONS, status=PartyStatus.ACTIVE)
+    found = parties.listed(Party.objects.filter(kind__in=ORGANISATIONS, status=PartyStatus.ACTIVE))
     return found if party_ids is None else found.filter(pk__in=party_ids)
 
 
@@ -84,6 +84,12 @@ def assessments_visible_to(actor: Actor) -> QuerySet[Assessment]:
     if actor.scope == Scope.ALL:
         return found
     return found.filter(party__in=parties.visible_to(actor))
+
+
+def standing_of_records(party_id: int) -> Standing | None:
+    """Of the records of a customer the standing that rests on the latest day; None where none has any."""
+    found = Standing.objects.filter(Q(party=party_id) | Q(party__canonical=party_id))
+    return found.order_by("-as_of", "party_id").first()
 
 
 def latest_assessments(

@@ -43,6 +43,17 @@ from vouch.parties.actions.enterprise import (
 from vouch.parties.actions.erasure import erase_person
 from vouch.parties.actions.hand_over import hand_over_customers
 from vouch.parties.actions.history import Change
+from vouch.parties.actions.merging import (
+    NotMergeable,
+    look_for_duplicates,
+    merge_by_itself,
+    merge_parties,
+    order_search,
+    put_off,
+    reopen,
+    tell_apart,
+    undo_merge,
+)
 from vouch.parties.actions.naming import Named, WrongName, read_named
 from vouch.parties.actions.papers import media_type_of, scan_licence, store_paper
 from vouch.parties.actions.particulars import (
@@ -99,6 +110,7 @@ __all__ = [
     "KinLine",
     "LicenceLine",
     "Named",
+    "NotMergeable",
     "Occasion",
     "OverOne",
     "PersonDetails",
@@ -137,8 +149,13 @@ __all__ = [
     "hand_over_customers",
     "kind_of",
     "lift_restriction",
+    "look_for_duplicates",
     "media_type_of",
+    "merge_by_itself",
+    "merge_parties",
     "note_repetition",
+    "order_search",
+    "put_off",
     "read_account",
     "read_document",
     "read_name",
@@ -149,9 +166,12 @@ __all__ = [
     "register_enterprise",
     "register_person",
     "register_with_edges",
+    "reopen",
     "restorable",
     "restrict_party",
     "reveal_value",
     "scan_licence",
     "store_paper",
+    "tell_apart",
+    "undo_merge",
 ]  # fmt: skip

@@ -333,10 +333,16 @@ def change_enterprise(
 
 
 def index_party(party: Party) -> None:
-    """Write the party with a search text that fits its name and codes; for use inside an action."""
+    """Write the party with a search text that fits its name and codes; for use inside an action.
+
+    A customer is found by every name that a record of it has, so what was merged into it is in its text too.
+    """
     codes = Identifier.objects.filter(party=party).order_by("kind", "value").values_list("value", flat=True)
-    party.search_text = search_text(party.name, party.number, codes)
+    merged = Party.objects.filter(canonical=party).order_by("pk").values_list("search_text", flat=True)
+    party.search_text = " ".join((search_text(party.name, party.number, codes), *merged))
     party.save(update_fields=["name", "search_text"])
+    if party.canonical is not None:
+        index_party(party.canonical)
 
 
 def shown(value: object) -> object:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from vouch.parties import permissions
+from vouch.parties.actions.enrolment import index_party
 from vouch.parties.models import (
     Account,
     Contact,
@@ -57,6 +58,8 @@ def erase_person(
     before = {"status": locked.status}
     locked.name, locked.search_text, locked.status = ERASED_NAME, "", PartyStatus.ERASED
     locked.save(update_fields=["name", "search_text", "status"])
+    if locked.canonical is not None:
+        index_party(locked.canonical)
     entry.about(
         "party",
         locked.pk,

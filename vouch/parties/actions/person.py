@@ -15,7 +15,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext as _
 
 from vouch.parties import permissions
-from vouch.parties.actions.enrolment import customer_number, search_text
+from vouch.parties.actions.enrolment import customer_number, index_party, search_text
 from vouch.parties.actions.history import Change, keep_former
 from vouch.parties.actions.particulars import AccountLine, ContactLine, Line, PhoneLine, write_lines
 from vouch.parties.actions.person_reading import PersonDetails
@@ -146,8 +146,7 @@ def correct_person(
     _write(person)
     if "name" in changed:
         locked.name = changed["name"]
-        locked.search_text = search_text(locked.name, locked.number, ())
-        locked.save(update_fields=["name", "search_text"])
+        index_party(locked)
     entry.about("party", locked.pk)
     for name, value in changed.items():
         entry.protect(key, name, before=spelled(old[name]), after=spelled(value))

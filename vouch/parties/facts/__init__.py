@@ -8,10 +8,10 @@ from datetime import date
 from typing import Any
 
 from django.conf import settings
-from django.db import connection
 
 from vouch.engine.facts import FactFrame, FactKind, SqlFact
 from vouch.parties.facts.statement import FIELDS, statement
+from vouch.parties.queries.grouping import grouped_rows
 from vouch.parties.queries.history import end_of
 
 TEXT, COUNT, MONEY, RATE, BOOLEAN = (
@@ -153,7 +153,5 @@ def ask(subjects: Sequence[int] | None, *, as_of: date) -> FactFrame:
     }
     if subjects is not None:
         parameters["parties"] = list(subjects)
-    with connection.cursor() as cursor:
-        cursor.execute(statement(_EXPRESSIONS, scoped=subjects is not None), parameters)
-        rows = cursor.fetchall()
+    rows = grouped_rows(statement(_EXPRESSIONS, scoped=subjects is not None), parameters)
     return FactFrame.of_rows(FACTS, rows, is_dated=False)

@@ -1,5 +1,6 @@
 """Tables of parties: who they are, what is known of each, and the graph between them."""
 
+from vouch.parties.models.duplicates import Duplicate, Merge
 from vouch.parties.models.edges import Control, Kinship, Post, Shareholding
 from vouch.parties.models.farm import Farmer, FarmHolding
 from vouch.parties.models.history import FormerValue
@@ -9,6 +10,6 @@ from vouch.parties.models.party import Assignment, Enterprise, Identifier, Party
 from vouch.parties.models.person import Person
 
 __all__ = [
-    "Account", "Assignment", "Contact", "Control", "Enterprise", "FarmHolding", "Farmer", "FormerValue", "Identifier",
-    "Kinship", "Licence", "Paper", "Party", "Person", "Phone", "Post", "Shareholding", "TaxGrade",
+    "Account", "Assignment", "Contact", "Control", "Duplicate", "Enterprise", "FarmHolding", "Farmer", "FormerValue", "Identifier",
+    "Kinship", "Licence", "Merge", "Paper", "Party", "Person", "Phone", "Post", "Shareholding", "TaxGrade",
 ]  # fmt: skip

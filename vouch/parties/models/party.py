@@ -29,18 +29,30 @@ class Party(Watched):
     batch = models.ForeignKey(
         Import, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("导入批次")
     )
+    # Of two records that turned out to be one customer, the one that stays; itself never merged into a third.
+    canonical = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, db_index=False, related_name="merged",
+        verbose_name=_("已并入"),
+    )  # fmt: skip
     created_at = models.DateTimeField(_("建档时间"))
 
     class Meta:
         verbose_name = _("客户")
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["number"], name="parties_party_number_unique"),
+            models.CheckConstraint(
+                condition=Q(canonical=None) | ~Q(canonical=F("id")), name="parties_party_merged_into_another"
+            ),
         ]
         indexes: ClassVar = [
             # Search by any part of name, code or number (three characters or more; two are scanned).
             GinIndex(fields=["search_text"], opclasses=["gin_trgm_ops"], name="parties_party_search_idx"),
             # Lists by name.
             models.Index(fields=["name", "id"], name="parties_party_name_idx"),
+            # The records that were merged into one: few, and asked for with every question of who sees whom.
+            models.Index(
+                fields=["canonical"], condition=~Q(canonical=None), name="parties_party_canonical_idx"
+            ),
         ]
 
     def __str__(self) -> str:

@@ -9,6 +9,7 @@ from vouch.parties.models import (
     Assignment,
     Contact,
     Control,
+    Duplicate,
     Enterprise,
     Farmer,
     FarmHolding,
@@ -16,6 +17,7 @@ from vouch.parties.models import (
     Identifier,
     Kinship,
     Licence,
+    Merge,
     Paper,
     Party,
     Person,
@@ -24,18 +26,36 @@ from vouch.parties.models import (
     Shareholding,
     TaxGrade,
 )
+from vouch.parties.queries.duplicates import (
+    Compared,
+    Difference,
+    DuplicatesWanted,
+    duplicate_of,
+    duplicates_visible_to,
+    duplicates_where,
+    merged_into,
+    next_waiting,
+    open_merge,
+    side_by_side,
+    suggested,
+    waiting_count,
+)
 from vouch.parties.queries.edges import Edge, Graph, accounted_rate, edges_as_of, graph_of, shown_fields
-from vouch.parties.queries.history import Recorded, former_values_of, party_as_of
+from vouch.parties.queries.grouping import grouped_rows, register_same
+from vouch.parties.queries.history import Recorded, end_of, former_values_of, party_as_of
 from vouch.parties.queries.party import (
     age_in_months,
     assignable_staff,
     assignable_units,
     assignments_of,
+    canonical_id,
+    codes_of_records,
     current_assignment,
     held_count,
     held_parties,
     identifiers_of,
     in_unit,
+    listed,
     managed_by,
     named_parties,
     party_by_code,
@@ -70,6 +90,7 @@ VISIBLE: Visible = {
     Assignment: lambda actor: Assignment.objects.filter(party__in=visible_to(actor)),
     Contact: lambda actor: Contact.objects.filter(party__in=visible_to(actor)),
     Control: lambda actor: Control.objects.filter(party__in=visible_to(actor)),
+    Duplicate: duplicates_visible_to,
     Enterprise: lambda actor: Enterprise.objects.filter(party__in=visible_to(actor)),
     FarmHolding: lambda actor: FarmHolding.objects.filter(party__in=visible_to(actor)),
     Farmer: lambda actor: Farmer.objects.filter(party__in=visible_to(actor)),
@@ -79,6 +100,7 @@ VISIBLE: Visible = {
         Q(relative=None) | Q(relative__in=visible_to(actor)), person__in=visible_to(actor)
     ),
     Licence: lambda actor: Licence.objects.filter(party__in=visible_to(actor)),
+    Merge: lambda actor: Merge.objects.filter(party__in=visible_to(actor), canonical__in=visible_to(actor)),
     Paper: lambda actor: Paper.objects.filter(party__in=visible_to(actor)),
     Party: visible_to,
     Person: lambda actor: Person.objects.filter(party__in=visible_to(actor)),
@@ -91,11 +113,13 @@ VISIBLE: Visible = {
 
 # Views may not read lower rooms' models; they name these types through their own room.
 __all__ = [
-    "VISIBLE", "Edge", "Graph", "Line", "Recorded", "Sheet", "Shown", "accounted_rate", "age_in_months",
-    "assignable_staff", "assignable_units", "assignments_of", "current_assignment", "edges_as_of",
-    "former_values_of", "graph_of", "held_count", "held_parties", "identifiers_of", "in_unit",
-    "is_document_of", "managed_by", "masked_document", "masked_phone", "named_parties", "papers_of",
-    "party_as_of", "party_by_code", "party_ids_by_code", "plain_rows", "plain_text", "plain_value",
-    "provinces", "search", "sheet_of", "shown_fields", "size_of", "told_lines", "unit_count", "visible_to",
-    "with_keys", "with_number", "with_particulars",
+    "VISIBLE", "Compared", "Difference", "DuplicatesWanted", "Edge", "Graph", "Line", "Recorded",
+    "Sheet", "Shown", "accounted_rate", "age_in_months", "assignable_staff", "assignable_units",
+    "assignments_of", "canonical_id", "codes_of_records", "current_assignment", "duplicate_of", "duplicates_visible_to",
+    "duplicates_where", "edges_as_of", "end_of", "former_values_of", "graph_of", "grouped_rows", "held_count", "held_parties",
+    "identifiers_of", "in_unit", "is_document_of", "listed", "managed_by", "masked_document",
+    "masked_phone", "merged_into", "named_parties", "next_waiting", "open_merge", "papers_of", "party_as_of",
+    "party_by_code", "party_ids_by_code", "plain_rows", "plain_text", "plain_value", "provinces", "register_same",
+    "search", "sheet_of", "shown_fields", "side_by_side", "size_of", "suggested", "told_lines", "unit_count",
+    "visible_to", "waiting_count", "with_keys", "with_number", "with_particulars",
 ]  # fmt: skip

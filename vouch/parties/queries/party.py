@@ -8,7 +8,7 @@ from datetime import date
 from decimal import Decimal
 
 from django.db import connection
-from django.db.models import Case, Exists, OuterRef, Prefetch, QuerySet, SmallIntegerField, When
+from django.db.models import Case, Exists, OuterRef, Prefetch, Q, QuerySet, SmallIntegerField, When
 
 from vouch.engine.firm_size import FirmSize, Measures, firm_size, standard_for
 from vouch.parties.models import Assignment, Enterprise, Identifier, Party
@@ -28,8 +28,25 @@ def visible_to(actor: Actor) -> QuerySet[Party]:
         return parties
     if actor.user_id is None and actor.scope == Scope.OWN:
         return parties.none()
-    seen = Assignment.objects.filter(assignments_seen_by(actor), party=OuterRef("pk"))
-    return parties.filter(Exists(seen))
+    seen = Assignment.objects.filter(assignments_seen_by(actor))
+    # Whoever looks after one record of a customer sees the record that stays, and the other way round.
+    merged = Q(canonical__isnull=False) & Exists(seen.filter(party=OuterRef("canonical")))
+    return parties.filter(
+        Q(Exists(seen.filter(party=OuterRef("pk"))))
+        | Q(Exists(seen.filter(party__canonical=OuterRef("pk"))))
+        | merged
+    )
+
+
+def listed(parties: QuerySet[Party]) -> QuerySet[Party]:
+    """One row for each customer: without the records that were merged into another."""
+    return parties.filter(canonical=None)
+
+
+def canonical_id(party_id: int) -> int:
+    """The record that stands for this one: itself, unless it was merged."""
+    found = Party.objects.filter(pk=party_id).values_list("canonical", flat=True).first()
+    return found or party_id
 
 
 def search(parties: QuerySet[Party], text: str) -> QuerySet[Party]:
@@ -54,7 +71,7 @@ _OFFICIAL_FIRST = Case(
 def with_particulars(parties: QuerySet[Party]) -> QuerySet[Party]:
     """Each with its enterprise, codes (``codes``) and present assignment (``present``, a list of at most one)."""
     present = Assignment.objects.filter(ends_on=None).select_related("unit", "manager", "second_manager")
-    return parties.select_related("enterprise").prefetch_related(
+    return parties.select_related("enterprise", "canonical").prefetch_related(
         Prefetch("identifiers", Identifier.objects.order_by(_OFFICIAL_FIRST, "value"), to_attr="codes"),
         Prefetch("assignments", present, to_attr="present"),
     )
@@ -62,14 +79,19 @@ def with_particulars(parties: QuerySet[Party]) -> QuerySet[Party]:
 
 def in_unit(parties: QuerySet[Party], unit_id: int) -> QuerySet[Party]:
     """Those that the unit looks after at present."""
-    return parties.filter(Exists(Assignment.objects.filter(party=OuterRef("pk"), ends_on=None, unit=unit_id)))
+    return parties.filter(_looked_after(unit=unit_id))
 
 
 def managed_by(parties: QuerySet[Party], user_id: int) -> QuerySet[Party]:
     """Those whose manager (A角) at present is this person."""
-    return parties.filter(
-        Exists(Assignment.objects.filter(party=OuterRef("pk"), ends_on=None, manager=user_id))
-    )
+    return parties.filter(_looked_after(manager=user_id))
+
+
+def _looked_after(**by: int) -> Q:
+    """By whom at present, in one of the customer's records."""
+    present = Assignment.objects.filter(ends_on=None, **by)
+    merged = Q(Exists(present.filter(party__canonical=OuterRef("pk"))))
+    return Q(Exists(present.filter(party=OuterRef("pk")))) | merged
 
 
 def party_by_code(value: str, *, kind: str = IdentifierKind.USCC, source: str = "") -> Party | None:
@@ -94,7 +116,7 @@ def assignments_of(party: Party) -> QuerySet[Assignment]:
     """Who looked after the party, the present one first."""
     return (
         Assignment.objects.filter(party=party)
-        .select_related("unit", "manager", "second_manager")
+        .select_related("party", "unit", "manager", "second_manager")
         .order_by("-starts_on", "-pk")
     )
 
@@ -156,6 +178,12 @@ def assignable_units(actor: Actor) -> QuerySet[Unit]:
 def assignable_staff() -> QuerySet[User]:
     """Who may look after customers."""
     return account_managers()
+
+
+def codes_of_records(party_ids: Iterable[int]) -> list[Identifier]:
+    """The codes of these records, each with its record; the official ones first."""
+    found = Identifier.objects.filter(party__in=list(party_ids)).select_related("party")
+    return list(found.order_by("party", _OFFICIAL_FIRST, "value"))
 
 
 def held_count(user_id: int, *, side: str) -> int:
