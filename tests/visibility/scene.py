@@ -16,6 +16,7 @@ from zoneinfo import ZoneInfo
 
 from django.core.files.base import ContentFile
 from django.db.models import Model
+from django.utils import timezone
 
 from tests.book import AS_OF, Trade, invoices_for
 from vouch.business.models import Claim, Draw, Guarantee, GuaranteeVersion, Recovery, Repayment
@@ -44,6 +45,7 @@ from vouch.customers.actions import (
     confirm_hit,
     file_document,
     give_answers,
+    note_signals,
     open_list,
     order_errand,
     read_number,
@@ -91,6 +93,7 @@ from vouch.customers.terms import (
     VerificationMeans,
     Ware,
 )
+from vouch.customers.tests.assessments import opened, rated
 from vouch.customers.tests.flows import as_csv, moved, recorded, sheet_of
 from vouch.customers.tests.scene import PDF, granted, published, report_file
 from vouch.engine.bank_statement.reading import read_statement
@@ -227,6 +230,7 @@ def build() -> Scene:
     managers = {"own": observer, **others}
     actor = system_actor("scene")
     install_shipped_policies(actor=actor, at=NOW)
+    opened(at=timezone.now() - timedelta(days=1))
     parties = {place: _customer(place, manager, actor) for place, manager in managers.items()}
     scene = Scene(observer, parties, units)
     for place, party in parties.items():
@@ -477,6 +481,10 @@ def _sources(place: str, party: Party, actor: Actor) -> None:
         ratio=Decimal("0.7"),
         certificate=f"不动产权第{token}0012345号",
     )
+    noted = timezone.now()
+    page = f"https://shop.example/{token}页面"
+    signal = rated(timezone.localdate(noted), page=page, platform=f"平台{token}网", note=f"信号说明{token}")
+    note_signals(actor=actor, at=noted, party=party, lines=[signal])
     details = told(MaterialKind.COLLATERAL)
     piece = register_collateral(actor=actor, at=NOW, party=party, details=details, terms=terms)
     value = ValuationDetails(Decimal("1000000.00"), ValuationMethod.MARKET, f"评估机构{token}")

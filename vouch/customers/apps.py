@@ -41,9 +41,11 @@ def _answer() -> None:
         finance,
         guarantees,
         records,
+        social,
         watching,
     )
     from vouch.customers.queries import claims, consenting, flow_claims
+    from vouch.customers.queries.social import assessed
     from vouch.engine.facts import catalogue
     from vouch.parties.queries import register_same
     from vouch.platform.exchange.importer import register
@@ -60,11 +62,13 @@ def _answer() -> None:
         (guarantees.GUARANTEE_FACTS, guarantees.ask_guarantees),
         (collateral.COLLATERAL_FACTS, collateral.ask_collateral),
         (watching.WATCH_FACTS, watching.ask_hits),
+        (social.SOCIAL_FACTS, social.ask_social),
         (file.FILE_FACTS, file.ask_file),
         (answers.answer_facts(), answers.ask_answers),
     ):
         catalogue.register(facts=known, ask=ask)
     catalogue.guard("credit", consent=consenting)
+    catalogue.guard("social", consent=assessed)
     for source in (claims.STATEMENTS, claims.BY_HAND, claims.INVOICES, *flow_claims.ALL):
         claims.register_claims(source)
     register(InvoiceImporter())
@@ -78,46 +82,12 @@ def _answer() -> None:
 def _show() -> None:
     """The sections of a customer's file, in their order, and the pages of the sidebar."""
     # Models exist only now.
-    from vouch.customers import permissions, queries
-    from vouch.customers.queries import credit, figures, financials, flow_sections, source_sections
-    from vouch.customers.queries.sections import Section, register_section
+    from vouch.customers import permissions
+    from vouch.customers.queries.sections import register_section
+    from vouch.customers.queries.source_sections import SECTIONS
     from vouch.platform.web.navigation import NavItem, register
 
-    may, items = permissions.may_open_file, _("项")
-    for name, title, icon, url_name, order, tell, more in (
-        ("gaps", _("缺漏"), "list-check", "gaps", 5, queries.told_of_gaps, {"unit": items}),
-        ("financials", _("财务"), "report-money", "financials", 20, financials.tell_financials, {}),
-        ("bank", _("银行流水"), "building-bank", "bank", 30, flow_sections.tell_bank, {}),
-        ("answers", _("问卷"), "forms", "answers", 70, queries.told_of_answers, {}),
-        ("tax", _("纳税"), "receipt-tax", "taxes", 72, flow_sections.tell_taxes, {}),
-        ("utility", _("水电气"), "bolt", "bills", 74, flow_sections.tell_bills, {}),
-        ("documents", _("资料"), "files", "documents", 80, queries.told_of_documents, {}),
-        ("figures", _("数据核对"), "arrows-diff", "figures", 90, figures.tell_figures, {"unit": items}),
-    ):
-        register_section(
-            Section(
-                name=name,
-                title=title,
-                icon=icon,
-                url_name=f"customers:{url_name}",
-                order=order,
-                may=may,
-                tell=tell,
-                **more,
-            )
-        )
-    register_section(
-        Section(
-            name="credit",
-            title=_("征信"),
-            icon="file-certificate",
-            url_name="customers:consent_of",
-            order=60,
-            may=permissions.may_list_credit,
-            tell=credit.told_of_credit,
-        )
-    )
-    for section in source_sections.SECTIONS:
+    for section in SECTIONS:
         register_section(section)
     register(
         NavItem(
@@ -192,8 +162,9 @@ def _hold() -> None:
 
 
 def _notify() -> None:
-    """What the courier says of errands and of what a file lacks."""
+    """What the courier says of errands, of what a file lacks, and of impact assessments."""
     # Models exist only now.
+    from vouch.customers.actions.assessments import ENDING, WAITING
     from vouch.customers.actions.errands import DUE, LACKING
     from vouch.platform.courier import templates
     from vouch.platform.courier.terms import Group
@@ -216,5 +187,24 @@ def _notify() -> None:
             samples={"count": "12", "who": "何伟（业务一部）"},
         )
     )
+    templates.register(
+        templates.Template(
+            name=ENDING,
+            title="影响评估将于 {day} 到期",
+            body="“{what}”还有 {days} 天到期（{day}）。到期后依据它开展的处理须停止；继续处理的，请起草新版本并复核。",
+            group=Group.WORK,
+            samples={"what": "社交信息作为组织信号（第2版）", "day": "2026-12-31", "days": "30"},
+        )
+    )
+    templates.register(
+        templates.Template(
+            name=WAITING,
+            title="有一份影响评估待复核",
+            body="{who}提交了“{what}”，请没有参与编写的合规岗或首席风险官复核。",
+            group=Group.WORK,
+            samples={"what": "社交信息作为组织信号（第2版）", "who": "林洁（合规部）"},
+        )
+    )
+    templates.register_link("impact_assessment", "customers:assessment")
     templates.register_link("errands", "customers:errands")
     templates.register_link("lacking", "customers:lacking")

@@ -6,6 +6,7 @@ from django.utils import timezone
 
 from vouch.customers.actions import (
     forget_staged,
+    remind_of_assessments,
     remind_of_errands,
     remove_expired_reports,
     screen_imported,
@@ -44,6 +45,12 @@ def keep_errands() -> None:
     actor, now = system_actor("errands"), timezone.now()
     settle_errands(actor=actor, at=now)
     remind_of_errands(actor=actor, at=now)
+
+
+@beat("customers.remind_of_assessments", seconds=EVERY_SECONDS)
+def remind_assessments() -> None:
+    """Tell of impact assessments that end soon; each stage reaches a person once."""
+    remind_of_assessments(actor=system_actor("assessments"), at=timezone.now())
 
 
 @task("customers.settle_errands")

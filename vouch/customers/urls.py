@@ -6,6 +6,7 @@ from django.urls import path
 
 from vouch.customers.views import (
     answers,
+    assessments,
     bank,
     collateral,
     consent,
@@ -22,6 +23,7 @@ from vouch.customers.views import (
     notices,
     records,
     rights,
+    social,
     staged,
     watching,
 )
@@ -78,6 +80,9 @@ urlpatterns = [
     path("lists/all/<int:pk>/entries/new/", watching.new_entry, name="new_entry"),
     path("lists/all/<int:pk>/versions/new/", watching.new_version, name="new_version"),
     path("lists/entries/<int:pk>/end/", watching.end_entry, name="end_entry"),
+    path("file/<int:pk>/social/", social.social, name="social"),
+    path("file/<int:pk>/social/new/", social.new_signals, name="new_signals"),
+    path("file/social/<int:pk>/withdraw/", social.withdraw_signal, name="withdraw_signal"),
     path("file/<int:pk>/upload/<slug:kind>/", staged.upload, name="upload"),
     path("file/uploads/<int:pk>/", staged.staged, name="staged"),
     path("file/<int:pk>/bank/", bank.bank, name="bank"),
@@ -101,6 +106,12 @@ urlpatterns = [
     path("consent/notices/<int:pk>/", notices.notice, name="notice"),
     path("consent/notices/<int:pk>/edit/", notices.edit_notice, name="edit_notice"),
     path("consent/notices/<int:pk>/publish/", notices.publish_notice, name="publish_notice"),
+    path("consent/assessments/", assessments.assessments, name="assessments"),
+    path("consent/assessments/new/", assessments.new_assessment, name="new_assessment"),
+    path("consent/assessments/<int:pk>/", assessments.assessment, name="assessment"),
+    path("consent/assessments/<int:pk>/edit/", assessments.edit_assessment, name="edit_assessment"),
+    path("consent/assessments/<int:pk>/step/", assessments.step_assessment, name="step_assessment"),
+    path("consent/social/", assessments.social_switch, name="social_switch"),
     path("consent/rights/", rights.requests, name="requests"),
     path("consent/rights/clocks/", rights.clocks, name="clocks"),
     path("consent/rights/of/<int:pk>/new/", rights.new_request, name="new_request"),

@@ -16,8 +16,9 @@ from typing import Any, Protocol, TypeVar, cast
 
 FACT_NAME = re.compile(r"[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)+")
 
-GUARDED_CLASSES = frozenset({"credit"})
-"""Field classes that are read for a purpose that the subject has authorised, and for nothing else."""
+GUARDED_CLASSES = frozenset({"credit", "social"})
+"""Field classes that are read for a purpose, and of those subjects alone of whom their room says that they may be now:
+credit of those who have authorised it, social under an impact assessment in force."""
 
 Value = int | str | bool | date | None
 _T = TypeVar("_T")
@@ -266,7 +267,7 @@ class Catalogue:
         if not guard:
             return subjects
         if purpose is None:
-            raise FactError("征信数据只能按授权的用途读取，请说明用途")
+            raise FactError("征信数据、社交信息只能按用途读取，请说明用途")
         if guard not in self._consents:
             raise FactError(f"没有登记“{guard}”类数据的授权检查，不能读取")
         allowed = frozenset(self._consents[guard](subjects, purpose=purpose))

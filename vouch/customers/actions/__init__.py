@@ -3,6 +3,18 @@
 from __future__ import annotations
 
 from vouch.customers.actions.answers import Given, give_answers
+from vouch.customers.actions.assessments import (
+    AssessmentDetails,
+    WrongAssessment,
+    draft_assessment,
+    remind_of_assessments,
+    return_assessment,
+    review_assessment,
+    revise_assessment,
+    submit_assessment,
+    switch_social,
+    withdraw_assessment,
+)
 from vouch.customers.actions.authorisations import (
     AuthorisationDetails,
     OpenedFile,
@@ -86,6 +98,7 @@ from vouch.customers.actions.rights import (
     take_up,
     verify_requester,
 )
+from vouch.customers.actions.social import SignalLine, SocialShut, note_signals, withdraw_signal
 from vouch.customers.actions.staging import Upload, discard_file, forget_staged, stage_file
 from vouch.customers.actions.watching import (
     ListFile,
@@ -101,24 +114,26 @@ from vouch.customers.actions.watching import (
 )
 
 __all__ = [
-    "FILE_MAX", "AuthorisationDetails", "ChoiceDetails", "EntryDetails", "ErrandDetails", "FigureDetails",
-    "Filing", "FinancialsDetails", "Given", "GuaranteeLine", "GuaranteesDetails", "InvoiceDetails",
-    "InvoiceImporter", "ListFile", "MaterialDetails", "NoAuthorisation", "NotNow", "NoticeDetails",
-    "OpenedFile", "ReadReport", "RecordLine", "RecordedStatement", "ReportDetails", "RequestDetails",
-    "SearchDetails", "StatementDetails", "TermsDetails", "Upload", "ValuationDetails",
-    "VerificationDetails", "WrongConsent", "WrongFile", "WrongList", "WrongMaterial", "WrongReport",
-    "add_to_list", "answer_request", "approve_erasure", "change_collateral", "check_financials",
-    "choose_figure", "classify_document", "close_errand", "confirm_hit", "discard_file", "dismiss_hit",
-    "draft_notice", "extend_request", "fetch_package", "file_document", "forget_staged", "give_answers",
-    "look_at_report", "make_package", "move_errand", "note_refusal", "open_list", "open_material",
-    "open_report", "open_signed_file", "order_errand", "order_errands", "periods_told", "propose_erasure",
-    "publish_notice", "read_number", "receive_request", "record_authorisation", "record_bills",
-    "record_figure", "record_financials", "record_invoices", "record_search", "record_statement",
-    "record_taxes", "refuse_request", "register_collateral", "reject_authorisation", "remind_managers",
-    "remind_of_errands", "remove_expired_reports", "require_authorisation", "restrict_by_request",
-    "reveal_certificate", "revise_notice", "screen_imported", "screen_list", "screen_party", "set_clock",
-    "settle_errands", "show_collateral", "stage_file", "state_guarantees", "store_report", "take_off_list",
-    "take_up", "take_version", "value_collateral", "verify_authorisation", "verify_material",
-    "verify_requester", "withdraw_authorisation", "withdraw_by_request", "withdraw_material",
-    "withdrawable",
+    "FILE_MAX", "AssessmentDetails", "AuthorisationDetails", "ChoiceDetails", "EntryDetails", "ErrandDetails",
+    "FigureDetails", "Filing", "FinancialsDetails", "Given", "GuaranteeLine", "GuaranteesDetails",
+    "InvoiceDetails", "InvoiceImporter", "ListFile", "MaterialDetails", "NoAuthorisation", "NotNow",
+    "NoticeDetails", "OpenedFile", "ReadReport", "RecordLine", "RecordedStatement", "ReportDetails",
+    "RequestDetails", "SearchDetails", "SignalLine", "SocialShut", "StatementDetails", "TermsDetails",
+    "Upload", "ValuationDetails", "VerificationDetails", "WrongAssessment", "WrongConsent", "WrongFile",
+    "WrongList", "WrongMaterial", "WrongReport", "add_to_list", "answer_request", "approve_erasure",
+    "change_collateral", "check_financials", "choose_figure", "classify_document", "close_errand",
+    "confirm_hit", "discard_file", "dismiss_hit", "draft_assessment", "draft_notice", "extend_request",
+    "fetch_package", "file_document", "forget_staged", "give_answers", "look_at_report", "make_package",
+    "move_errand", "note_refusal", "note_signals", "open_list", "open_material", "open_report",
+    "open_signed_file", "order_errand", "order_errands", "periods_told", "propose_erasure", "publish_notice",
+    "read_number", "receive_request", "record_authorisation", "record_bills", "record_figure",
+    "record_financials", "record_invoices", "record_search", "record_statement", "record_taxes",
+    "refuse_request", "register_collateral", "reject_authorisation", "remind_managers",
+    "remind_of_assessments", "remind_of_errands", "remove_expired_reports", "require_authorisation",
+    "restrict_by_request", "return_assessment", "reveal_certificate", "review_assessment",
+    "revise_assessment", "revise_notice", "screen_imported", "screen_list", "screen_party", "set_clock",
+    "settle_errands", "show_collateral", "stage_file", "state_guarantees", "store_report",
+    "submit_assessment", "switch_social", "take_off_list", "take_up", "take_version", "value_collateral",
+    "verify_authorisation", "verify_material", "verify_requester", "withdraw_assessment",
+    "withdraw_authorisation", "withdraw_by_request", "withdraw_material", "withdraw_signal", "withdrawable",
 ]  # fmt: skip

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from vouch.customers.models.answers import Answer, AnswerSheet
+from vouch.customers.models.assessments import ImpactAssessment, SourceSwitch
 from vouch.customers.models.bank import BankStatement, BankTransaction
 from vouch.customers.models.collateral import Collateral, CollateralPaper, CollateralTerms, Valuation
 from vouch.customers.models.consent import Authorisation, CreditReport, Notice
@@ -22,14 +23,16 @@ from vouch.customers.models.invoices import Invoice
 from vouch.customers.models.materials import Material, Verification
 from vouch.customers.models.records import PublicRecord, RecordSearch
 from vouch.customers.models.rights import RightsClock, RightsRequest
+from vouch.customers.models.social import SocialSignal
 from vouch.customers.models.staged import StagedFile
 from vouch.customers.models.watching import HitDecision, WatchEntry, WatchHit, WatchList, WatchVersion
 
 __all__ = [
     "Answer", "AnswerSheet", "Authorisation", "BankStatement", "BankTransaction", "Collateral",
     "CollateralPaper", "CollateralTerms", "CreditFigures", "CreditReport", "Errand", "FigureChoice",
-    "FiledDocument", "FinancialStatement", "GivenGuarantee", "GuaranteeStatement", "HitDecision", "Invoice",
-    "Material", "Notice", "PublicRecord", "RecordSearch", "RightsClock", "RightsRequest", "StagedFile",
-    "StatementLine", "StatementPeriod", "StatementRemark", "TaxPeriod", "UtilityBill", "Valuation",
-    "Verification", "VerifiedFigure", "WatchEntry", "WatchHit", "WatchList", "WatchVersion",
+    "FiledDocument", "FinancialStatement", "GivenGuarantee", "GuaranteeStatement", "HitDecision",
+    "ImpactAssessment", "Invoice", "Material", "Notice", "PublicRecord", "RecordSearch", "RightsClock",
+    "RightsRequest", "SocialSignal", "SourceSwitch", "StagedFile", "StatementLine", "StatementPeriod",
+    "StatementRemark", "TaxPeriod", "UtilityBill", "Valuation", "Verification", "VerifiedFigure",
+    "WatchEntry", "WatchHit", "WatchList", "WatchVersion",
 ]  # fmt: skip

@@ -20,6 +20,7 @@ from vouch.customers.models import (
     GivenGuarantee,
     GuaranteeStatement,
     HitDecision,
+    ImpactAssessment,
     Invoice,
     Material,
     Notice,
@@ -27,6 +28,8 @@ from vouch.customers.models import (
     RecordSearch,
     RightsClock,
     RightsRequest,
+    SocialSignal,
+    SourceSwitch,
     StagedFile,
     StatementLine,
     StatementPeriod,
@@ -102,6 +105,7 @@ from vouch.customers.queries.panel import consent_panel, file_panel
 from vouch.customers.queries.records import records_visible_to, searches_visible_to
 from vouch.customers.queries.rights import counts_by_state, requests_visible_to
 from vouch.customers.queries.sections import Holding, register_section, sections_for
+from vouch.customers.queries.social import signals_visible_to
 from vouch.customers.queries.staged import staged_visible_to
 from vouch.customers.queries.timeline import Happening, Strand, register_strand, strands, timeline_of
 from vouch.customers.queries.watching import decisions_visible_to, hits_visible_to
@@ -126,6 +130,7 @@ VISIBLE: Visible = {
     GivenGuarantee: guarantees_visible_to,
     GuaranteeStatement: guarantee_lists_visible_to,
     HitDecision: decisions_visible_to,
+    ImpactAssessment: "影响评估：处理活动的评估报告，不含客户信息，凭岗位管理",
     Invoice: visible_to,
     Material: materials_visible_to,
     Notice: "告知书：对全体客户相同的文字，不含客户信息，凭岗位管理",
@@ -133,6 +138,8 @@ VISIBLE: Visible = {
     RecordSearch: searches_visible_to,
     RightsClock: "设置：各类请求的办理天数，不含客户信息，凭岗位修改",
     RightsRequest: requests_visible_to,
+    SocialSignal: signals_visible_to,
+    SourceSwitch: "设置：机构是否使用一种来源，不含客户信息，凭岗位修改",
     StagedFile: staged_visible_to,
     StatementLine: lines_visible_to,
     StatementPeriod: periods_visible_to,
@@ -152,15 +159,15 @@ VISIBLE: Visible = {
 # Views may not read lower rooms' models; they name these types through their own room.
 __all__ = [
     "VISIBLE", "Answer", "Authorisation", "BankStatement", "BankTransaction", "Claim", "ClaimSource",
-    "Collateral", "Errand", "FiledDocument", "Happening", "Holding", "InvoiceCounts", "InvoiceMonth",
-    "InvoicesWanted", "Material", "Party", "PublicRecord", "RightsRequest", "Section", "StagedFile",
-    "Strand", "Summary", "TradingPartner", "WatchEntry", "WatchHit", "WatchList",
-    "authorisations_visible_to", "authorised_purposes", "confidence_of", "consent_panel", "consenting",
-    "counts_by_state", "customer_of", "file_panel", "invoice_counts", "invoices_of", "invoices_where",
-    "last_invoice_on", "latest_invoice_on", "live_authorisation", "material_of", "materials_of",
-    "materials_visible_to", "missing_authorisation", "monthly_invoices", "register_claims",
+    "Collateral", "Errand", "FiledDocument", "Happening", "Holding", "ImpactAssessment", "InvoiceCounts",
+    "InvoiceMonth", "InvoicesWanted", "Material", "Party", "PublicRecord", "RightsRequest", "Section",
+    "SocialSignal", "StagedFile", "Strand", "Summary", "TradingPartner", "WatchEntry", "WatchHit",
+    "WatchList", "authorisations_visible_to", "authorised_purposes", "confidence_of", "consent_panel",
+    "consenting", "counts_by_state", "customer_of", "file_panel", "invoice_counts", "invoices_of",
+    "invoices_where", "last_invoice_on", "latest_invoice_on", "live_authorisation", "material_of",
+    "materials_of", "materials_visible_to", "missing_authorisation", "monthly_invoices", "register_claims",
     "register_holdings", "register_needs", "register_retention", "register_section", "register_strand",
-    "reports_of", "reports_visible_to", "requests_visible_to", "sections_for", "strands", "timeline_of",
-    "told_of_answers", "told_of_documents", "told_of_gaps", "top_partners", "verifications_visible_to",
-    "visible_to", "waiting_errands",
+    "reports_of", "reports_visible_to", "requests_visible_to", "sections_for", "signals_visible_to",
+    "strands", "timeline_of", "told_of_answers", "told_of_documents", "told_of_gaps", "top_partners",
+    "verifications_visible_to", "visible_to", "waiting_errands",
 ]  # fmt: skip

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 
-from vouch.engine.facts import FactKind, Value, catalogue
+from vouch.engine.facts import FactKind, Purpose, Value, catalogue
 from vouch.platform.web import figures
 
 
@@ -21,9 +21,15 @@ class FactTile:
     definition: str
 
 
-def facts_told(names: Sequence[str], party_id: int, *, as_of: date) -> list[FactTile]:
-    """These facts of one party, as of a day; none of a guarded class. The caller has checked that the party is visible."""
-    row = catalogue.ask(names, [party_id], as_of=as_of).row(party_id)
+def facts_told(
+    names: Sequence[str], party_id: int, *, as_of: date, purpose: str = "", at: datetime | None = None
+) -> list[FactTile]:
+    """These facts of one party, as of a day. The caller has checked that the party is visible.
+
+    Facts of a guarded class need the ``purpose`` and the moment of reading.
+    """
+    reading = None if at is None else Purpose(code=purpose, at=at)
+    row = catalogue.ask(names, [party_id], as_of=as_of, purpose=reading).row(party_id)
     return [_tile(name, row[name]) for name in names]
 
 

@@ -3,6 +3,19 @@
 from __future__ import annotations
 
 from vouch.customers.terms.answers import Round
+from vouch.customers.terms.assessments import (
+    ASKED_BY,
+    ASSESSMENT_KEEP_YEARS,
+    ASSESSMENT_REMIND_DAYS,
+    ASSESSMENT_TRANSITIONS,
+    ASSESSMENT_YEARS,
+    PER_MATTER,
+    AssessmentStanding,
+    AssessmentState,
+    Conclusion,
+    ProcessingActivity,
+    RiskLevel,
+)
 from vouch.customers.terms.collateral import (
     METHODS_OF,
     REGISTRATION_EFFECT,
@@ -68,9 +81,15 @@ from vouch.customers.terms.rights import (
     Retention,
     Unit,
 )
+from vouch.customers.terms.social import SIGNAL_MONTHS, SIGNAL_NEEDS, SeenHow, SignalKind, Tone
 from vouch.customers.terms.watching import HIT_TRANSITIONS, LIST_MEANING, Certainty, HitState, ListKind
 
 __all__ = [
+    "ASKED_BY",
+    "ASSESSMENT_KEEP_YEARS",
+    "ASSESSMENT_REMIND_DAYS",
+    "ASSESSMENT_TRANSITIONS",
+    "ASSESSMENT_YEARS",
     "AUTHORISATION_TRANSITIONS",
     "BASES",
     "CATEGORY_GROUPS",
@@ -87,6 +106,7 @@ __all__ = [
     "METHODS_OF",
     "NOTICE_TRANSITIONS",
     "OPEN_STATES",
+    "PER_MATTER",
     "PHOTOS",
     "QUERY_REASONS",
     "REGISTRATION_EFFECT",
@@ -96,15 +116,20 @@ __all__ = [
     "RETENTION",
     "SEARCH_DAYS",
     "SENSITIVE",
+    "SIGNAL_MONTHS",
+    "SIGNAL_NEEDS",
     "SPREAD_TOLERANCE",
     "STATEMENT_FIGURES",
     "UTILITY_UNITS",
     "VALUATION_DAYS",
+    "AssessmentStanding",
+    "AssessmentState",
     "AuthorisationState",
     "Basis",
     "Certainty",
     "Channel",
     "Clock",
+    "Conclusion",
     "Confidence",
     "DataClass",
     "Direction",
@@ -132,6 +157,7 @@ __all__ = [
     "Origin",
     "Outcome",
     "PeriodKind",
+    "ProcessingActivity",
     "Purpose",
     "RecordKind",
     "RecordState",
@@ -143,11 +169,15 @@ __all__ = [
     "RequestKind",
     "RequestState",
     "Retention",
+    "RiskLevel",
     "Round",
     "SecurityMethod",
+    "SeenHow",
+    "SignalKind",
     "Standing",
     "TaxKind",
     "Tie",
+    "Tone",
     "TransactionMark",
     "Unit",
     "UtilityKind",

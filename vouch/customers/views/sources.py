@@ -26,6 +26,7 @@ FAULTS = (
     actions.NoAuthorisation,
     actions.NotNow,
     actions.WrongList,
+    actions.SocialShut,
 )
 
 
@@ -79,7 +80,7 @@ def lines_page(
             lines = lines_class(request.POST, prefix=PREFIX)
             if form.is_valid() & lines.is_valid():
                 try:
-                    save(lines.filled(), content_of(form.cleaned_data["file"]))
+                    save(lines.filled(), content_of(form.cleaned_data.get("file")))
                 except FAULTS as error:
                     told(form, error)
                 else:
