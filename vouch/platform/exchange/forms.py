@@ -20,6 +20,7 @@ from vouch.platform.exchange.queries import importable_units, source_of
 from vouch.platform.exchange.tabular import Chosen, Column, Table
 from vouch.platform.exchange.terms import RowState, Verdict
 from vouch.platform.identity.actor import Actor
+from vouch.platform.web.figures import grouped
 
 UPLOAD_MAX = 512 * 1024 * 1024
 LONG_CELL = 60
@@ -109,7 +110,7 @@ class ColumnsForm(forms.Form):
         if not initial and figures is not None and not figures.is_doubtful:
             initial = UNITS[0]
         elif not initial and figures is not None:
-            help_text = _("文件没有写明单位，最大的数是 %s，请选择") % figures.largest
+            help_text = _("文件没有写明单位，最大的数是 %s，请选择") % grouped(figures.largest)
         choices = list(
             dict.fromkeys(("", *UNITS, *([stated] if stated else []), *([initial] if initial else [])))
         )

@@ -304,8 +304,11 @@ def _find_table(source: Delimited | Workbook, wanted: _Wanted) -> Table:
         above, over, is_found = "", _Headings([]), False
         for line, raw in source.first_lines(sheet=sheet, count=HEADING_ROWS_MAX):
             alone = _Headings(raw)
-            # Alone first: a title is no heading of the row below it.
-            for heads in (alone, alone.under(over)) if over.texts else (alone,):
+            # Alone first: a title is no heading of the row below it. Below complete headings one more row is looked
+            # at, in case they go on there.
+            was_found = is_found
+            both = (alone.under(over),) if over.texts else ()
+            for heads in both if was_found else (alone, *both):
                 places = _mapped(heads.texts, wanted.columns, wanted.chosen.mapping)
                 missing = _missing(wanted.columns, places)
                 found = sum(place is not None for place in places)
@@ -324,7 +327,7 @@ def _find_table(source: Delimited | Workbook, wanted: _Wanted) -> Table:
                         headings=tuple(heads.texts), columns=wanted.columns, places=places,
                         stated_units=stated, units=units, _source=source,
                     )  # fmt: skip
-            if is_found:
+            if was_found:
                 break
             above = next((unit[1] for cell in raw if (unit := _UNIT_ABOVE.search(cell))), above)
             over = alone
