@@ -14,8 +14,8 @@ from django.urls import reverse
 from tests.book import AS_OF, Trade, invoices_for, judge
 from vouch.customers.actions import record_invoices
 from vouch.customers.queries import consenting
-from vouch.customers.tests.scene import granted, told
 from vouch.customers.terms import Purpose
+from vouch.customers.tests.scene import granted, told
 from vouch.desk.queries.customers import Wanted, customers
 from vouch.engine import facts
 from vouch.engine.facts import catalogue

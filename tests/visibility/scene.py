@@ -127,12 +127,13 @@ from vouch.parties.actions import (
     register_person,
     store_paper,
 )
-from vouch.parties.models import Licence, Paper, Party, Phone
+from vouch.parties.models import Duplicate, Licence, Merge, Paper, Party, Phone
 from vouch.parties.queries import current_assignment
 from vouch.parties.terms import (
     PURPOSES,
     ControlBasis,
     DocumentKind,
+    DuplicateState,
     FarmKind,
     IdentifierKind,
     Kin,
@@ -241,6 +242,7 @@ def build() -> Scene:
     _guaranteed(scene, actor)
     _watched(scene, actor)
     _judged(actor)
+    _doubtful(scene)
     _imports(scene)
     _house(scene)
     phones = [Owned(f"phone-{row.value}", row.owner) for row in owned(Phone, "party")]
@@ -680,6 +682,31 @@ FILLERS = {
     "ArrayField": [],
 }
 """What stands in a column that must have something."""
+
+
+def _doubtful(scene: Scene) -> None:
+    """Each firm may be the next one's record, and was merged into it once by mistake."""
+    firms = list(scene.parties.items())
+    for (place, party), (_place, other) in zip(firms, [*firms[1:], firms[0]], strict=True):
+        token = place.upper()
+        one, two = sorted((party, other), key=lambda found: found.pk)
+        evidence = [{"field": "name", "text": f"相似证据{token}", "bits": 20.0}]
+        with writing():
+            filled(
+                Duplicate, scene, one=one, other=two, bits=20, evidence=evidence, evidence_sha256="0" * 64,
+                reason=f"判断理由{token}", state=DuplicateState.OPEN,
+            )  # fmt: skip
+            filled(
+                Merge, scene, party=party, canonical=other, evidence=evidence, reason=f"合并说明{token}",
+                undone_at=NOW, undo_reason=f"撤销说明{token}",
+            )  # fmt: skip
+    reason = {"reason": "两家同名"}
+    scene.posts["parties:tell_apart"] = scene.posts["parties:unmerge"] = lambda arguments: reason
+    scene.posts["parties:put_off"] = lambda arguments: {"until": "2099-01-01"}
+    scene.posts["parties:merge"] = lambda arguments: {
+        "keep": str(Duplicate.objects.get(pk=arguments["pk"]).one_id),
+        **reason,
+    }
 
 
 def _judged(actor: Actor) -> None:

@@ -7,7 +7,8 @@ Inside the engine every number is an integer, so that Python, columns and SQL gi
 """
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
@@ -181,6 +182,11 @@ class Catalogue:
         self._facts: dict[str, Fact] = {}
         self._asks: dict[str, Ask] = {}
         self._consents: dict[str, Consent] = {}
+        self._within: Callable[[], AbstractContextManager[None]] = nullcontext
+
+    def share(self, within: Callable[[], AbstractContextManager[None]]) -> None:
+        """Answer every question inside this context: what all rooms look up alike is looked up once for each question."""
+        self._within = within
 
     def register(self, *, facts: Iterable[Fact], ask: Ask) -> None:
         """Add a room's facts; a name has one meaning, so a second registration raises FactError."""
@@ -230,7 +236,8 @@ class Catalogue:
         for name in names:
             by_ask.setdefault((self._asks_of(name), self._guard_of(name)), []).append(name)
         allowed = {guard: self._allowed(guard, subjects, purpose) for _, guard in by_ask}
-        frames = {key: key[0](allowed[key[1]], as_of=as_of) for key in by_ask}
+        with self._within():
+            frames = {key: key[0](allowed[key[1]], as_of=as_of) for key in by_ask}
         if subjects is None:
             wanted = sorted(set().union(*(frame.subjects for frame in frames.values())))
         else:

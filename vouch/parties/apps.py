@@ -18,11 +18,13 @@ class PartiesConfig(AppConfig):
         """Let enterprises be imported, answer facts, and lead entries to the forms that change their subject."""
         from vouch.parties.actions.intake import EnterpriseImporter  # models must be loaded first
         from vouch.parties.facts import FACTS, ask
+        from vouch.parties.queries.grouping import looked_up_once
         from vouch.platform.exchange.importer import register
         from vouch.platform.ledger.subjects import Form, register_form
 
         register(EnterpriseImporter())
         catalogue.register(facts=FACTS, ask=ask)
+        catalogue.share(looked_up_once)
         corrected = frozenset(
             {"parties.enterprise.corrected", "parties.enterprise.changed", "parties.person.corrected"}
         )

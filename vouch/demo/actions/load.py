@@ -19,6 +19,7 @@ from vouch.demo import terms
 from vouch.demo.actions.book import import_book
 from vouch.demo.actions.consent import Cast, invent_consent
 from vouch.demo.actions.dossiers import invent_dossiers
+from vouch.demo.actions.duplicates import enter_twice
 from vouch.demo.actions.files import write_files
 from vouch.demo.actions.financials import invent_financials
 from vouch.demo.actions.firms import Firm, invent_firms
@@ -99,6 +100,8 @@ def found_institution(*, today: date, now: datetime, tell: Tell) -> list[SignIn]
         invent_sources(parties, cast, today=today, at=now)
         tell("银行流水、纳税和用电")
         invent_flows(firms, actors=cast.managers, today=today, at=now)
+        tell("重复录入的客户，一户已合并，其余等待判断")
+        enter_twice(firms, units=units, actor=ACTOR, at=now)
         _arrange(people, today=today, at=now)
         tell_staff({name: user for name, (user, _password) in people.items()}, at=now)
         found = [

@@ -19,8 +19,9 @@ def meeting(prepared: Sequence[Prepared]) -> set[tuple[int, int]]:
     for place, one in enumerate(prepared):
         for key in set(_keys(one)):
             blocks[key].append(place)
-        if one.address.house and not one.is_person:
-            houses[one.address.house].append(place)
+        if not one.is_person:
+            for house in {address.house for address in one.addresses} - {""}:
+                houses[house].append(place)
     for house, members in houses.items():
         if len(members) <= SMALL:
             blocks[f"h:{house}"] = members

@@ -23,7 +23,7 @@ class Record:
 
     ``phones`` and ``document`` are keys of a blind index, never numbers: equal keys are equal numbers, and that is
     all that is asked; two documents of one kind contradict each other. ``representative`` is whatever names the same person alike (a number, or a hash).
-    ``former_names`` are names that it went by before.
+    ``former_names`` and ``former_addresses`` are what it was called and where it was before.
     """
 
     id: int
@@ -37,6 +37,7 @@ class Record:
     province: str = ""
     area: str = ""
     address: str = ""
+    former_addresses: Sequence[str] = ()
     representative: str = ""
     established_on: date | None = None
     capital: str = ""

@@ -52,7 +52,7 @@ class Prepared:
     old_number: str
     organisations: frozenset[str]
     places: frozenset[str]
-    address: Address
+    addresses: tuple[Address, ...]
     phones: frozenset[str]
     document: str
     document_kind: str
@@ -66,6 +66,11 @@ class Prepared:
         """The name that it goes by now."""
         return self.names[0]
 
+    @property
+    def address(self) -> Address:
+        """Where it is now."""
+        return self.addresses[0]
+
 
 class Corpus:
     """All records, prepared, with how rare everything is among them."""
@@ -78,8 +83,8 @@ class Corpus:
         self._bodies = Counter(one.name.body for one in self.prepared)
         self._cores = Counter(one.name.core for one in self.prepared)
         self._fulls = Counter(one.name.full for one in self.prepared)
-        self._houses = Counter(one.address.house for one in self.prepared)
-        self._addresses = Counter(one.address.fine for one in self.prepared)
+        self._houses = Counter(address.house for one in self.prepared for address in one.addresses)
+        self._addresses = Counter(address.fine for one in self.prepared for address in one.addresses)
         self._days = Counter(one.established_on for one in self.prepared)
         self._phones = Counter(phone for one in self.prepared for phone in one.phones)
         self._representatives = Counter(one.representative for one in self.prepared)
@@ -105,7 +110,7 @@ class Corpus:
             old_number=old[0] if old else "",
             organisations=frozenset(filter(None, map(_organisation, record.codes))),
             places=names[0].places | place,
-            address=read_address(record.address),
+            addresses=tuple(map(read_address, (record.address, *record.former_addresses))),
             phones=record.phones,
             document=record.document,
             document_kind=record.document_kind,
@@ -213,20 +218,25 @@ class Corpus:
         return NOTHING_IN_COMMON, "名称不同"
 
     def _address(self, one: Prepared, other: Prepared) -> Iterator[Evidence]:
-        here, there = one.address, other.address
-        if not here.road or not there.road:
-            return
+        told = [
+            (*self._addresses_of(here, there), here != one.address or there != other.address)
+            for here in one.addresses
+            for there in other.addresses
+            if here.road and there.road
+        ]
+        if told:
+            bits, text, is_former = max(told)
+            # Two that were never in one place are no nearer for having moved.
+            suffix = "（迁址前）" if is_former and bits > 0 else ""
+            yield Evidence("address", text + suffix, bits)
+
+    def _addresses_of(self, here: Address, there: Address) -> tuple[float, str]:
         if here == there:
             most = 14.0 if here.numbers else 10.0
-            bits = self.rarity(self._addresses[here.fine], most=most)
-            yield Evidence("address", "地址相同", bits)
-        elif here.house and here.house == there.house:
-            bits = self.rarity(self._houses[here.house], most=10.0) - 1.0
-            yield Evidence("address", "同一门牌，房号不同或未写", bits)
-        elif here.road == there.road:
-            yield Evidence("address", "同一道路，门牌不同", 1.0)
-        else:
-            yield Evidence("address", "地址不同", -1.0)
+            return self.rarity(self._addresses[here.fine], most=most), "地址相同"
+        if here.house and here.house == there.house:
+            return self.rarity(self._houses[here.house], most=10.0) - 1.0, "同一门牌，房号不同或未写"
+        return (1.0, "同一道路，门牌不同") if here.road == there.road else (-1.0, "地址不同")
 
     def _shared_phones(self, one: Prepared, other: Prepared) -> Iterator[Evidence]:
         shared = one.phones & other.phones

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from random import Random
@@ -97,6 +98,17 @@ def test_the_order_of_the_records_changes_nothing() -> None:
     assert (2, 3) in {(one, other) for one, other, _bits in found}
     for order in itertools.islice(itertools.permutations(records), 0, 2000, 400):
         assert [(pair.one, pair.other, pair.bits) for pair in find_duplicates(order)] == found
+
+
+def test_what_it_was_before_counts_too() -> None:
+    moved = replace(
+        FIRM, name="苏州青禾智能装备有限公司", address="无锡市新吴区长江路1号", former_addresses=[FIRM.address],
+        former_names=[FIRM.name],
+    )  # fmt: skip
+    (pair,) = find_duplicates([moved, Record(id=2, name="青禾精密机械", address=FIRM.address)])
+    assert [one.text for one in pair.evidence if one.bits > 0] == [
+        "与曾用名比较：去掉地名和组织形式后名称相同：青禾精密机械", "地址相同（迁址前）",
+    ]  # fmt: skip
 
 
 def test_a_branch_is_not_its_firm_and_an_affiliate_in_the_house_is_another() -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -43,6 +43,7 @@ COMPARED = frozenset({PartyStatus.ACTIVE, PartyStatus.CLOSED})
 def records_of_book() -> Iterator[Record]:
     """Every record that stands for a customer, as the engine compares it: of numbers of persons the blind index alone."""
     names = _many(FormerValue.objects.filter(field="name").exclude(value=""), "value")
+    moved = _many(FormerValue.objects.filter(field="address", sealed=None).exclude(value=""), "value")
     codes: dict[int, list[Code]] = defaultdict(list)
     for party_id, *code in Identifier.objects.order_by("pk").values_list(
         "party_id", "kind", "source", "value"
@@ -79,6 +80,7 @@ def records_of_book() -> Iterator[Record]:
             province=province or "",
             area=area or "",
             address=address or "",
+            former_addresses=[one for one in moved.get(pk, ()) if one != address],
             representative=f"party:{heads[pk]}" if pk in heads else hashed or "",
             established_on=founded,
             capital=capital or "",
@@ -173,11 +175,12 @@ class Difference:
     title: str
     one: str
     other: str
+    is_compared: bool = True
 
     @property
     def verdict(self) -> str:
-        """How the two sides stand to one another."""
-        if not self.one or not self.other:
+        """How the two sides stand to one another; of who keeps the record and since when, nothing."""
+        if not self.is_compared or not self.one or not self.other:
             return ""
         return "same" if self.one == self.other else "other"
 
@@ -188,22 +191,24 @@ class Compared:
 
     parties: tuple[Any, Any]
     lines: tuple[Difference, ...]
-    rows: tuple[Difference, ...]
 
 
-def side_by_side(duplicate: Duplicate, *, counts: Iterable[tuple[str, Any]] = ()) -> Compared:
-    """The two of a pair. ``counts`` are (title, question for the number of rows of a party), of upper rooms too."""
+_ABOUT_THE_RECORD = frozenset({"duty", "source", "created_at", "updated_at"})
+
+
+def side_by_side(duplicate: Duplicate) -> Compared:
+    """The two of a pair."""
     rows_of = Party.objects.filter(pk__in=[duplicate.one_id, duplicate.other_id]).select_related("batch")
     are_persons = duplicate.one.kind in NATURAL_PERSONS
     found: dict[int, Any] = (with_keys(rows_of) if are_persons else with_particulars(rows_of)).in_bulk()
     one, other = found[duplicate.one_id], found[duplicate.other_id]
     titles = _lines_of(one)
     mine, theirs = _values_of(one), _values_of(other)
-    lines = tuple(Difference(str(title), mine[key], theirs[key]) for key, title in titles.items())
-    rows = tuple(
-        Difference(str(title), str(question(one.pk)), str(question(other.pk))) for title, question in counts
+    lines = tuple(
+        Difference(str(title), mine[key], theirs[key], is_compared=key not in _ABOUT_THE_RECORD)
+        for key, title in titles.items()
     )
-    return Compared((one, other), lines, rows)
+    return Compared((one, other), lines)
 
 
 def suggested(duplicate: Duplicate) -> int:

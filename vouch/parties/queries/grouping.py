@@ -14,7 +14,9 @@ of the same name, in which the party is the one that stands for it. While nothin
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from functools import cache
 from typing import Any
 
@@ -37,9 +39,29 @@ def register_same(table: str, columns: Sequence[str]) -> None:
     _same[table] = tuple(columns)
 
 
+_merged: ContextVar[Mapping[int, int] | None] = ContextVar("vouch_merged_parties", default=None)
+
+
+@contextmanager
+def looked_up_once() -> Iterator[None]:
+    """Within it, who was merged is looked up once; for one question that several rooms answer."""
+    token = _merged.set(_looked_up())
+    try:
+        yield
+    finally:
+        _merged.reset(token)
+
+
+def _looked_up() -> Mapping[int, int]:
+    return dict(
+        Party.objects.filter(canonical__isnull=False).order_by("pk").values_list("pk", "canonical_id")
+    )
+
+
 def grouped_rows(statement: str, values: Mapping[str, Any]) -> list[tuple[Any, ...]]:
     """Run a statement with named values and return its rows, answered by customer."""
-    merged = dict(Party.objects.exclude(canonical=None).order_by("pk").values_list("pk", "canonical_id"))
+    known = _merged.get()
+    merged = _looked_up() if known is None else known
     given = dict(values)
     if merged:
         statement = hiding(statement)

@@ -82,4 +82,5 @@ def test_one_statement_answers_for_one_and_for_all(head_office: Unit, actor: Act
     for subjects in ([pk], None):
         with CaptureQueriesContext(connection) as captured:
             ask(subjects, as_of=world.today)
-        assert len(captured) == 1
+        # Who is merged into whom, and the answer.
+        assert len(captured) == 2

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from django import forms
@@ -50,17 +51,23 @@ DUPLICATES = Table(
     ),
 )
 
+WAITING = replace(
+    DUPLICATES,
+    columns=tuple(one for one in DUPLICATES.columns if one.name not in {"state", "decided_by", "reason"}),
+)
+"""What nobody has decided has neither a decision nor a reason."""
+
 
 @face(may=permissions.may_open_duplicates, shows=("duplicate", "party"))
 @require_safe
 def queue(request: StaffRequest) -> HttpResponseBase:
     """What waits, the strongest first; what was decided, by its state."""
     filters = DuplicateFilter(request.GET)
-    rows = queries.duplicates_where(request.actor, filters.wanted(), today=timezone.localdate())
+    wanted = filters.wanted()
+    rows = queries.duplicates_where(request.actor, wanted, today=timezone.localdate())
+    table = DUPLICATES if wanted.state else WAITING
     context = {"may_search": permissions.may_look_for_duplicates(request.actor)}
-    return respond(
-        request, DUPLICATES.listing(rows, request.GET, filters), "parties/duplicates.html", context
-    )
+    return respond(request, table.listing(rows, request.GET, filters), "parties/duplicates.html", context)
 
 
 @face(may=permissions.may_look_for_duplicates)

@@ -1,0 +1,46 @@
+"""Records that somebody entered a second time, as they come about: from a partner's list, in haste, from old papers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from vouch.demo.actions.firms import Firm
+from vouch.parties.actions import (
+    EnterpriseDetails,
+    Registration,
+    look_for_duplicates,
+    merge_parties,
+    register_enterprise,
+)
+from vouch.parties.models import Party
+from vouch.parties.queries import party_by_code
+from vouch.parties.terms import IdentifierKind
+from vouch.platform.identity.actor import Actor
+from vouch.platform.identity.models import Unit
+
+SECOND = (11, 23, 37, 52, 64)
+"""The places of the firms that are entered twice."""
+
+
+def enter_twice(firms: list[Firm], *, units: Mapping[str, Unit], actor: Actor, at: datetime) -> int:
+    """Enter some firms once more; return how many pairs wait. One of them is merged already."""
+    made = [_again(firms[place], number, units, actor=actor, at=at) for number, place in enumerate(SECOND)]
+    found = look_for_duplicates(actor=actor, at=at)
+    stays = party_by_code(firms[SECOND[0]].uscc)
+    if stays is not None:
+        reason = "合作银行清单里的简称，地址一致，电话核实为同一户"
+        merge_parties(actor=actor, at=at, party=made[0], canonical=stays, reason=reason)
+    return found.waiting - 1
+
+
+def _again(firm: Firm, number: int, units: Mapping[str, Unit], *, actor: Actor, at: datetime) -> Party:
+    """A short name; a wrong character; the old tax number; another address; only the brand, in the other branch."""
+    short = firm.name.removeprefix("江州").removesuffix("有限公司")
+    name = (short, f"{firm.name[:3]}淼{firm.name[4:]}", firm.name, firm.name, short)[number]
+    address = firm.address if number != 3 else "江州市新区创业路18号"
+    old = (IdentifierKind.OTHER, "", f"{firm.uscc[2:8]}{firm.uscc[8:17]}")
+    unit = units["YW2" if (firm.unit == "YW1") == (number == 4) else "YW1"]
+    details = EnterpriseDetails(name=name, address=address, province="", established_on=None)
+    registration = Registration(details, codes=[old] if number == 2 else [])
+    return register_enterprise(actor=actor, at=at, unit=unit, registration=registration)
