@@ -133,7 +133,7 @@ class _Reader:
     def _take(self, line: Line, period: int, cell: Cell, *, at: tuple[int, int]) -> None:
         row, column = at
         try:
-            amount = amount_of(cell) if self.unit == "元" else _scaled(cell, UNITS[self.unit])
+            amount = amount_in(cell, self.unit)
         except Unreadable as error:
             self.book.problems.append(CellProblem(self.name, row, column, f"{line.title}：{error}"))
             return
@@ -143,6 +143,11 @@ class _Reader:
         if known != amount:
             message = f"{line.title}：与前面的 {known / 100:,.2f} 元不一致（{amount / 100:,.2f} 元），未采用"
             self.book.problems.append(CellProblem(self.name, row, column, message))
+
+
+def amount_in(cell: Cell, unit: str) -> int | None:
+    """Fen of an amount written in a unit of ``UNITS``; None for nothing. Raises Unreadable."""
+    return amount_of(cell) if unit == "元" else _scaled(cell, UNITS[unit])
 
 
 def _scaled(cell: Cell, factor: int) -> int | None:
