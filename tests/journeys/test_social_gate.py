@@ -232,7 +232,7 @@ def test_open_it_is_listed_counted_exported_and_taken_back(
     client.post(reverse("customers:withdraw_signal", args=[seen.pk]), {"reason": "看错了店铺"})
     seen.refresh_from_db()
     assert seen.end_reason == "看错了店铺"
-    assert PLATFORM not in client.get(section + "?export=csv").getvalue().decode()  # type: ignore[attr-defined]
+    assert PLATFORM not in client.get(section + "?export=csv").getvalue().decode()
     client.force_login(staff["wuting"])
     assert client.get(section).status_code == 404
 

@@ -30,6 +30,9 @@ REACTIONS: dict[str, tuple[str, ...]] = {
     "parties.person.registered": ("customers.screen_party",),
     "parties.person.corrected": ("customers.screen_party",),
     "parties.post.added": ("customers.screen_party",),
+    "parties.relations.added": ("customers.screen_party",),
+    "parties.relations.begun": ("customers.screen_party",),
+    "parties.relation.ended": ("customers.screen_party",),
     "parties.post.ended": ("customers.screen_party",),
     # About the record that stays; the one that stands by itself again has an entry of its own.
     "parties.merge.made": ("grading.reassess", "customers.screen_party"),

@@ -25,6 +25,7 @@ from vouch.customers.views import (
     rights,
     social,
     staged,
+    statement_entry,
     watching,
 )
 
@@ -37,7 +38,7 @@ urlpatterns = [
     path("file/materials/<int:pk>/withdraw/", materials.withdraw, name="withdraw_material"),
     path("file/materials/<int:pk>/open/", materials.open_original, name="open_original"),
     path("file/<int:pk>/financials/", financials.financials, name="financials"),
-    path("file/<int:pk>/financials/new/", financials.new_financials, name="new_financials"),
+    path("file/<int:pk>/financials/new/", statement_entry.new_financials, name="new_financials"),
     path("file/financials/<int:pk>/", financials.financial_statement, name="financial_statement"),
     path("file/<int:pk>/figures/", figures.figures, name="figures"),
     path("file/<int:pk>/figures/new/", figures.new_figure, name="new_figure"),

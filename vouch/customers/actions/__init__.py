@@ -62,6 +62,7 @@ from vouch.customers.actions.financials import (
     check_financials,
     periods_told,
     record_financials,
+    record_sets,
 )
 from vouch.customers.actions.fulfilment import (
     approve_erasure,
@@ -127,8 +128,8 @@ __all__ = [
     "move_errand", "note_refusal", "note_signals", "open_list", "open_material", "open_report",
     "open_signed_file", "order_errand", "order_errands", "periods_told", "propose_erasure", "publish_notice",
     "read_number", "receive_request", "record_authorisation", "record_bills", "record_figure",
-    "record_financials", "record_invoices", "record_search", "record_statement", "record_taxes",
-    "refuse_request", "register_collateral", "reject_authorisation", "remind_managers",
+    "record_financials", "record_invoices", "record_search", "record_sets", "record_statement",
+    "record_taxes", "refuse_request", "register_collateral", "reject_authorisation", "remind_managers",
     "remind_of_assessments", "remind_of_errands", "remove_expired_reports", "require_authorisation",
     "restrict_by_request", "return_assessment", "reveal_certificate", "review_assessment",
     "revise_assessment", "revise_notice", "screen_imported", "screen_list", "screen_party", "set_clock",

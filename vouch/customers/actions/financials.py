@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import calendar
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import KW_ONLY, dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 
+from django.db import transaction
 from django.utils.translation import gettext as _
 
 from vouch.customers import permissions
@@ -171,6 +172,24 @@ def record_financials(
     }
     entry.about("material", material.pk, after=after)
     return statement
+
+
+def record_sets(
+    *,
+    actor: Actor,
+    at: datetime,
+    party: Party,
+    sets: Sequence[FinancialsDetails],
+    content: bytes | None = None,
+) -> list[FinancialStatement]:
+    """Keep the statements of several periods that were handed in together: all of them, or none. Each is a set of its own,
+    with the same original. Raises as ``record_financials``.
+    """
+    with transaction.atomic():
+        return [
+            record_financials(actor=actor, at=at, party=party, details=details, content=content)
+            for details in sets
+        ]
 
 
 def _replaced(party: Party, details: FinancialsDetails) -> Material | None:

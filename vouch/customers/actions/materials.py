@@ -11,10 +11,10 @@ from django.utils.translation import gettext as _
 from vouch.customers import permissions
 from vouch.customers.actions.authorisations import OpenedFile, pieces_of
 from vouch.customers.actions.files import media_type_of
-from vouch.customers.actions.gate import require_authorisation
+from vouch.customers.actions.gate import NoAuthorisation, require_authorisation
 from vouch.customers.actions.notices import NotNow
 from vouch.customers.models import Authorisation, Material, Verification
-from vouch.customers.queries.consent import live_authorisation
+from vouch.customers.queries.consent import live_authorisation, may_read, missing_authorisation
 from vouch.customers.terms import (
     DATA_CLASS_OF,
     QUERY_REASONS,
@@ -172,8 +172,15 @@ def withdraw_material(
 
 @action("customers.material.opened", may=permissions.may_open_material, is_reading=True)
 def open_material(entry: Entry, *, actor: Actor, at: datetime, material: Material) -> OpenedFile:
-    """The original in plain, for one look. Raises NotNow, Unreadable, KeyDestroyed."""
-    kept = Material.objects.select_related("document").get(pk=material.pk)
+    """The original in plain, for one look. Raises NotNow, NoAuthorisation, Unreadable, KeyDestroyed.
+
+    What is sensitive of a natural person needs a live authorisation at the time of the look, as it did when it came in.
+    """
+    kept = Material.objects.select_related("document", "party").get(pk=material.pk)
+    scope = DATA_CLASS_OF[MaterialKind(kept.kind)]
+    if scope in SENSITIVE and not may_read(kept.party_id, scope, at=at):
+        lacking = missing_authorisation(kept.party, purpose=Purpose.REVIEW, scope=scope, at=at)
+        raise NoAuthorisation(kept.party, Purpose.REVIEW, lacking)
     if kept.document is None:
         raise NotNow(_("这份资料没有原件。"))
     content = b"".join(read_document(kept.document))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -15,6 +16,7 @@ from vouch.customers.actions.files import SHEET_KINDS, media_type_of
 from vouch.customers.actions.list_reading import EntryDetails, WrongList, read_list
 from vouch.customers.actions.notices import NotNow
 from vouch.customers.models import HitDecision, WatchEntry, WatchHit, WatchList, WatchVersion
+from vouch.customers.queries.owners import below
 from vouch.customers.queries.watching import Match, matches_of, matches_on, plain_name
 from vouch.customers.terms import HIT_TRANSITIONS, HitState
 from vouch.platform.exchange.sheets import read_sheets
@@ -169,9 +171,11 @@ def _leaf(key: Key) -> bytes:
 
 @action("customers.party.screened", may=permissions.may_screen)
 def screen_party(entry: Entry, *, actor: Actor, at: datetime, party_id: int) -> int:
-    """Hold one customer against every list; how many hits are new. A repeat changes nothing."""
-    matches = matches_of([party_id], day=timezone.localdate(at))
-    held = WatchHit.objects.select_for_update().filter(party=party_id, ended_at=None)
+    """Hold one customer, and those below it, against every list; how many hits are new. A repeat changes nothing."""
+    # Whoever is held or controlled by it stands with it.
+    ids = [party_id, *sorted(below([party_id]) - {party_id})]
+    matches = matches_of(ids, day=timezone.localdate(at))
+    held = WatchHit.objects.select_for_update().filter(party__in=ids, ended_at=None)
     found, ended = _note(matches, held, at=at)
     entry.about("party", party_id, after={"hits_found": found, "hits_ended": ended})
     if not (found or ended):
@@ -212,7 +216,7 @@ def _leaves(matches: Iterable[Match]) -> list[bytes]:
 def _note(matches: Sequence[Match], held: Iterable[WatchHit], *, at: datetime) -> tuple[int, int]:
     """Write what is new, end what holds no longer; what somebody decided stays as it was decided."""
     wanted = {one.key: one for one in matches}
-    known = {(one.party_id, one.entry_id, one.via_id, one.certainty): one.pk for one in held}
+    known = {(one.party_id, one.entry_id, one.via_id, one.certainty): one for one in held}
     fresh = [
         WatchHit(
             party_id=one.party_id,
@@ -221,15 +225,31 @@ def _note(matches: Sequence[Match], held: Iterable[WatchHit], *, at: datetime) -
             certainty=one.certainty,
             matched=one.matched,
             found_at=at,
+            **_tied(one),
         )
         for key, one in wanted.items()
         if key not in known
     ]
     # Of two jobs that find the same, one writes it.
     WatchHit.objects.bulk_create(fresh, ignore_conflicts=True)
-    gone = [pk for key, pk in known.items() if key not in wanted]
+    for key, hit in known.items():
+        told = _tied(wanted[key]) if key in wanted else {}
+        if any(getattr(hit, name) != value for name, value in told.items()):
+            WatchHit.objects.filter(pk=hit.pk).update(**told)
+    gone = [hit.pk for key, hit in known.items() if key not in wanted]
     WatchHit.objects.filter(pk__in=gone).update(ended_at=at)
     return len(fresh), len(gone)
+
+
+def _tied(match: Match) -> dict[str, Any]:
+    """How whom the entry is about stands behind the customer."""
+    if match.tie is None:
+        return {"tie": "", "share": None, "path": []}
+    return {
+        "tie": match.tie.tie.value,
+        "share": match.tie.share,
+        "path": [list(step) for step in match.tie.path],
+    }
 
 
 @action("customers.hit.confirmed", may=permissions.may_decide_hit)

@@ -2,6 +2,8 @@
 
 A day of an account that several statements cover is told by the newest of them alone. Windows are rolling months as
 in ``statement``; ends of months are those of the calendar, because that is when balances are made for show.
+
+Of a natural person they are answered only while an authorisation of bank data lives at the moment of reading.
 """
 
 from __future__ import annotations
@@ -12,13 +14,14 @@ from datetime import date
 from typing import Any
 
 from vouch.customers.facts.statement import half_up, rate
+from vouch.customers.queries.consent import BANK_ALLOWED
 from vouch.customers.queries.materials import COUNTED
 from vouch.engine.bank_statement.figures import MONTH_END_DAYS, ROUND_TRIP_DAYS
 from vouch.engine.facts import FactFrame, FactKind, SqlFact
 from vouch.parties.queries import end_of, grouped_rows
 
 COUNT, MONEY, RATE = FactKind.INTEGER, FactKind.MONEY, FactKind.RATE
-_NONE = "没有银行流水时缺失"
+_NONE = "没有银行流水，或个人没有有效的银行流水授权时缺失"
 _NO_INFLOW = "近12个月没有流入时缺失"
 _NO_BALANCE = "近12个月的各月末都没有流水覆盖，或流水没有余额时缺失"
 
@@ -101,7 +104,7 @@ WITH span AS MATERIALIZED (
 held AS MATERIALIZED (
     SELECT m.id, m.party_id, s.account_index AS account, s.period_from, s.period_until
     FROM customers_bankstatement AS s JOIN customers_material AS m ON m.id = s.material_id
-    WHERE {counted} AND {scope}
+    WHERE {counted} AND {allowed} AND {scope}
 ),
 line AS MATERIALIZED (
     SELECT
@@ -228,5 +231,7 @@ def ask_bank(subjects: Sequence[int] | None, *, as_of: date) -> FactFrame:
         "trip_days": ROUND_TRIP_DAYS,
         "end_days": MONTH_END_DAYS,
     }
-    rows = grouped_rows(_STAGES.format(counted=COUNTED, scope=scope, facts=numbered), parameters)
+    rows = grouped_rows(
+        _STAGES.format(counted=COUNTED, allowed=BANK_ALLOWED, scope=scope, facts=numbered), parameters
+    )
     return FactFrame.of_rows(BANK_FACTS, rows)

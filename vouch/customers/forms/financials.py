@@ -6,10 +6,9 @@ import calendar
 import hashlib
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
 from typing import Any, ClassVar
 
 from django import forms
@@ -107,6 +106,10 @@ class StatementForm(forms.Form):
             book=self.book(),
             replaces=replaces,
         )
+
+    def sets(self, *, replaces: Material | None) -> list[FinancialsDetails]:
+        """Every set of statements that the form holds: one, but for several years at once."""
+        return [self.details(replaces=replaces)]
 
     def header(self) -> list[BoundField]:
         """The fields that every way has."""
@@ -212,24 +215,37 @@ def _sum_of(code: str) -> str:
 
 
 @dataclass(frozen=True, slots=True)
+class TypedCell:
+    """One field of a typed line; ``suffix`` names its column."""
+
+    field: BoundField
+    suffix: str
+
+
+@dataclass(frozen=True, slots=True)
 class TypedLine:
-    """One line of the keyboard form: its two fields, and the parts that the page adds up for a total."""
+    """One line that is typed: a field for each column, and the parts that the page adds up for a total."""
 
     line: Line
-    now: BoundField
-    before: BoundField
+    cells: list[TypedCell]
     parts: str
 
 
-class KeyboardForm(StatementForm):
-    """The usual lines, typed in 万元: this period and the one before."""
+class TypedForm(StatementForm):
+    """Lines typed in 万元, a column for each period. ``columns`` are suffix and heading."""
 
-    way = "keyboard"
+    def columns(self) -> list[tuple[str, str]]:
+        """Suffix of the fields, and what the column is called."""
+        return [("", _now("本期")), ("_b", _now("上期"))]
+
+    def codes(self) -> list[str]:
+        """The lines that have fields, in the order of the format."""
+        return list(USUAL)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        for code in USUAL:
-            for suffix, name in (("", _now("本期")), ("_b", _now("上期"))):
+        for code in self.codes():
+            for suffix, name in self.columns():
                 self.fields[code + suffix] = forms.DecimalField(
                     label=f"{LINES[code].title}（{name}，万元）",
                     required=False,
@@ -249,34 +265,40 @@ class KeyboardForm(StatementForm):
     def sheets(self) -> list[tuple[str, list[TypedLine]]]:
         """The lines by sheet, as the page draws them."""
         found: dict[Sheet, list[TypedLine]] = {}
-        for code in USUAL:
+        for code in self.codes():
             line = LINES[code]
-            typed = TypedLine(line, self[code], self[f"{code}_b"], _sum_of(code))
-            found.setdefault(line.sheet, []).append(typed)
+            cells = [TypedCell(self[code + suffix], suffix) for suffix, _name in self.columns()]
+            found.setdefault(line.sheet, []).append(TypedLine(line, cells, _sum_of(code)))
         return [(SHEET_TITLES[sheet], lines) for sheet, lines in found.items()]
+
+    def typed(self, cleaned: dict[str, Any], suffix: str) -> dict[str, int]:
+        """One column's amounts as fen by line."""
+        found = ((code, cleaned.get(code + suffix)) for code in self.codes())
+        return {code: int(amount * FEN_OF_WAN) for code, amount in found if amount is not None}
+
+
+class KeyboardForm(TypedForm):
+    """The usual lines, typed in 万元: this period and the one before."""
+
+    way = "keyboard"
 
     def clean(self) -> dict[str, Any]:
         """The amounts as fen."""
         cleaned: dict[str, Any] = super().clean() or {}
-        periods: tuple[dict[str, int], dict[str, int]] = ({}, {})
-        for code in USUAL:
-            for place, suffix in enumerate(("", "_b")):
-                amount: Decimal | None = cleaned.get(code + suffix)
-                if amount is not None:
-                    periods[place][code] = int(amount * FEN_OF_WAN)
+        periods = (self.typed(cleaned, ""), self.typed(cleaned, "_b"))
         cleaned["book"] = Book(periods=periods, units={_now("键盘录入"): "万元"})
         return cleaned
 
 
-WAYS: dict[str, type[StatementForm]] = {form.way: form for form in (UploadForm, PasteForm, KeyboardForm)}
-
-
-def seen_mark(details: FinancialsDetails) -> str:
+def seen_mark(sets: Sequence[FinancialsDetails]) -> str:
     """A digest of what the preview showed: what is saved is what was seen, to the fen."""
     told = [
-        details.basis, details.kind, details.ends_on.isoformat(), details.months, details.origin,
-        [sorted(amounts.items()) for amounts in details.book.periods],
-        [str(one) for one in (*details.book.problems, *details.book.unknown)],
-        details.replaces.pk if details.replaces else None,
+        [
+            details.basis, details.kind, details.ends_on.isoformat(), details.months, details.origin,
+            [sorted(amounts.items()) for amounts in details.book.periods],
+            [str(one) for one in (*details.book.problems, *details.book.unknown)],
+            details.replaces.pk if details.replaces else None,
+        ]
+        for details in sets
     ]  # fmt: skip
     return hashlib.sha256(json.dumps(told, ensure_ascii=False).encode()).hexdigest()

@@ -44,7 +44,11 @@ class LineForm(forms.Form):
 
 
 class BaseLines(forms.BaseFormSet):  # type: ignore[type-arg]
-    """Lines that people fill; blank ones are left out."""
+    """Lines that people fill; blank ones are left out, those of a draft too."""
+
+    def initial_form_count(self) -> int:
+        """Once sent, no line is older than the others: each may be emptied."""
+        return 0 if self.is_bound else super().initial_form_count()
 
     def filled(self) -> list[LineForm]:
         """Those that say something."""

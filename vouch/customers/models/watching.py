@@ -9,7 +9,7 @@ from django.db.models import F, Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from vouch.customers.terms import Certainty, HitState, ListKind
+from vouch.customers.terms import Certainty, HitState, HitTie, ListKind
 from vouch.platform.vault.fields import BlindIndexField
 from vouch.platform.web.subjects import Watched
 
@@ -122,9 +122,11 @@ class WatchEntry(models.Model):
 
 
 class WatchHit(Watched):
-    """A customer who stands on a list, or may (名单命中): by an identifier, or by name; or through one of its people.
+    """A customer who stands on a list, or may (名单命中): by an identifier, or by name; or through one who stands behind it.
 
-    ``via`` is the person in a post of the customer whom the entry is about; None: the customer itself.
+    ``via`` is whom the entry is about where it is not the customer itself: somebody in a post, a shareholder at any step, or
+    a controller (``tie``). ``path`` leads from there down to the customer, pairs of party and its share in the next one in
+    millionths; ``share`` is their product, a fraction.
     """
 
     subject_kind = "watch_hit"
@@ -134,8 +136,11 @@ class WatchHit(Watched):
     )
     entry = models.ForeignKey(WatchEntry, models.PROTECT, related_name="hits", verbose_name=_("名单条目"))
     via = models.ForeignKey(
-        "parties.Party", models.PROTECT, related_name="+", null=True, blank=True, verbose_name=_("关联人员")
+        "parties.Party", models.PROTECT, related_name="+", null=True, blank=True, verbose_name=_("关联方")
     )
+    tie = models.CharField(_("关联关系"), max_length=WORD, choices=HitTie, blank=True)
+    share = models.DecimalField(_("沿路径持股比例"), max_digits=9, decimal_places=6, null=True, blank=True)
+    path = models.JSONField(_("关联路径"), default=list, blank=True)
     certainty = models.CharField(_("匹配程度"), max_length=WORD, choices=Certainty)
     matched = models.CharField(_("比对依据"), max_length=40)
     state = models.CharField(_("处理状态"), max_length=WORD, choices=HitState, default=HitState.OPEN)

@@ -8,15 +8,18 @@ from datetime import date
 from decimal import Decimal
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.utils import timezone
 
 from vouch.customers.models import BankStatement, BankTransaction, Material
+from vouch.customers.queries.consent import may_read, reading_allowed
 from vouch.customers.queries.invoices import ZERO, monthly_invoices
 from vouch.customers.queries.materials import materials_counted, materials_of
-from vouch.customers.terms import FlowDirection, MaterialKind, TransactionMark
+from vouch.customers.terms import DataClass, FlowDirection, MaterialKind, TransactionMark
 from vouch.engine.bank_statement.figures import Figures, closing_balances, figures_from
 from vouch.engine.bank_statement.reading import Transaction
 from vouch.engine.identifiers import NumberProblem, judge_account, without_protected
 from vouch.parties import queries as parties
+from vouch.parties.models import Party
 from vouch.platform.identity.actor import Actor
 from vouch.platform.vault.fields import place_of
 from vouch.platform.vault.keys import SubjectKey
@@ -35,13 +38,17 @@ def account_value(text: str) -> str:
 
 
 def statements_visible_to(actor: Actor) -> QuerySet[BankStatement]:
-    """The statements of the parties that the actor may see."""
-    return BankStatement.objects.filter(material__party__in=parties.visible_to(actor))
+    """The statements of the parties that the actor may see, and whose may be read now."""
+    return BankStatement.objects.filter(material__party__in=_readable_by(actor))
 
 
 def transactions_visible_to(actor: Actor) -> QuerySet[BankTransaction]:
-    """The transactions of the parties that the actor may see."""
-    return BankTransaction.objects.filter(statement__material__party__in=parties.visible_to(actor))
+    """The transactions of the parties that the actor may see, and whose may be read now."""
+    return BankTransaction.objects.filter(statement__material__party__in=_readable_by(actor))
+
+
+def _readable_by(actor: Actor) -> QuerySet[Party]:
+    return parties.visible_to(actor).filter(reading_allowed(DataClass.BANK, at=timezone.now()))
 
 
 def in_force(party_id: int) -> QuerySet[BankStatement]:
@@ -70,8 +77,10 @@ def overlapping(party_id: int, index: bytes, *, first: date, last: date) -> Quer
 def counted(party_id: int, *, as_of: date) -> QuerySet[BankTransaction]:
     """One party's transactions up to a day, each day of an account told by the newest statement that was known then.
 
-    The caller has checked that the party is visible.
+    None at all where they may not be read now. The caller has checked that the party is visible.
     """
+    if not may_read(party_id, DataClass.BANK, at=timezone.now()):
+        return BankTransaction.objects.none()
     held = BankStatement.objects.filter(
         material__in=materials_counted(as_of).filter(party_id=party_id, kind=MaterialKind.BANK).values("pk")
     )

@@ -6,7 +6,7 @@ An authorisation is live at a moment when it was verified, has begun (``starts_a
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -30,7 +30,7 @@ from vouch.customers.terms import (
 from vouch.engine import facts
 from vouch.parties import queries as parties
 from vouch.parties.models import Party
-from vouch.parties.terms import PartyStatus
+from vouch.parties.terms import NATURAL_PERSONS, PartyStatus
 from vouch.platform.identity.actor import Actor
 from vouch.platform.identity.models import User
 
@@ -170,6 +170,53 @@ def consenting(subjects: Sequence[int] | None, *, purpose: facts.Purpose) -> set
         found = found.filter(Q(grantor__in=asked) | Q(grantor__canonical__in=asked))
     # Whoever signed in one of two records of the same customer signed for the customer (decision 8).
     return set(found.values_list(Coalesce("grantor__canonical_id", "grantor_id"), flat=True))
+
+
+def reading_allowed(scope: str, *, at: datetime) -> Q:
+    """Parties of which this sensitive class may be read at this moment, as a condition on ``Party``.
+
+    An organisation's accounts are its own affair; of a natural person they are sensitive (PIPL 28, 29) and need a live
+    authorisation for a purpose of judging, at the time of use.
+    """
+    held = Authorisation.objects.filter(
+        live(at),
+        grantor=OuterRef("pk"),
+        recipient=None,
+        scope__contains=[scope],
+        purposes__overlap=[reason.value for reason in QUERY_REASONS],
+    )
+    return ~Q(kind__in=NATURAL_PERSONS) | Q(Exists(held))
+
+
+def _quoted(values: Iterable[str]) -> str:
+    return ", ".join(f"'{value}'" for value in values)
+
+
+BANK_ALLOWED = f"""EXISTS (
+    SELECT FROM parties_party AS reader WHERE reader.id = m.party_id AND (
+        reader.kind NOT IN ({_quoted(sorted(NATURAL_PERSONS))}) OR reader.status IN ({_quoted(PROCESSED)}) AND EXISTS (
+            SELECT FROM customers_authorisation AS a
+            WHERE a.grantor_id = reader.id AND a.recipient_id IS NULL AND a.state = '{AuthorisationState.VERIFIED.value}'
+                AND a.starts_at <= statement_timestamp() AND a.ends_at > statement_timestamp()
+                AND a.scope::text[] @> ARRAY['{DataClass.BANK.value}']
+                AND a.purposes::text[] && ARRAY[{_quoted(reason.value for reason in QUERY_REASONS)}]
+        )
+    )
+)"""  # noqa: S608 - of constants
+"""SQL: what ``reading_allowed`` says of bank data, of the material ``m``'s party now: the moment is that of reading, whatever
+day is asked about. A test holds the two together."""
+
+
+def may_read(party_id: int, scope: str, *, at: datetime) -> bool:
+    """Whether this class of data of this party may be read now."""
+    return Party.objects.filter(reading_allowed(scope, at=at), pk=party_id).exists()
+
+
+def why_not_read(party: Party, scope: str, *, at: datetime) -> str:
+    """Why this class of data of this party may not be read, in a sentence; "" where it may."""
+    if may_read(party.pk, scope, at=at):
+        return ""
+    return missing_authorisation(party, purpose=Purpose.REVIEW, scope=scope, at=at).message
 
 
 def authorisations_visible_to(actor: Actor) -> QuerySet[Authorisation]:

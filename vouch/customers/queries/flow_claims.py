@@ -9,6 +9,7 @@ from __future__ import annotations
 from django.utils.translation import gettext_lazy as _
 
 from vouch.customers.queries.claims import ClaimSource
+from vouch.customers.queries.consent import BANK_ALLOWED
 from vouch.customers.queries.materials import COUNTED
 from vouch.customers.terms import Confidence
 from vouch.engine.bank_statement.figures import ROUND_TRIP_DAYS
@@ -72,7 +73,7 @@ INFLOW = ClaimSource(
         WITH held AS MATERIALIZED (
             SELECT m.id, m.party_id, s.account_index AS account, s.period_from, s.period_until
             FROM customers_bankstatement AS s JOIN customers_material AS m ON m.id = s.material_id
-            WHERE {COUNTED} AND {{scope}}
+            WHERE {COUNTED} AND {BANK_ALLOWED} AND {{scope}}
         ),
         line AS MATERIALIZED (
             SELECT h.party_id, h.id AS statement, t.position, t.happened_on AS day, t.amount, t.counterparty AS name

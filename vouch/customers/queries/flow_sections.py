@@ -9,12 +9,13 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from vouch.customers.queries.bank import counted, in_force
+from vouch.customers.queries.consent import may_read
 from vouch.customers.queries.duties import bills_counted, taxes_counted
 from vouch.customers.queries.fact_tiles import facts_told
 from vouch.customers.queries.materials import materials_of
 from vouch.customers.queries.sections import Holding
 from vouch.customers.queries.staged import waiting
-from vouch.customers.terms import MaterialKind
+from vouch.customers.terms import DataClass, MaterialKind
 from vouch.parties.models import Party
 from vouch.platform.identity.actor import Actor
 
@@ -27,6 +28,9 @@ def tell_bank(party: Party, actor: Actor, at: datetime) -> Holding:
     today = timezone.localdate(at)
     held = in_force(party.pk).aggregate(until=Max("period_until"), count=Sum("transaction_count"))
     statements = in_force(party.pk).count()
+    if not may_read(party.pk, DataClass.BANK, at=at):
+        # As with credit: how many are kept is our own doing, what they say is the person's.
+        return Holding(count=statements, warnings=(_("没有有效的银行流水授权"),) if statements else ())
     warnings = _waiting(party, MaterialKind.BANK)
     if statements:
         breaks = counted(party.pk, as_of=today).filter(gap__isnull=False).count()

@@ -7,18 +7,21 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 
 from django.db.models import Count, Exists, F, OuterRef, Prefetch, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from vouch.customers.models import HitDecision, WatchEntry, WatchHit, WatchList, WatchVersion
+from vouch.customers.queries.owners import MILLION, Behind, behind, below
 from vouch.customers.queries.sections import Holding
 from vouch.customers.terms import Certainty, HitState, ListKind
 from vouch.parties import queries as parties
-from vouch.parties.models import Identifier, Party, Person, Post
+from vouch.parties.models import Identifier, Party, Person
 from vouch.parties.terms import IdentifierKind
 from vouch.platform.identity.actor import Actor
+from vouch.platform.web.figures import percent
 
 _ALIKE = str.maketrans({"〇": "零"})
 
@@ -36,13 +39,14 @@ def in_force(day: date) -> Q:
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """A customer and an entry that it may be; ``via`` is the person in a post of the customer whom the entry is about."""
+    """A customer and an entry that it may be; ``via`` is whom the entry is about, standing behind the customer by ``tie``."""
 
     party_id: int
     entry_id: int
     certainty: str
     matched: str
     via_id: int | None = None
+    tie: Behind | None = None
 
     @property
     def key(self) -> tuple[int, int, int | None, str]:
@@ -65,11 +69,9 @@ class _Known:
 
 
 def matches_of(party_ids: Collection[int], *, day: date) -> list[Match]:
-    """Every match of these customers, through their people too; a constant number of queries."""
-    posts = list(
-        Post.objects.filter(enterprise__in=party_ids, ended_at=None).values_list("person_id", "enterprise_id")
-    )
-    wanted = {*party_ids, *(person for person, _enterprise in posts)}
+    """Every match of these customers, through those who stand behind them too; a bounded number of queries."""
+    ties = behind(party_ids)
+    wanted = {*party_ids, *(one.via_id for one in ties)}
     known = _known(Party.objects.filter(pk__in=wanted))
     codes = {code for one in known.values() for code in one.codes}
     marks = [one.mark for one in known.values() if one.mark]
@@ -79,7 +81,7 @@ def matches_of(party_ids: Collection[int], *, day: date) -> list[Match]:
         | Q(document_index__in=marks)
     )
     direct = _compared(entries, known)
-    return _through_people(direct, posts, set(party_ids))
+    return _through_ties(direct, ties, set(party_ids))
 
 
 def matches_on(list_id: int, *, day: date) -> list[Match]:
@@ -97,11 +99,10 @@ def matches_on(list_id: int, *, day: date) -> list[Match]:
         ids |= set(Person.objects.filter(document_index__in=marks).values_list("pk", flat=True))
     known = _known(Party.objects.filter(pk__in=ids))
     direct = _compared(entries, known)
-    posts = list(
-        Post.objects.filter(person__in=known, ended_at=None).values_list("person_id", "enterprise_id")
-    )
-    everybody = {*known, *(enterprise for _person, enterprise in posts)}
-    return _through_people(direct, posts, everybody)
+    matched = {one.party_id for one in direct}
+    firms = below(matched)
+    ties = [one for one in behind(firms) if one.via_id in matched]
+    return _through_ties(direct, ties, {*known, *firms})
 
 
 def _known(found: QuerySet[Party]) -> dict[int, _Known]:
@@ -146,18 +147,18 @@ def _differ(entry: WatchEntry, mark: bytes, one: _Known) -> bool:
     return (len(entry.code) == UNIFIED and one.unified) or bool(mark and one.mark)
 
 
-def _through_people(
-    direct: list[Match], posts: Iterable[tuple[int, int]], wanted: Collection[int]
-) -> list[Match]:
-    """Those of the customers asked about, and for each person who matches one for the firms that they have a post in."""
+def _through_ties(direct: list[Match], ties: Iterable[Behind], wanted: Collection[int]) -> list[Match]:
+    """Those of the customers asked about, and for each who matches one for the customers that they stand behind."""
     found = {one.key: one for one in direct if one.party_id in wanted}
-    firms: dict[int, set[int]] = defaultdict(set)
-    for person, enterprise in posts:
-        firms[person].add(enterprise)
+    customers: dict[int, list[Behind]] = defaultdict(list)
+    for tie in ties:
+        customers[tie.via_id].append(tie)
     for one in direct:
-        for firm in sorted(firms.get(one.party_id, ())):
-            if firm in wanted:
-                through = Match(firm, one.entry_id, one.certainty, one.matched, via_id=one.party_id)
+        for tie in customers.get(one.party_id, ()):
+            if tie.party_id in wanted:
+                through = Match(
+                    tie.party_id, one.entry_id, one.certainty, one.matched, via_id=one.party_id, tie=tie
+                )
                 found[through.key] = through
     return list(found.values())
 
@@ -196,6 +197,17 @@ def named(hit: Any) -> str:
     if hit.via is None:
         return ""
     return str(hit.via.name) if hit.via_seen else _("不在您的数据范围内")
+
+
+def way_of(hit: WatchHit, actor: Actor) -> list[tuple[str, str]]:
+    """The way from whom the entry is about down to the customer: names, as far as the actor sees them, and shares in words."""
+    ids = [party for party, _rate in hit.path]
+    seen = dict(parties.visible_to(actor).filter(pk__in=ids).values_list("pk", "name"))
+    hidden = _("（不在您的数据范围内）")
+    return [
+        (seen.get(party, hidden), percent(Decimal(rate) / MILLION, 2) if rate is not None else "")
+        for party, rate in hit.path
+    ]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

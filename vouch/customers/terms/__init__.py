@@ -82,7 +82,14 @@ from vouch.customers.terms.rights import (
     Unit,
 )
 from vouch.customers.terms.social import SIGNAL_MONTHS, SIGNAL_NEEDS, SeenHow, SignalKind, Tone
-from vouch.customers.terms.watching import HIT_TRANSITIONS, LIST_MEANING, Certainty, HitState, ListKind
+from vouch.customers.terms.watching import (
+    HIT_TRANSITIONS,
+    LIST_MEANING,
+    Certainty,
+    HitState,
+    HitTie,
+    ListKind,
+)
 
 __all__ = [
     "ASKED_BY",
@@ -143,6 +150,7 @@ __all__ = [
     "GapState",
     "GuaranteeKind",
     "HitState",
+    "HitTie",
     "InvoiceKind",
     "InvoiceState",
     "Lack",

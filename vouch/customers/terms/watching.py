@@ -36,6 +36,14 @@ class Certainty(models.TextChoices):
     POSSIBLE = "possible", _("名称相同")
 
 
+class HitTie(models.TextChoices):
+    """What the listed one is to the customer; empty where it is the customer itself."""
+
+    POST = "post", _("任职人员")
+    SHARE = "share", _("股东")
+    CONTROL = "control", _("实际控制人")
+
+
 class HitState(models.TextChoices):
     """What a person decided about a hit (处理状态)."""
 

@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from random import Random
+from typing import Any
 
 import pytest
+from django.db import connection
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -19,25 +24,31 @@ from vouch.customers.actions import (
     WrongMaterial,
     discard_file,
     forget_staged,
+    open_material,
     stage_file,
+    withdraw_authorisation,
     withdraw_material,
 )
 from vouch.customers.actions.staging import KEEP
+from vouch.customers.facts.bank import BANK_FACTS
 from vouch.customers.models import BankStatement, BankTransaction, Material, StagedFile
-from vouch.customers.queries.bank import Lens
+from vouch.customers.queries.bank import Lens, statements_visible_to, transactions_visible_to
+from vouch.customers.queries.consent import BANK_ALLOWED, reading_allowed
 from vouch.customers.queries.holdings import holdings_of
 from vouch.customers.queries.staged import content_of_staged, rows_of_staged
-from vouch.customers.terms import DataClass, MaterialKind
+from vouch.customers.terms import DataClass, MaterialKind, Purpose
 from vouch.customers.tests.flows import ACCOUNT, as_csv, moved, read, recorded, sheet_of, statement_of
-from vouch.customers.tests.scene import NUMBER, PHONE, granted, published
+from vouch.customers.tests.scene import NUMBER, PHONE, SYSTEM, granted, published
 from vouch.engine.bank_statement.layout import Column, NoHeading, find_layout, given_layout
 from vouch.engine.bank_statement.particulars import particulars_of
 from vouch.engine.bank_statement.reading import Transaction, read_statement
 from vouch.engine.cells import Cell
+from vouch.engine.facts import catalogue
 from vouch.engine.identifiers import holds_protected, looks_protected, without_protected
 from vouch.parties.actions import AccountLine, add_account, restrict_party
 from vouch.parties.models import Account, Party
 from vouch.platform.identity.actor import Actor
+from vouch.platform.identity.models import User
 from vouch.platform.ledger.action import Refused
 from vouch.platform.ledger.models import Entry
 from vouch.platform.ledger.testing import writing
@@ -285,3 +296,74 @@ def test_columns_can_be_put_right_by_hand() -> None:
     rows[0][2] = "三（万元）"
     with pytest.raises(NoHeading, match="万元"):
         given_layout(rows, heading_row=0, places={Column.DAY: 0, Column.AMOUNT: 2})
+
+
+def test_after_the_withdrawal_nothing_of_a_persons_flows_is_shown_exported_or_counted(
+    client: Client, person: Party, firm: Party, staff: dict[str, User], actors: dict[str, Actor]
+) -> None:
+    clock = timezone.now() - timedelta(minutes=5)
+    one = granted(person, at=clock, scope=[DataClass.BANK], notice=published(at=clock))
+    made = kept(person, actors["liqiang"], clock)
+    kept(firm, actors["liqiang"], clock)
+    names, day = [fact.name for fact in BANK_FACTS], timezone.localdate(clock)
+    pages = [reverse(f"customers:{name}", args=[person.pk]) for name in ("bank", "transactions")]
+    exports = [f"{pages[1]}?export=csv", f"{pages[1]}?export=xlsx"]
+    counterparty = BankTransaction.objects.exclude(counterparty="")[0].counterparty
+    client.force_login(staff["liqiang"])
+
+    def shown(page: str) -> str:
+        answer: Any = client.get(page)
+        assert answer.status_code == 200
+        return str(answer.getvalue().decode("utf-8-sig", "replace"))
+
+    def told(party: Party) -> set[Any]:
+        return set(catalogue.ask(names, [party.pk], as_of=day).row(party.pk).values())
+
+    assert counterparty in shown(pages[1])
+    assert counterparty in shown(exports[0])
+    assert told(person) == told(firm) != {None}
+    withdraw_authorisation(actor=SYSTEM, at=clock + timedelta(minutes=1), authorisation=one, reason="撤回")
+    for page in (*pages, *exports):
+        assert counterparty not in shown(page), page
+        assert "留存 1 份流水" in shown(page), page
+    overview = shown(reverse("customers:file", args=[person.pk]))
+    assert "没有有效的银行流水授权" in overview
+    assert told(person) == {None}
+    assert person.pk not in catalogue.ask(names, None, as_of=day).subjects
+    assert told(firm) != {None}
+    assert not statements_visible_to(actors["liqiang"]).filter(material__party=person).exists()
+    assert statements_visible_to(actors["liqiang"]).filter(material__party=firm).exists()
+    assert not transactions_visible_to(actors["liqiang"]).filter(statement__material__party=person).exists()
+    with pytest.raises(NoAuthorisation, match="撤回授权"):
+        open_material(actor=actors["liqiang"], at=timezone.now(), material=made.material)
+    opened = client.post(reverse("customers:open_original", args=[made.material.pk]), follow=True)
+    assert "撤回授权" in opened.content.decode()
+    # The person's own copy holds them all the same.
+    assert "银行交易" in {section.title for section in holdings_of(person)}
+
+
+def test_what_the_sql_says_of_reading_is_what_the_query_says(person: Party, firm: Party) -> None:
+    at = timezone.now() - timedelta(minutes=5)
+    notice = published(at=at)
+    sql = BANK_ALLOWED.replace("m.party_id", "p.id")
+
+    def both() -> set[int]:
+        with connection.cursor() as cursor:
+            cursor.execute(f"SELECT p.id FROM parties_party AS p WHERE {sql}")
+            found = {pk for (pk,) in cursor.fetchall()}
+        allowed = Party.objects.filter(reading_allowed(DataClass.BANK, at=timezone.now()))
+        assert set(allowed.values_list("pk", flat=True)) == found
+        return found & {person.pk, firm.pk}
+
+    assert both() == {firm.pk}
+    granted(
+        person, at=at, scope=[DataClass.BANK], purposes=[Purpose.PROVISION, Purpose.SERVICE], notice=notice
+    )
+    granted(person, at=at, scope=[DataClass.BANK], notice=notice, is_verified=False)
+    granted(person, at=at - timedelta(days=9), scope=[DataClass.BANK], notice=notice, days=(0, 8))
+    granted(person, at=at, scope=[DataClass.BANK], notice=notice, days=(1, 8))
+    assert both() == {firm.pk}
+    granted(person, at=at, scope=[DataClass.BANK], purposes=[Purpose.AFTERCARE], notice=notice)
+    assert both() == {firm.pk, person.pk}
+    restrict_party(actor=SYSTEM, at=timezone.now(), party=person, reason="请求")
+    assert both() == {firm.pk}

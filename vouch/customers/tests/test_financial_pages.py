@@ -26,7 +26,7 @@ from vouch.customers.tests.scene import SYSTEM, told
 from vouch.parties.actions import restrict_party
 from vouch.parties.models import Party
 from vouch.platform.identity.actor import Actor
-from vouch.platform.identity.models import User
+from vouch.platform.identity.models import Draft, User
 from vouch.platform.ledger.action import Refused
 from vouch.platform.ledger.models import Entry
 
@@ -80,7 +80,7 @@ def hand_in(client: Client, firm: Party, staff: dict[str, User]) -> Hand:
 
     def post(way: str, *, status: int = 200, more: str = "", **data: Any) -> str:
         address = f"{reverse('customers:new_financials', args=[firm.pk])}?way={way}{more}"
-        response = client.post(address, {**HEADER, **data})
+        response = client.post(address, {"way": way, **HEADER, **data})
         assert response.status_code == status
         return response.content.decode() if status != 302 else response["Location"]
 
@@ -176,6 +176,122 @@ def test_a_year_that_is_not_over_is_refused_by_field(hand_in: Hand, firm: Party)
     assert "不能晚于今天" in hand_in("keyboard", status=422, revenue="1", ends_on=f"{year + 1}-12")
     with pytest.raises(WrongMaterial, match="不能晚于今天"):
         told(firm, year + 1, {"revenue": 1}, at=timezone.now())
+
+
+YEARS = (
+    "资产负债表\t单位：万元\n项目\t2025年12月31日\t2024年\t2023\n货币资金\t20\t15.5\t9\n无形资产\t1\t\t\n待摊损益\t5\t6\t7\n"
+    "资产总计\t200\t约180\t150\n利润表\t单位：元\n项目\t2025年度\t2024年度\t2023年度\n一、营业收入\t3,600,000.00\t3,000,000\t2000000\n"
+)
+HEAD3 = {"basis": "declared", "year": "2025", "origin": "customer", "note": ""}
+
+
+def field_of(page: str, name: str) -> str:
+    """What stands in a field of the page."""
+    found = re.search(rf'<input[^>]*name="{name}"[^>]*>', page)
+    assert found is not None, name
+    value = re.search(r'value="([^"]*)"', found[0])
+    return value[1] if value else ""
+
+
+def test_three_years_are_pasted_looked_at_and_kept_as_three_sets(hand_in: Hand) -> None:
+    page = hand_in("years", do="read", table=YEARS, **HEAD3)
+    told = {
+        name: field_of(page, name)
+        for name in ("cash", "cash_2", "cash_3", "revenue", "revenue_3", "intangibles")
+    }
+    assert told == {
+        "cash": "20", "cash_2": "15.5", "cash_3": "9", "revenue": "360", "revenue_3": "200", "intangibles": "1",
+    }  # fmt: skip
+    assert "第 5 行：不认识的项目“待摊损益”" in page
+    assert "第 6 行第 3 列（资产总计）：“约180”不是金额" in page
+    assert "不认识的项目“利润表”" not in page
+    assert FinancialStatement.objects.count() == 0
+    filled = told | {"total_assets": "200", "revenue_2": "300", "table": YEARS, **HEAD3}
+    shown = hand_in("years", **filled)
+    where = hand_in("years", status=302, seen=seen(shown), **filled)
+    assert where.endswith("/financials/")
+    kept = FinancialStatement.objects.order_by("-material__as_of")
+    assert [str(one.material.as_of) for one in kept] == ["2025-12-31", "2024-12-31", "2023-12-31"]
+    assert [amounts(one)["revenue"] for one in kept] == ["3600000.00", "3000000.00", "2000000.00"]
+    assert amounts(kept[1]) == {"cash": "155000.00", "revenue": "3000000.00"}
+    assert all(one.material.document is not None for one in kept)
+    # Once more: each takes the place of its own year.
+    again = hand_in("years", **filled | {"revenue_2": "310"})
+    assert again.count("保存后将取代") == 3
+    hand_in("years", status=302, seen=seen(again), **filled | {"revenue_2": "310"})
+    assert Material.objects.filter(state=MaterialState.IN_FORCE).count() == 3
+
+
+@pytest.mark.parametrize(
+    ("data", "said"),
+    [
+        ({}, "请至少填写一年"),
+        ({"revenue": "1", "year": "2999"}, "已经结束的年度"),
+        ({"do": "read", "table": "项目\t期末\n货币资金\t1\n"}, "找不到年份的表头"),
+        ({"revenue": "x"}, "输入一个数字"),
+    ],
+)
+def test_years_that_cannot_be_taken_are_refused_in_words(
+    hand_in: Hand, data: dict[str, Any], said: str
+) -> None:
+    status = 200 if data.get("do") else 422
+    assert said in hand_in("years", status=status, **{**HEAD3, **data})
+    assert FinancialStatement.objects.count() == 0
+
+
+def test_of_several_years_all_are_kept_or_none(hand_in: Hand) -> None:
+    filled = {**HEAD3, "revenue": "1", "revenue_2": "999999999999"}
+    assert "金额过大" in hand_in("years", status=422, **filled)
+    assert FinancialStatement.objects.count() == 0
+
+
+def test_a_draft_is_kept_taken_up_in_its_way_and_gone_when_sent(
+    client: Client, firm: Party, hand_in: Hand, staff: dict[str, User]
+) -> None:
+    form = reverse("customers:new_financials", args=[firm.pk])
+    typed = {"cash": "12.5", "revenue_b": "3", "note": "写到一半"}
+    where = hand_in("keyboard", status=302, save_draft="1", **typed)
+    assert where == f"{form}?draft"
+    kept = Draft.objects.get()
+    assert (kept.about, kept.author) == (f"party:{firm.pk}", staff["liqiang"])
+    assert "写到一半".encode() not in bytes(kept.content or b"")
+    assert "您有一份没有填完的草稿" in client.get(form).content.decode()
+    page = client.get(where).content.decode()
+    assert [field_of(page, name) for name in ("way", "cash", "revenue_b", "note")] == [
+        "keyboard", "12.5", "3", "写到一半",
+    ]  # fmt: skip
+    assert "保存于" in page
+    # HTMX sends the form: it is told where to go.
+    data = {"way": "keyboard", **HEADER, **typed, "save_draft": "1"}
+    told = client.post(f"{form}?way=keyboard", data, headers={"HX-Request": "true"})
+    assert (told.status_code, told["HX-Redirect"]) == (204, where)
+    shown = hand_in("keyboard", **typed)
+    assert Draft.objects.exists(), "a preview keeps the draft"
+    hand_in("keyboard", status=302, seen=seen(shown), **typed)
+    assert not Draft.objects.exists()
+    hand_in("keyboard", status=302, save_draft="1", **typed)
+    client.post(form, {"discard_draft": "1"})
+    assert not Draft.objects.exists()
+
+
+@pytest.mark.parametrize(("page", "told"), [("new_records", "kinds"), ("new_guarantees", "is_complete")])
+def test_other_long_forms_keep_drafts_too(
+    client: Client, firm: Party, staff: dict[str, User], page: str, told: str
+) -> None:
+    client.force_login(staff["liqiang"])
+    form = reverse(f"customers:{page}", args=[firm.pk])
+    key = {"new_records": "cause", "new_guarantees": "beneficiary"}[page]
+    data = {
+        "as_of": "2026-01-31", "note": "写到一半", "lines-TOTAL_FORMS": "3", "lines-INITIAL_FORMS": "0",
+        f"lines-1-{key}": "某某纠纷", "save_draft": "1",
+    }  # fmt: skip
+    assert client.post(form, data).status_code == 302
+    shown = client.get(f"{form}?draft").content.decode()
+    assert "写到一半" in shown
+    assert "某某纠纷" in shown
+    # Nothing was ticked, so nothing is.
+    assert not re.search(rf'<input[^>]*name="{told}"[^>]*checked', shown)
+    assert re.search(rf'<input[^>]*name="{told}"[^>]*checked', client.get(form).content.decode())
 
 
 def test_htmx_is_given_the_preview_alone_and_where_to_go(client: Client, firm: Party, hand_in: Hand) -> None:

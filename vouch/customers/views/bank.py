@@ -16,9 +16,10 @@ from django.views.decorators.http import require_GET
 from vouch.customers import permissions, queries
 from vouch.customers.forms.flows import TransactionFilter
 from vouch.customers.queries import BankStatement, BankTransaction, Party
-from vouch.customers.queries.bank import Flows, Lens, flows_of, statements_of, transactions_where
+from vouch.customers.queries.bank import Flows, Lens, flows_of, in_force, statements_of, transactions_where
+from vouch.customers.queries.consent import why_not_read
 from vouch.customers.queries.fact_tiles import facts_told
-from vouch.customers.terms import MaterialKind
+from vouch.customers.terms import DataClass, MaterialKind
 from vouch.platform.identity.request import StaffRequest
 from vouch.platform.web import charts
 from vouch.platform.web.charts import Axis, Chart, Series, Slice
@@ -57,8 +58,10 @@ TRANSACTIONS = Table(
 @face(may=permissions.may_open_file, shows=("party",))
 @require_GET
 def bank(request: StaffRequest, pk: int) -> HttpResponse:
-    """Everything that the statements tell together."""
+    """Everything that the statements tell together; nothing of a person without a live authorisation."""
     party = _customer(request, pk)
+    if (shut := _shut(request, party)) is not None:
+        return shut
     today = timezone.localdate()
     flows, lens = flows_of(party.pk, as_of=today), Lens(party.pk)
     statements: list[tuple[BankStatement, str, Any]] = [
@@ -137,6 +140,8 @@ def _bars(told: list[tuple[str, int]], label: str) -> Chart:
 def transactions(request: StaffRequest, pk: int) -> HttpResponseBase:
     """Every transaction that counts: filter, search, sort, page, export; account numbers masked."""
     party = _customer(request, pk)
+    if (shut := _shut(request, party)) is not None:
+        return shut
     filters = TransactionFilter(request.GET)
     rows = transactions_where(party.pk, filters.wanted(), as_of=timezone.localdate())
     listing = _seen_through(Lens(party.pk)).listing(rows, request.GET, filters)
@@ -159,6 +164,21 @@ def _seen_through(lens: Lens) -> Table:
         for column in TRANSACTIONS.columns
     )
     return replace(TRANSACTIONS, columns=columns)
+
+
+def _shut(request: StaffRequest, party: Party) -> HttpResponse | None:
+    """What stands in the pages' place while the person's bank data may not be read."""
+    why = why_not_read(party, DataClass.BANK, at=timezone.now())
+    if not why:
+        return None
+    context = {
+        "party": party,
+        "on": MaterialKind.BANK.value,
+        "why": why,
+        "kept": in_force(party.pk).count(),
+        "may_authorise": permissions.may_open_consent(request.actor),
+    }
+    return render(request, "customers/bank_shut.html", context)
 
 
 def _customer(request: StaffRequest, pk: int) -> Party:

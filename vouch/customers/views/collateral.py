@@ -28,7 +28,15 @@ from vouch.customers.queries import collateral as queries
 from vouch.customers.queries.collateral import Piece
 from vouch.customers.terms import REGISTRATION_EFFECT, MaterialKind
 from vouch.customers.views.files import content_of
-from vouch.customers.views.sources import FAULTS, customer_or_404, customer_to_record, form_page, told
+from vouch.customers.views.sources import (
+    FAULTS,
+    customer_or_404,
+    customer_to_record,
+    draft_of,
+    form_page,
+    take_up,
+    told,
+)
 from vouch.platform.identity.request import StaffRequest
 from vouch.platform.vault.terms import VaultError
 from vouch.platform.web import charts
@@ -65,16 +73,22 @@ def new_collateral(request: StaffRequest, pk: int) -> HttpResponse:
     form = NewCollateralForm(
         request.POST or None, request.FILES or None, today=timezone.localdate(), initial={"owner": party.name}
     )
+    title = _("登记抵质押物")
+    draft = draft_of(request, "collateral", party=party, title=title)
+    if draft.is_wanted:
+        return draft.keep()
+    take_up(form, draft)
     if request.method == "POST" and form.is_valid():
         try:
             made = _registered(request, party, form)
         except FAULTS as error:
             told(form, error)
         else:
+            draft.done()
             messages.success(request, _("已登记抵质押物 %(number)s。") % {"number": made.number})
             return redirect(made)
     back = reverse("customers:collateral", args=[party.pk])
-    return form_page(request, form, title=_("登记抵质押物"), back=back, party=party, on="collateral")
+    return form_page(request, form, title=title, back=back, party=party, on="collateral", draft=draft)
 
 
 def _registered(request: StaffRequest, party: Any, form: NewCollateralForm) -> Collateral:

@@ -8,19 +8,15 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponse
 from django.http.response import HttpResponseBase
-from django.shortcuts import redirect, render
-from django.urls import reverse
+from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_GET
 
-from vouch.customers import actions, permissions, queries
-from vouch.customers.forms.financials import WAYS, StatementForm, seen_mark
-from vouch.customers.queries import Material, Party
+from vouch.customers import permissions, queries
+from vouch.customers.queries import Party
 from vouch.customers.queries.figures import choices_in_force
 from vouch.customers.queries.financial_table import (
     YEARS_SHOWN,
@@ -37,17 +33,13 @@ from vouch.customers.queries.financials import (
     period_title,
     periods_of,
     remarks_of,
-    statement_in_force,
     statement_of,
     statements_of,
     with_choices,
     years_counted,
     yuan_of,
 )
-from vouch.customers.terms import SPREAD_TOLERANCE, Basis, MaterialKind, PeriodKind, RemarkKind
-from vouch.engine.financials.reading import CellProblem
-from vouch.platform.identity.actions.repeats import Answer, KeyTaken
-from vouch.platform.identity.repeats import submit_once
+from vouch.customers.terms import SPREAD_TOLERANCE, Basis, RemarkKind
 from vouch.platform.identity.request import StaffRequest
 from vouch.platform.web.charts import BLUE, GREEN, NAVY, Axis, Chart, Series, over_time
 from vouch.platform.web.columns import Column, Kind
@@ -207,110 +199,3 @@ def financial_statement(request: StaffRequest, pk: int) -> HttpResponse:
         and permissions.may_record_material(request.actor, one.material.party),
     }
     return render(request, "customers/financials/statement.html", context)
-
-
-@face(may=permissions.may_add_materials, shows=("party",))
-@require_http_methods(["GET", "POST"])
-def new_financials(request: StaffRequest, pk: int) -> HttpResponse:
-    """Hand statements in: a preview of what was read first, then the same is saved."""
-    party = _party(request, pk)
-    if not permissions.may_record_material(request.actor, party):
-        raise PermissionDenied(_("您不能为该客户登记资料。"))
-    way = request.GET.get("way", "")
-    form_of = WAYS.get(way, WAYS["upload"])
-    replaces = _corrected(request, party)
-    if request.method == "GET":
-        return _entry(request, party, form_of(initial=_initial(request, replaces)), replaces)
-    form = form_of(request.POST, request.FILES)
-    reading = None
-    if form.is_valid():
-        details = form.details(replaces=replaces)
-        try:
-            actions.check_financials(details)
-            mark = seen_mark(details)
-            if request.POST.get("seen") == mark:
-                return _saved(request, party, form, details)
-            reading = _reading(party, details, mark)
-        except (actions.WrongMaterial, actions.WrongFile, actions.NoAuthorisation, KeyTaken) as error:
-            field = getattr(error, "field", "")
-            form.add_error(field if field in form.fields else None, str(error))
-    return _entry(request, party, form, replaces, reading=reading)
-
-
-def _corrected(request: StaffRequest, party: Party) -> Material | None:
-    """The material in force that the new one is to replace, where the address names one."""
-    asked = request.GET.get("replaces", "")
-    if not (asked.isascii() and asked.isdigit() and len(asked) < 19):
-        return None
-    found = queries.material_of(request.actor, int(asked))
-    if found is None or found.party_id != party.pk or found.kind != MaterialKind.FINANCIALS:
-        raise Http404
-    return found
-
-
-def _initial(request: StaffRequest, replaces: Material | None) -> dict[str, Any]:
-    """The header of the former one, so that a correction begins where it stood; else last year's."""
-    former = statement_of(request.actor, replaces.pk) if replaces else None
-    if replaces is None or former is None:
-        return {"ends_on": f"{timezone.localdate().year - 1}-12"}
-    own = next((one for one in former.periods.all() if not one.is_former), None)
-    return {
-        "basis": former.basis,
-        "kind": own.kind if own else PeriodKind.YEAR,
-        "months": own.months if own else 12,
-        "ends_on": f"{replaces.as_of:%Y-%m}",
-        "origin": replaces.origin,
-    }
-
-
-def _reading(party: Party, details: actions.FinancialsDetails, mark: str) -> dict[str, Any]:
-    """What the preview shows: everything read, everything not understood, and what it will take the place of."""
-    columns = [(period_title(one.ends_on, one.months), one.amounts) for one in actions.periods_told(details)]
-    book = details.book
-    problems: list[CellProblem] = book.problems
-    return {
-        "reading": Reading(
-            titles=[title for title, _amounts in columns],
-            sheets=read_table(columns),
-            problems=problems,
-            unknown=book.unknown,
-            units=book.units,
-        ),
-        "seen": mark,
-        "former": details.replaces
-        or statement_in_force(party.pk, basis=details.basis, ends_on=details.ends_on, months=details.months),
-    }
-
-
-def _saved(
-    request: StaffRequest, party: Party, form: StatementForm, details: actions.FinancialsDetails
-) -> HttpResponse:
-    def record() -> Answer:
-        made = actions.record_financials(
-            actor=request.actor, at=timezone.now(), party=party, details=details, content=form.content()
-        )
-        return Answer(302, {"id": made.pk})
-
-    done = submit_once(request, record)
-    messages.success(request, _("财务报表已登记。"))
-    where = reverse("customers:financial_statement", args=[done.body["id"]])
-    if request.headers.get("HX-Request"):
-        return HttpResponse(status=204, headers={"HX-Redirect": where})
-    return redirect(where)
-
-
-def _entry(
-    request: StaffRequest,
-    party: Party,
-    form: StatementForm,
-    replaces: Material | None,
-    *,
-    reading: dict[str, Any] | None = None,
-) -> HttpResponse:
-    context: dict[str, Any] = {"party": party, "on": SECTION, "form": form, "replaces": replaces}
-    context |= reading or {}
-    if request.headers.get("HX-Request"):
-        # HTMX puts only what succeeded into the page; the errors are what it asked for.
-        return render(request, "customers/financials/preview.html", context)
-    status = 422 if form.errors else 200
-    return render(request, "customers/financials/new.html", context, status=status)

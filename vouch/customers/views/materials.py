@@ -83,7 +83,7 @@ def open_original(request: StaffRequest, pk: int) -> HttpResponse:
     try:
         opened = actions.open_material(actor=request.actor, at=timezone.now(), material=one)
         return framed(sent(opened))
-    except (actions.NotNow, VaultError) as error:
+    except (actions.NotNow, actions.NoAuthorisation, VaultError) as error:
         if request.headers.get("Sec-Fetch-Dest") == "iframe":
             return HttpResponse(str(error), status=409, content_type="text/plain; charset=utf-8")
         messages.error(request, str(error))

@@ -17,6 +17,7 @@ from vouch.customers.forms.lines import PREFIX, BaseLines, LineForm, TableForm, 
 from vouch.customers.queries import Party
 from vouch.customers.views.files import content_of
 from vouch.platform.exchange.bytestream import Unreadable
+from vouch.platform.identity.drafts import Drafts
 from vouch.platform.identity.request import StaffRequest
 
 WIDE = frozenset({"kinds", "is_complete", "file", "note", "description", "location", "reason"})
@@ -59,6 +60,25 @@ def form_page(request: StaffRequest, form: forms.Form, *, title: str, back: str,
     return render(request, "customers/source_form.html", context, status=status)
 
 
+def draft_of(request: StaffRequest, form: str, *, party: Party, title: str) -> Drafts:
+    """The one draft that a person may have of a form about a customer."""
+    return Drafts(
+        request, form=f"customers.{form}", about=f"party:{party.pk}", title=f"{title} {party.number}"
+    )
+
+
+def take_up(form: forms.Form, draft: Drafts) -> None:
+    """Begin with what the draft says, in place of what the form usually begins with; nothing unless it is taken up."""
+    if not draft.is_taken_up:
+        return
+    several = {name for name, one in form.fields.items() if isinstance(one, forms.MultipleChoiceField)}
+    begun = draft.initial(several=frozenset(several))
+    # What is not ticked is not sent: a draft says it by leaving it out.
+    ticks = {name: False for name, one in form.fields.items() if isinstance(one, forms.BooleanField)}
+    empty: dict[str, Any] = {name: [] for name in several}
+    form.initial = {**form.initial, **empty, **ticks, **begun}
+
+
 Save = Callable[[list[LineForm], bytes | None], None]
 
 
@@ -70,8 +90,15 @@ def lines_page(
     save: Save,
     context: Mapping[str, Any],
 ) -> HttpResponse:
-    """A form with lines: a table that was pasted or uploaded fills them to be looked at, and nothing is kept until then."""
-    table, lines = TableForm(), lines_class(prefix=PREFIX)
+    """A form with lines: a table that was pasted or uploaded fills them to be looked at, and nothing is kept until then.
+
+    Unfinished, it may be saved as a draft (``context`` has ``party``, ``on`` and ``title``).
+    """
+    draft = draft_of(request, context["on"], party=context["party"], title=str(context["title"]))
+    if draft.is_wanted:
+        return draft.keep()
+    take_up(form, draft)
+    table, lines = TableForm(), lines_class(prefix=PREFIX, initial=draft.lines(PREFIX))
     if request.method == "POST":
         table = TableForm(request.POST, request.FILES)
         if request.POST.get("do") == "read":
@@ -84,10 +111,11 @@ def lines_page(
                 except FAULTS as error:
                     told(form, error)
                 else:
+                    draft.done()
                     messages.success(request, _("已登记。"))
                     return redirect(context["back_url"])
     status = 422 if request.method == "POST" and request.POST.get("do") != "read" else 200
-    page = {"form": form, "lines": lines, "table": table, "wide": WIDE, **context}
+    page = {"form": form, "lines": lines, "table": table, "wide": WIDE, "draft": draft, **context}
     return render(request, "customers/lines_form.html", page, status=status)
 
 

@@ -49,7 +49,9 @@ HITS = Table(
             template="customers/certainty_cell.html",
         ),
         Column("matched", _("依据"), sort="matched", on_phone=False),
-        Column("via", _("关联人员"), value=queries.named, on_phone=False),
+        Column("via", _("关联方"), value=queries.named, on_phone=False),
+        Column("tie", _("关联关系"), value=lambda one: one.get_tie_display(), on_phone=False),
+        Column("share", _("沿路径持股"), Kind.RATE, on_phone=False),
         Column(
             "state",
             _("状态"),
@@ -149,6 +151,7 @@ def _page(request: StaffRequest, one: WatchHit, form: ReasonForm, *, status: int
         "tab": "hits",
         "one": one,
         "via": queries.named(one),
+        "way": queries.way_of(one, request.actor),
         "party": one.party,
         "codes": queries.codes_of(one.party),
         "meaning": LIST_MEANING[one.entry.list.kind],

@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from vouch.engine.cells import Cell, Unreadable, amount_in, amount_of, plain
+from vouch.engine.cells import Cell, Unreadable, amount_in, plain
 from vouch.engine.financials.lines import Line, label_key, line_named
 
 HEADER_ROWS = 15
@@ -132,7 +132,7 @@ class _Reader:
     def _take(self, line: Line, period: int, cell: Cell, *, at: tuple[int, int]) -> None:
         row, column = at
         try:
-            amount = amount_of(cell) if self.unit == "元" else amount_in(cell, self.unit)
+            amount = amount_in(cell, self.unit)
         except Unreadable as error:
             self.book.problems.append(CellProblem(self.name, row, column, f"{line.title}：{error}"))
             return

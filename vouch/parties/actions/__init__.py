@@ -2,6 +2,7 @@
 
 from vouch.parties.actions.assignment import Duty, WrongDays, assign_party, end_assignment
 from vouch.parties.actions.disclosure import read_paper, read_persons, reveal_value
+from vouch.parties.actions.edge_ends import Ending, end_edge, end_post
 from vouch.parties.actions.edge_lines import (
     ControlLine,
     EdgeLine,
@@ -12,15 +13,7 @@ from vouch.parties.actions.edge_lines import (
     ShareholderLine,
     TaxGradeLine,
 )
-from vouch.parties.actions.edges import (
-    Ending,
-    OverOne,
-    add_edges,
-    add_post,
-    end_edge,
-    end_post,
-    register_with_edges,
-)
+from vouch.parties.actions.edges import OverOne, add_edges, add_post, register_with_edges
 from vouch.parties.actions.enrolment import (
     CodeKey,
     Effect,

@@ -14,6 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from vouch.parties import permissions
+from vouch.parties.actions.edge_ends import Ending, end_row
 from vouch.parties.actions.edge_lines import (
     ControlLine,
     EdgeLine,
@@ -39,7 +40,6 @@ from vouch.parties.models import (
     TaxGrade,
 )
 from vouch.parties.queries import current_assignment
-from vouch.parties.queries.history import EDGES, OWNER
 from vouch.parties.terms import (
     KIN_BACK,
     NATURAL_PERSONS,
@@ -69,15 +69,6 @@ WHO_HAS: dict[type[Any], frozenset[str]] = {
 
 class OverOne(ValueError):
     """Shares of more than the whole; ``str()`` is the Chinese message with the figures."""
-
-
-@dataclass(frozen=True, slots=True)
-class Ending:
-    """Since when it no longer holds, and why; ``is_mistake`` says that it never did."""
-
-    reason: str
-    ends_on: date | None = None
-    is_mistake: bool = False
 
 
 @action("parties.relations.added", may=permissions.may_correct)
@@ -212,7 +203,9 @@ def _post(writer: _Writer, line: PostLine, common: Any, name: str) -> Post:
     if line.kind in REPRESENTING:
         # It has one at a time: the new one succeeds.
         for before in live:
-            _end(before, Ending("", ends_on=line.starts_on or writer.day), actor=writer.actor, at=writer.at)
+            end_row(
+                before, Ending("", ends_on=line.starts_on or writer.day), actor=writer.actor, at=writer.at
+            )
             writer.tell(name, succeeds=before.pk)
     return Post(
         enterprise=writer.party, person=met.party, person_name=met.name[:100], kind=line.kind, **common
@@ -272,7 +265,7 @@ def _tax_grade(writer: _Writer, line: TaxGradeLine, common: Any, name: str) -> T
         if before.grade == line.grade:
             raise Repeated(_("%d 年度的纳税信用等级已经登记。") % line.year)
         # Graded again (复评): the former grade stays in the history.
-        _end(before, Ending(""), actor=writer.actor, at=writer.at)
+        end_row(before, Ending(""), actor=writer.actor, at=writer.at)
         writer.tell(name, before=before.grade)
     writer.tell(name, year=line.year, grade=line.grade)
     return TaxGrade(party=writer.party, year=line.year, grade=line.grade, **common)
@@ -312,65 +305,6 @@ _WRITERS: dict[type[Any], Any] = {
     TaxGradeLine: _tax_grade,
     FarmLine: _farm,
 }
-
-
-@action("parties.relation.ended", may=permissions.may_correct)
-def end_edge(
-    entry: Entry, *, actor: Actor, at: datetime, party: Party, edge: tuple[str, int], ending: Ending
-) -> None:
-    """An edge (its word of EDGES, its key) no longer holds; it stays in the history. A repeat changes nothing.
-
-    Raises ObjectDoesNotExist, and ValueError for a day that cannot be.
-    """
-    row = _ended(party, edge, ending, actor=actor, at=at)
-    if row is None:
-        entry.nothing()
-        return
-    before = {"relation": edge[0], "row": row.pk}
-    entry.about("party", party.pk, before=before, after={"is_mistake": ending.is_mistake})
-    entry.purpose(ending.reason)
-
-
-@action("parties.post.ended", may=permissions.may_correct)
-def end_post(
-    entry: Entry, *, actor: Actor, at: datetime, party: Party, edge: tuple[str, int], ending: Ending
-) -> None:
-    """Somebody is no longer in a post of this organisation. As ``end_edge``."""
-    post = _ended(party, edge, ending, actor=actor, at=at)
-    if post is None:
-        entry.nothing()
-        return
-    person = post.person.number if post.person else None
-    after = {"is_mistake": ending.is_mistake}
-    entry.about("party", party.pk, before={"post": post.kind, "person": person}, after=after)
-    entry.purpose(ending.reason)
-
-
-def _ended(party: Party, edge: tuple[str, int], ending: Ending, *, actor: Actor, at: datetime) -> Any:
-    """The row that was ended; None where it had been before."""
-    word, pk = edge
-    take_part(actor=actor, matter=("party", str(party.pk)), office=Office.FRONT, at=at)
-    Party.objects.select_for_update().get(pk=party.pk)
-    model: Any = EDGES[word]
-    row = model.objects.get(**{OWNER.get(word, "party"): party, "pk": pk})
-    if row.ended_at is not None:
-        return None
-    if ending.ends_on and (
-        ending.ends_on > timezone.localdate(at) or (row.starts_on or date.min) > ending.ends_on
-    ):
-        raise ValueError(_("终止日期不能晚于今天，也不能早于起始日期。"))
-    _end(row, ending, actor=actor, at=at)
-    return row
-
-
-def _end(row: Any, ending: Ending, *, actor: Actor, at: datetime) -> None:
-    row.ended_at, row.ended_by, row.is_mistake = at, actor.label, ending.is_mistake
-    columns = ["ended_at", "ended_by", "is_mistake"]
-    # A licence's last day is what is printed on it.
-    if not isinstance(row, Licence) and ending.ends_on is not None:
-        row.ends_on = max(ending.ends_on, row.starts_on or ending.ends_on)
-        columns.append("ends_on")
-    row.save(update_fields=columns)
 
 
 @action("parties.post.added", may=permissions.may_correct)

@@ -29,7 +29,7 @@
 
   function workOut(row, suffix) {
     const total = field(row.dataset.total, suffix);
-    const note = row.querySelector(`[data-sum="${suffix ? "before" : "now"}"]`);
+    const note = row.querySelector(`[data-sum="${suffix}"]`);
     const parts = row.dataset.parts.split(" ").map((part) => ({ sign: part[0] === "-" ? -1n : 1n, field: field(part.slice(1), suffix) }));
     const known = parts.filter((part) => part.field && cents(part.field.value) !== null);
     const sum = known.reduce((so_far, part) => so_far + part.sign * cents(part.field.value), 0n);
@@ -44,8 +44,7 @@
   function workOutAll() {
     if (!table()) return;
     for (const row of table().querySelectorAll("[data-total]")) {
-      workOut(row, "");
-      workOut(row, "_b");
+      for (const head of table().querySelectorAll("[data-suffix]")) workOut(row, head.dataset.suffix);
     }
   }
 
@@ -70,10 +69,16 @@
     }
   });
 
-  document.addEventListener("DOMContentLoaded", () => {
+  function begin() {
     if (!table()) return;
     // What the server sent back was typed by somebody.
     for (const input of table().querySelectorAll("input")) if (input.value.trim() !== "") input.dataset.typed = "1";
     workOutAll();
+  }
+
+  document.addEventListener("DOMContentLoaded", begin);
+  // A table that was pasted has filled the form anew.
+  document.addEventListener("htmx:afterSwap", (event) => {
+    if (event.detail.target.id !== "preview") begin();
   });
 })();
