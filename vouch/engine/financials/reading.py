@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from vouch.engine.cells import Cell, Unreadable, amount_in, plain
+from vouch.engine.cells import Cell, Unreadable, amount_in, amount_of, plain
 from vouch.engine.financials.lines import Line, label_key, line_named
 
 HEADER_ROWS = 15
