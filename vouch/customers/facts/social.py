@@ -10,10 +10,8 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from django.db import connection
-
-from vouch.customers.queries.materials import end_of
 from vouch.engine.facts import FactFrame, FactKind, SqlFact
+from vouch.parties.queries import end_of, grouped_rows
 
 _SHUT = "没有开启社交信息、影响评估不在有效期内，或近12个月没有这类观察时缺失"
 _LATEST = "近12个月内每个页面只取最近一次观察"
@@ -85,7 +83,4 @@ def ask_social(subjects: Sequence[int] | None, *, as_of: date) -> FactFrame:
     """
     scope = "TRUE" if subjects is None else "s.party_id = ANY(%(parties)s)"
     given: dict[str, Any] = {"as_of": as_of, "end": end_of(as_of), "parties": list(subjects or ())}
-    with connection.cursor() as cursor:
-        cursor.execute(_ASK.format(scope=scope), given)
-        rows = cursor.fetchall()
-    return FactFrame.of_rows(SOCIAL_FACTS, rows)
+    return FactFrame.of_rows(SOCIAL_FACTS, grouped_rows(_ASK.format(scope=scope), given))

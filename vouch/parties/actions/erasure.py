@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
 from vouch.parties import permissions
 from vouch.parties.actions.enrolment import index_party
@@ -20,11 +22,18 @@ from vouch.parties.models import (
     Shareholding,
 )
 from vouch.parties.terms import ERASED_NAME, PartyStatus
+from vouch.platform.exchange.actions import forget_images
 from vouch.platform.identity.actions.drafts import forget_drafts_about
 from vouch.platform.identity.actor import Actor
 from vouch.platform.ledger.action import Entry, action
 from vouch.platform.vault.actions import destroy_key
 from vouch.platform.vault.terms import Subject
+
+# Rows that tell of a person in plain, by the column that names the person; an import's journal keeps images of them.
+NOTED_OF: Mapping[Any, str] = {
+    Party: "pk", Person: "party", Phone: "party", Contact: "party", Account: "party", FormerValue: "party",
+    Farmer: "party", FarmHolding: "party", Post: "person", Shareholding: "holder", Control: "controller",
+}  # fmt: skip
 
 
 @action("parties.person.erased", may=permissions.may_erase)
@@ -55,6 +64,12 @@ def erase_person(
     Account.objects.filter(party=locked).update(number_index=None, bank="")
     _forget_what_was_plain(locked, at=at)
     forget_drafts_about(f"party:{locked.pk}")
+    forget_images(
+        {
+            model._meta.db_table: model.objects.filter(**{whose: locked.pk}).values_list("pk", flat=True)
+            for model, whose in NOTED_OF.items()
+        }
+    )
     before = {"status": locked.status}
     locked.name, locked.search_text, locked.status = ERASED_NAME, "", PartyStatus.ERASED
     locked.save(update_fields=["name", "search_text", "status"])

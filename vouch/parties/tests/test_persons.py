@@ -26,6 +26,7 @@ from vouch.parties.models import Account, Contact, Paper, Party, Person, Phone, 
 from vouch.parties.terms import PartyStatus, PhoneUse, PostKind, Relation
 from vouch.parties.tests.people import ADDRESS, CARD, CONTACT_PHONE, NUMBER, OTHER_NUMBER, PHONE, PLAIN
 from vouch.parties.tests.people import registration as invented
+from vouch.platform.exchange.models import Import, ImportChange
 from vouch.platform.identity.actor import Actor
 from vouch.platform.identity.models import Unit, User
 from vouch.platform.ledger import queries as ledger
@@ -46,7 +47,7 @@ def everything_stored() -> str:
     """Every table of parties, the vault and the ledger as text, bytes in hex and as they are."""
     found: list[str] = []
     with connection.cursor() as cursor:
-        for model in (Party, Person, Phone, Account, Contact, Paper, Document, Entry):
+        for model in (Party, Person, Phone, Account, Contact, Paper, Document, Entry, ImportChange):
             cursor.execute(f'SELECT t::text FROM "{model._meta.db_table}" t')
             found.extend(row[0] for row in cursor.fetchall())
     return "\n".join(found)
@@ -264,6 +265,21 @@ def test_erasing_a_person_leaves_nothing_readable_and_the_ledger_intact(
     with pytest.raises(Refused):
         actions.correct_person(actor=actor, at=now, party=person, changes={"name": "回来"}, reason="-")
     assert history_of("party", person.pk).filter(event="parties.person.erased").count() == 1
+
+
+def test_what_an_import_noted_of_a_person_is_erased_with_them(
+    person: Party, actors: dict[str, Actor], actor: Actor, units: dict[str, Unit], now: datetime
+) -> None:
+    with writing(), connection.cursor() as cursor:
+        batch = Import.objects.create(kind="persons", unit=units["YW1"], created_at=now)
+        cursor.execute("SELECT set_config('vouch.import', %s, true)", [str(batch.pk)])
+        Person.objects.filter(party=person).update(occupation="养蜂户")
+        cursor.execute("SELECT set_config('vouch.import', '', true)")
+    assert ImportChange.objects.filter(row_key=str(person.pk)).count() == 1
+    assert "养蜂户" in everything_stored()
+    actions.erase_person(actor=actor, at=now, party=person, approver=actors["chenjing"], reason="请求")
+    assert not ImportChange.objects.exists()
+    assert "养蜂户" not in everything_stored()
 
 
 @pytest.mark.django_db(transaction=True)

@@ -20,7 +20,14 @@ from vouch.platform.exchange.actions.delivery import (
 from vouch.platform.exchange.actions.mappings import forget_mapping, save_mapping
 from vouch.platform.exchange.actions.rows import StillRejected, accept_row, correct_row, dismiss_row
 from vouch.platform.exchange.actions.state import NotNow
-from vouch.platform.exchange.actions.undo import Moved, fail_undo, forget_journals, order_undo, undo_import
+from vouch.platform.exchange.actions.undo import (
+    Moved,
+    fail_undo,
+    forget_images,
+    forget_journals,
+    order_undo,
+    undo_import,
+)
 
 __all__ = [
     "Chunk",
@@ -38,6 +45,7 @@ __all__ = [
     "fail_undo",
     "finish_file",
     "finish_import",
+    "forget_images",
     "forget_journals",
     "forget_mapping",
     "order_undo",

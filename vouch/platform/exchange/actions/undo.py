@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 
 from django.db import connection
@@ -114,6 +115,17 @@ def forget_journals(entry: Entry, *, actor: Actor, at: datetime) -> int:
 
 _ENDED = (ImportStatus.DONE, ImportStatus.FAILED)
 _SAME = "j.batch_id = %s AND j.table_name = %s AND NOT (j.row_key = ANY(%s)) AND to_jsonb(t) = j.after"
+
+
+def forget_images(rows: Mapping[str, Iterable[object]]) -> None:
+    """Throw away what journals and undos noted of these rows (table → keys); for use inside the action that erases them.
+
+    An undo then passes over them: they stay as they are, and so does what names them.
+    """
+    for table, keys in rows.items():
+        named = {"table_name": table, "row_key__in": [str(key) for key in keys]}
+        ImportChange.objects.filter(**named).delete()
+        KeptRecord.objects.filter(**named).update(label="")
 
 
 def _delete(plan: Plan, table: TablePlan) -> None:
