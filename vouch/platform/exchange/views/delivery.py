@@ -18,7 +18,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from vouch.engine.cells import Unreadable as CellUnreadable
 from vouch.engine.cells import amount_in
 from vouch.platform.exchange import actions, queries
-from vouch.platform.exchange.forms import ColumnsForm, Figures, UploadForm
+from vouch.platform.exchange.forms import ColumnsForm, UploadForm
 from vouch.platform.exchange.importer import Source, importer_of, importers
 from vouch.platform.exchange.kept_files import keep_file, kept_path
 from vouch.platform.exchange.models import Import, ImportFile, SavedMapping
@@ -173,19 +173,19 @@ def _part(request: StaffRequest, batch: Import, file: ImportFile) -> _FilePart:
             table = _opened(source, file, Chosen(saved.mapping, saved.units, table.sheet))
     rows = [row for row in itertools.islice(table.rows(), SAMPLE_ROWS) if not row.fault]
     table.close()
-    form = ColumnsForm(file, table, _figures(table, rows), request.POST if request.method == "POST" else None)
+    form = ColumnsForm(file, table, _largest(table, rows), request.POST if request.method == "POST" else None)
     return _FilePart(file, table, form, [row.raw for row in rows[:PREVIEW_ROWS]], saved)
 
 
-def _figures(table: FileTable, rows: Sequence[Row]) -> dict[str, Figures]:
-    """The largest bare figure of each column of amounts that the file has."""
-    found = {}
-    for column, place in zip(table.columns, table.places, strict=True):
-        if column.is_money and place is not None:
-            bare = [row.raw[place] for row in rows if is_bare(row.raw[place])]
-            fens = [amount for text in bare if (amount := _amount(text))]
-            found[column.name] = Figures(Decimal(max(fens, default=0)) / 100)
-    return found
+def _largest(table: FileTable, rows: Sequence[Row]) -> Decimal:
+    """The largest bare figure in the columns of amounts; 0 without any."""
+    money = [
+        place
+        for column, place in zip(table.columns, table.places, strict=True)
+        if column.is_money and place is not None
+    ]
+    bare = (row.raw[place] for row in rows for place in money if is_bare(row.raw[place]))
+    return Decimal(max(map(_amount, bare), default=0)) / 100
 
 
 def _amount(text: str) -> int:
