@@ -12,13 +12,13 @@ from django.utils.translation import gettext as _
 
 from vouch.customers.actions.financials import FinancialsDetails, record_financials
 from vouch.customers.actions.materials import WrongMaterial
-from vouch.customers.actions.named import Customers, Who
 from vouch.customers.models import Material, StatementLine
 from vouch.customers.queries.financials import statement_in_force
 from vouch.customers.terms import Basis, Origin, PeriodKind
 from vouch.engine.cells import Unreadable, day_of, is_rounded, money_of, said
 from vouch.engine.financials.lines import LINES
 from vouch.engine.financials.reading import Book
+from vouch.parties.actions.known import Customers, Who
 from vouch.parties.models import Party
 from vouch.platform.exchange.importer import Batch, Finding, Importer, Outcome, RowFault, Source
 from vouch.platform.exchange.tabular import Column, Row
