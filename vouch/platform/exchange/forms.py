@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy
 from vouch.platform.exchange.importer import Importer, Source
 from vouch.platform.exchange.models import ImportFile, ImportRow
 from vouch.platform.exchange.queries import importable_units, source_of
-from vouch.platform.exchange.tabular import Chosen, Column, Table
+from vouch.platform.exchange.tabular import DOUBTFUL_BELOW, Chosen, Column, Table
 from vouch.platform.exchange.terms import RowState, Verdict
 from vouch.platform.identity.actor import Actor
 from vouch.platform.web.figures import grouped
@@ -26,8 +26,6 @@ LONG_CELL = 60
 
 
 UNITS = ("元", "万元")
-DOUBTFUL_BELOW = 100_000
-"""Where no amount reaches this, 元 and 万元 are both possible, and a person is asked."""
 
 
 class UploadForm(forms.Form):
