@@ -166,7 +166,8 @@ def messy_ledger(customers: Sequence[Customer], *, rows: int, seed: int = SEED) 
     sheet = book.add_worksheet("在保台账")
     day = book.add_format({"num_format": "yyyy-m-d"})
     _head(sheet)
-    ledger, line, written = Ledger(b""), 4, []
+    ledger, line = Ledger(b""), 4
+    written: list[Row] = []
     for made in range(rows):
         if maker.draw.random() < 0.01:
             line += 1

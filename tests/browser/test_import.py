@@ -55,12 +55,11 @@ def test_a_workbook_is_uploaded_tried_loaded_marked_and_undone(
     # No amount reaches 100,000: the page asks, and does not go on without an answer.
     expect(page.get_by_text("文件没有写明单位，最大的数是 1,200").first).to_be_visible()
     page.get_by_role("button", name="开始导入").click()
-    expect(page.get_by_text("请选择“资产总额”的单位。")).to_be_visible()
+    expect(page.get_by_text("请选择金额的单位。")).to_be_visible()
     # The browser tells of an answer of 422 as if it were a fault.
     assert [one for one in visit.complaints if "422" not in one] == []
     visit.complaints.clear()
-    page.get_by_label("营业收入的单位").select_option("万元")
-    page.get_by_label("资产总额的单位").select_option("万元")
+    page.get_by_label("金额单位", exact=True).select_option("万元")
     page.get_by_role("button", name="开始导入").click()
 
     expect(page.get_by_text("排队中")).to_be_visible()

@@ -12,6 +12,7 @@ from pytest_django import Settings
 from python_calamine import CalamineWorkbook
 
 from tests.messy import HEADINGS, Customer, messy_ledger
+from tests.tables import all_rows, differences
 from vouch.business.models import Guarantee
 from vouch.parties.actions import (
     EnterpriseDetails,
@@ -28,7 +29,6 @@ from vouch.platform.exchange.kept_files import keep_file
 from vouch.platform.exchange.models import Import
 from vouch.platform.exchange.queries import kept_rows
 from vouch.platform.exchange.running import run_import, take_back
-from vouch.platform.exchange.tests.tables import all_rows, differences
 from vouch.platform.identity.actor import Actor
 from vouch.platform.identity.models import Unit
 

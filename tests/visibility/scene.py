@@ -147,7 +147,14 @@ from vouch.platform.courier.actions import ChannelDetails, add_channel, notify
 from vouch.platform.courier.templates import templates
 from vouch.platform.courier.terms import ChannelKind, Group
 from vouch.platform.exchange.kept_files import keep_file
-from vouch.platform.exchange.models import Import, ImportChange, ImportFile, ImportRow, KeptRecord
+from vouch.platform.exchange.models import (
+    Import,
+    ImportChange,
+    ImportFile,
+    ImportRow,
+    KeptRecord,
+    SavedMapping,
+)
 from vouch.platform.exchange.terms import ImportStatus, Verdict
 from vouch.platform.identity.actor import Actor, system_actor
 from vouch.platform.identity.models import (
@@ -744,6 +751,15 @@ def _imports(scene: Scene) -> None:
             )
             ImportChange.objects.create(
                 batch=batch, table_name="parties_party", row_key="0", after={"name": text, "number": "C0"}
+            )
+            SavedMapping.objects.create(
+                unit=batch.unit,
+                kind="enterprises",
+                source="file",
+                headings_hash=text,
+                headings=[text],
+                saved_at=NOW,
+                saved_by=text,
             )
             KeptRecord.objects.create(
                 batch=batch, table_name="parties_party", row_key="0", label=text, reason=text

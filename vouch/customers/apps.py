@@ -26,10 +26,10 @@ class CustomersConfig(AppConfig):
 
 
 def _answer() -> None:
-    """Facts for the catalogue, the guard of credit data, claims of material values, the import of invoices."""
+    """Facts for the catalogue, the guard of credit data, claims of material values, the imports of invoices and statements."""
     # Models exist only now.
     from vouch.customers import facts
-    from vouch.customers.actions import InvoiceImporter
+    from vouch.customers.actions import InvoiceImporter, StatementImporter
     from vouch.customers.facts import (
         answers,
         bank,
@@ -72,6 +72,7 @@ def _answer() -> None:
     for source in (claims.STATEMENTS, claims.BY_HAND, claims.INVOICES, *flow_claims.ALL):
         claims.register_claims(source)
     register(InvoiceImporter())
+    register(StatementImporter())
     # One invoice that two records of a customer were each told of.
     register_same(
         "customers_invoice",

@@ -15,14 +15,16 @@ class PartiesConfig(AppConfig):
     verbose_name = _("客户主体")
 
     def ready(self) -> None:
-        """Let enterprises be imported, answer facts, and lead entries to the forms that change their subject."""
+        """Let enterprises and relations be imported, answer facts, and lead entries to the forms that change their subject."""
         from vouch.parties.actions.intake import EnterpriseImporter  # models must be loaded first
+        from vouch.parties.actions.relation_lists import RelationImporter  # models must be loaded first
         from vouch.parties.facts import FACTS, ask
         from vouch.parties.queries.grouping import looked_up_once
         from vouch.platform.exchange.importer import register
         from vouch.platform.ledger.subjects import Form, register_form
 
         register(EnterpriseImporter())
+        register(RelationImporter())
         catalogue.register(facts=FACTS, ask=ask)
         catalogue.share(looked_up_once)
         corrected = frozenset(

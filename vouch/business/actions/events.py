@@ -127,7 +127,15 @@ def _columns(day: Column, voucher: Column, *more: Column) -> tuple[Column, ...]:
     return (NUMBER, day, *more, voucher, NOTE)
 
 
-class DrawImporter(_EventImporter):
+class _AmountImporter(_EventImporter):
+    """One amount beside the day."""
+
+    def read(self, given: Mapping[str, str]) -> dict[str, Any]:
+        """The amount."""
+        return {"amount": _positive(given, "amount")}
+
+
+class DrawImporter(_AmountImporter):
     """放款: each payment of the bank."""
 
     kind: ClassVar[str] = "draws"
@@ -147,12 +155,8 @@ class DrawImporter(_EventImporter):
     )
     example: ClassVar[str] = "vouch import draws 放款明细.xlsx --unit HQ"
 
-    def read(self, given: Mapping[str, str]) -> dict[str, Any]:
-        """The amount."""
-        return {"amount": _positive(given, "amount")}
 
-
-class RepaymentImporter(_EventImporter):
+class RepaymentImporter(_AmountImporter):
     """还款: principal that the customer paid back."""
 
     kind: ClassVar[str] = "repayments"
@@ -171,10 +175,6 @@ class RepaymentImporter(_EventImporter):
         ),
     )
     example: ClassVar[str] = "vouch import repayments 还款明细.xlsx --unit HQ"
-
-    def read(self, given: Mapping[str, str]) -> dict[str, Any]:
-        """The amount."""
-        return {"amount": _positive(given, "amount")}
 
 
 class ClaimImporter(_EventImporter):
@@ -214,7 +214,7 @@ class ClaimImporter(_EventImporter):
         return {"notified_on": cells.day(given["notified_on"], "notified_on"), **parts}
 
 
-class RecoveryImporter(_EventImporter):
+class RecoveryImporter(_AmountImporter):
     """追偿回收: what came back."""
 
     kind: ClassVar[str] = "recoveries"
@@ -233,7 +233,3 @@ class RecoveryImporter(_EventImporter):
         ),
     )
     example: ClassVar[str] = "vouch import recoveries 追偿回收.xlsx --unit HQ"
-
-    def read(self, given: Mapping[str, str]) -> dict[str, Any]:
-        """The amount."""
-        return {"amount": _positive(given, "amount")}

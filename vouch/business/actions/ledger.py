@@ -13,11 +13,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from vouch.business.actions import cells
-from vouch.business.actions.customers import Customers, Who
 from vouch.business.models import Guarantee, GuaranteeVersion
 from vouch.business.terms import TRANSITIONS, FiveClass, GuaranteeKind, GuaranteeState
-from vouch.engine.cells import said
 from vouch.engine.identifiers import holds_protected
+from vouch.parties.actions.known import Customers, Who
 from vouch.platform.exchange.importer import Batch, Finding, Importer, Outcome, RowFault, Source
 from vouch.platform.exchange.tabular import Column, Row
 from vouch.platform.web import figures
@@ -108,7 +107,7 @@ class GuaranteeImporter(Importer):
     """Rows of a ledger: new guarantees, and how known ones stand at a later day."""
 
     kind: ClassVar[str] = "guarantees"
-    key: ClassVar[str] = "number"
+    key: ClassVar[tuple[str, ...]] = ("number",)
     title: ClassVar[str] = "担保台账"
     sources: ClassVar[tuple[Source, ...]] = (
         Source("file", "担保台账文件（CSV、XLSX）", COLUMNS, sheets=("在保台账", "担保台账", "台账")),
@@ -168,7 +167,7 @@ class _Chunk:
             return
         is_own = held.pk is None or held.batch_id == self._batch.import_id
         # A file that contradicts itself does not change what is known, whichever of its rows comes first.
-        is_torn = said(row.cells[0]) in self._batch.conflicting
+        is_torn = self._batch.source.key_of(row, GuaranteeImporter.key) in self._batch.conflicting
         if (is_own or is_torn) and reading.as_of == held.as_of:
             raise RowFault("number", _("本文件中已有同一编号而内容不同的一行"))
         if (

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import pytest
+from django.core.management import CommandError, call_command
 
 from vouch.business.actions import cells
 from vouch.business.models import Claim, Draw, Guarantee, GuaranteeVersion, Recovery, Repayment
@@ -204,3 +206,16 @@ def test_rates_are_read_in_the_ways_people_write_them(text: str, rate: str) -> N
 @pytest.mark.parametrize("text", ["46053", "2026-1-31", "2026年1月31日", "20260131", "2026.01.31"])
 def test_days_are_read_in_five_styles(text: str) -> None:
     assert cells.day(text, "x") == date(2026, 1, 31)
+
+
+def test_the_command_asks_for_the_unit_that_the_file_leaves_open(
+    load: Load, firms: list[Party], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    load("guarantees", OCTOBER)
+    path = tmp_path / "放款.csv"
+    path.write_text("业务编号,放款日,放款金额\nDB001,2026-01-05,300\nDB002,2026-03-01,1000000元\n", "utf-8")
+    with pytest.raises(CommandError, match="没有写明金额的单位，最大的数是 300"):
+        call_command("import", "draws", str(path))
+    call_command("import", "draws", str(path), "--money", "万元")
+    assert capsys.readouterr().out == "accepted 2, unchanged 0, rejected 0, warned 0\n"
+    assert set(Draw.objects.values_list("amount", flat=True)) == {Decimal(3_000_000), Decimal(1_000_000)}

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from tests.tables import all_rows, differences
 from vouch.business.models import Draw, Guarantee, GuaranteeVersion
 from vouch.business.tests.conftest import Load
 from vouch.business.tests.ledgers import NOVEMBER, OCTOBER
@@ -15,7 +16,6 @@ from vouch.parties.models import Enterprise, FormerValue, Identifier, Party
 from vouch.platform.exchange import actions
 from vouch.platform.exchange.models import Import, KeptRecord
 from vouch.platform.exchange.running import take_back
-from vouch.platform.exchange.tests.tables import all_rows, differences
 from vouch.platform.identity.actor import Actor
 
 pytestmark = pytest.mark.django_db

@@ -101,6 +101,7 @@ from vouch.customers.actions.rights import (
 )
 from vouch.customers.actions.social import SignalLine, SocialShut, note_signals, withdraw_signal
 from vouch.customers.actions.staging import Upload, discard_file, forget_staged, stage_file
+from vouch.customers.actions.statement_lists import StatementImporter
 from vouch.customers.actions.watching import (
     ListFile,
     add_to_list,
@@ -119,7 +120,7 @@ __all__ = [
     "FigureDetails", "Filing", "FinancialsDetails", "Given", "GuaranteeLine", "GuaranteesDetails",
     "InvoiceDetails", "InvoiceImporter", "ListFile", "MaterialDetails", "NoAuthorisation", "NotNow",
     "NoticeDetails", "OpenedFile", "ReadReport", "RecordLine", "RecordedStatement", "ReportDetails",
-    "RequestDetails", "SearchDetails", "SignalLine", "SocialShut", "StatementDetails", "TermsDetails",
+    "RequestDetails", "SearchDetails", "SignalLine", "SocialShut", "StatementDetails", "StatementImporter", "TermsDetails",
     "Upload", "ValuationDetails", "VerificationDetails", "WrongAssessment", "WrongConsent", "WrongFile",
     "WrongList", "WrongMaterial", "WrongReport", "add_to_list", "answer_request", "approve_erasure",
     "change_collateral", "check_financials", "choose_figure", "classify_document", "close_errand",

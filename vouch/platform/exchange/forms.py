@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -17,7 +16,7 @@ from django.utils.translation import gettext_lazy
 from vouch.platform.exchange.importer import Importer, Source
 from vouch.platform.exchange.models import ImportFile, ImportRow
 from vouch.platform.exchange.queries import importable_units, source_of
-from vouch.platform.exchange.tabular import Chosen, Column, Table
+from vouch.platform.exchange.tabular import DOUBTFUL_BELOW, Chosen, Column, Table
 from vouch.platform.exchange.terms import RowState, Verdict
 from vouch.platform.identity.actor import Actor
 from vouch.platform.web.figures import grouped
@@ -27,20 +26,6 @@ LONG_CELL = 60
 
 
 UNITS = ("元", "万元")
-DOUBTFUL_BELOW = 100_000
-"""Where no amount reaches this, 元 and 万元 are both possible, and a person is asked."""
-
-
-@dataclass(frozen=True, slots=True)
-class Figures:
-    """The largest bare figure among the first rows of a column of amounts; 0 where every cell names its own unit."""
-
-    largest: Decimal
-
-    @property
-    def is_doubtful(self) -> bool:
-        """Whether the figures could be meant in 万元."""
-        return 0 < self.largest < DOUBTFUL_BELOW
 
 
 class UploadForm(forms.Form):
@@ -81,10 +66,14 @@ class UploadForm(forms.Form):
 
 
 class ColumnsForm(forms.Form):
-    """Which heading each wanted column has in one file, and in which unit its amounts are."""
+    """Which heading each wanted column has in one file, and in which unit its amounts are.
+
+    ``largest`` is the largest bare figure among the first rows of all columns of amounts; 0 where every cell names
+    its own unit.
+    """
 
     def __init__(
-        self, file: ImportFile, table: Table, figures: Mapping[str, Figures], data: QueryDict | None = None
+        self, file: ImportFile, table: Table, largest: Decimal, data: QueryDict | None = None
     ) -> None:
         super().__init__(data, prefix=f"file{file.pk}")
         self._table = table
@@ -96,38 +85,60 @@ class ColumnsForm(forms.Form):
                 choices=[("", _("（没有此列）")), *headings],
                 initial=table.headings[place] if place is not None else "",
             )
-        for column in table.columns:
-            if column.is_money:
-                self._add_unit(column, figures.get(column.name))
+        money = [column for column in table.columns if column.is_money]
+        if money:
+            self._add_units(money, largest)
         self.fields["sheet"] = forms.CharField(
             required=False, initial=table.sheet, widget=forms.HiddenInput()
         )
 
-    def _add_unit(self, column: Column, figures: Figures | None) -> None:
-        stated = self._table.stated_units.get(column.name, "")
-        initial = self._table.units.get(column.name, "")
-        help_text = _("文件写明：%s") % stated if stated else ""
-        if not initial and figures is not None and not figures.is_doubtful:
-            initial = UNITS[0]
-        elif not initial and figures is not None:
-            help_text = _("文件没有写明单位，最大的数是 %s，请选择") % grouped(figures.largest)
-        choices = list(
-            dict.fromkeys(("", *UNITS, *([stated] if stated else []), *([initial] if initial else [])))
-        )
-        self.fields[f"unit_{column.name}"] = forms.ChoiceField(
-            label=_("%s的单位") % column.title,
+    def _add_units(self, money: Sequence[Column], largest: Decimal) -> None:
+        units = [self._table.units.get(column.name, "") for column in money]
+        is_doubtful = 0 < largest < DOUBTFUL_BELOW
+        found = [column.name for column, place in self._placed() if column.is_money and place is not None]
+        is_open = any(name not in self._table.units for name in found)
+        help_text = _("文件没有写明单位，最大的数是 %s，请选择") % grouped(largest)
+        choices = list(dict.fromkeys((*UNITS, *filter(None, units))))
+        self.fields["unit"] = forms.ChoiceField(
+            label=_("金额单位"),
             required=False,
-            choices=[(one, one or _("请选择")) for one in choices],
-            initial=initial,
-            help_text=help_text,
+            choices=[("", _("请选择")), *((one, one) for one in choices)],
+            initial="" if is_doubtful and is_open else UNITS[0],
+            help_text=help_text
+            if is_doubtful and is_open
+            else _("单元格里写明单位的（如 120万元）以单元格为准"),
         )
+        for column, unit in zip(money, units, strict=True):
+            stated = self._table.stated_units.get(column.name, "")
+            self.fields[f"unit_{column.name}"] = forms.ChoiceField(
+                label=_("%s的单位") % column.title,
+                required=False,
+                choices=[("", _("同“金额单位”")), *((one, one) for one in choices)],
+                initial=unit,
+                help_text=_("文件写明：%s") % stated if stated else "",
+            )
+
+    def _placed(self) -> list[tuple[Column, int | None]]:
+        return list(zip(self._table.columns, self._table.places, strict=True))
 
     def rows(self) -> list[tuple[BoundField, BoundField | None]]:
-        """Each column's field, with that of its unit where it has amounts."""
-        return [
-            (self[column.name], self[f"unit_{column.name}"] if column.is_money else None)
-            for column in self._table.columns
-        ]
+        """The fields of the columns that the file has or must have, each with that of its unit where it has amounts."""
+        return [self._pair(column) for column in self._table.columns if self._is_shown(column)]
+
+    def others(self) -> list[tuple[BoundField, BoundField | None]]:
+        """Those of the columns that it does not have and need not have."""
+        return [self._pair(column) for column in self._table.columns if not self._is_shown(column)]
+
+    def _is_shown(self, column: Column) -> bool:
+        bound = self[column.name]
+        return bool(column.is_required or bound.value() or bound.errors)
+
+    def _pair(self, column: Column) -> tuple[BoundField, BoundField | None]:
+        return self[column.name], self[f"unit_{column.name}"] if column.is_money else None
+
+    def unit(self) -> BoundField | None:
+        """The field of the unit of all amounts, where the file may have any."""
+        return self["unit"] if "unit" in self.fields else None
 
     def clean(self) -> dict[str, Any]:
         """One heading cannot be two columns; amounts have a unit."""
@@ -143,19 +154,20 @@ class ColumnsForm(forms.Form):
                     column.name, _("“%(heading)s”已用于“%(other)s”。") % {"heading": heading, "other": other}
                 )
             used.setdefault(heading, column.name)
-            if column.is_money and not cleaned.get(f"unit_{column.name}"):
-                self.add_error(f"unit_{column.name}", _("请选择“%s”的单位。") % column.title)
+            if column.is_money and not self._unit_of(column.name, cleaned) and "unit" not in self.errors:
+                self.add_error("unit", _("请选择金额的单位。"))
         return cleaned
+
+    @staticmethod
+    def _unit_of(name: str, cleaned: Mapping[str, Any]) -> str:
+        return str(cleaned.get(f"unit_{name}") or cleaned.get("unit") or "")
 
     def chosen(self) -> Chosen:
         """What was said of the file."""
-        names = [column.name for column in self._table.columns]
-        units = {name: self.cleaned_data.get(f"unit_{name}", "") for name in names}
-        return Chosen(
-            mapping={name: self.cleaned_data[name] for name in names},
-            units={name: unit for name, unit in units.items() if unit and self.cleaned_data[name]},
-            sheet=self.cleaned_data["sheet"],
-        )
+        mapping = {column.name: self.cleaned_data[column.name] for column in self._table.columns}
+        money = [column.name for column in self._table.columns if column.is_money and mapping[column.name]]
+        units = {name: self._unit_of(name, self.cleaned_data) for name in money}
+        return Chosen(mapping=mapping, units=units, sheet=self.cleaned_data["sheet"])
 
 
 class CorrectionForm(forms.Form):

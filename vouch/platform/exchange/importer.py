@@ -26,6 +26,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import ClassVar
 
+from vouch.engine.cells import said
 from vouch.platform.exchange.tabular import Column, Row
 from vouch.platform.identity.actor import Actor
 from vouch.platform.identity.models import Unit
@@ -50,6 +51,11 @@ class Source:
     def place(self, column: str) -> int:
         """Where the column stands in ``Row.cells``."""
         return next(index for index, wanted in enumerate(self.columns) if wanted.name == column)
+
+    def key_of(self, row: Row, key: Sequence[str]) -> str:
+        """What these columns of a row say, in normal form; "" where they say nothing."""
+        found = [said(row.cells[self.place(name)]) for name in key]
+        return "\x1f".join(found) if any(found) else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,8 +127,8 @@ class Importer(abc.ABC):
     sources: ClassVar[tuple[Source, ...]]
     example: ClassVar[str]
     chunk_rows: ClassVar[int] = 2000
-    # The column that names a record; of rows with the same one, those that differ are told to ``take``.
-    key: ClassVar[str] = ""
+    # The columns that name a record; of rows with the same ones, those that differ are told to ``take``.
+    key: ClassVar[tuple[str, ...]] = ()
 
     @abc.abstractmethod
     def take(self, batch: Batch) -> Outcome:

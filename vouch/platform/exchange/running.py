@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 
 from vouch.engine.cells import said
 from vouch.platform.exchange import actions
-from vouch.platform.exchange.importer import Importer, importer_of
+from vouch.platform.exchange.importer import Importer, Source, importer_of
 from vouch.platform.exchange.kept_files import blocks_of, keep_file, kept_path
 from vouch.platform.exchange.models import Import, ImportFile
 from vouch.platform.exchange.queries import chosen_of, files_of, kept_rows, unfinished_import
@@ -171,7 +171,7 @@ class _Run:
             path, name=file.name, columns=source.columns, sheets=source.sheets, chosen=chosen_of(file)
         )
         try:
-            conflicting = _conflicting(table, self._importer.key)
+            conflicting = _conflicting(table, source, self._importer.key)
             rows = table.rows(skip=file.rows_done)
             while chunk := list(itertools.islice(rows, self._importer.chunk_rows)):
                 self._take(file, table, chunk, conflicting)
@@ -203,19 +203,15 @@ class _Run:
         self._batch = batch
 
 
-def _conflicting(table: Table, key: str) -> frozenset[str]:
-    """Keys (in normal form) of which the file has rows that differ: read once from end to end, for no chunk knows."""
+def _conflicting(table: Table, source: Source, key: Sequence[str]) -> frozenset[str]:
+    """Keys of which the file has rows that differ: read once from end to end, for no chunk knows."""
     if not key:
         return frozenset()
-    place = next(index for index, column in enumerate(table.columns) if column.name == key)
     seen: dict[str, int] = {}
     found = set()
     for row in table.rows():
-        if row.fault or not row.cells[place]:
-            continue
-        named = said(row.cells[place])
-        content = hash(tuple(said(cell) for cell in row.cells))
-        if seen.setdefault(named, content) != content:
+        named = "" if row.fault else source.key_of(row, key)
+        if named and seen.setdefault(named, content := hash(tuple(map(said, row.cells)))) != content:
             found.add(named)
     return frozenset(found)
 

@@ -12,22 +12,29 @@ with a ``fault`` instead of being skipped.
 
 from __future__ import annotations
 
+import contextlib
+import itertools
 import operator
 import re
 import unicodedata
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from decimal import Decimal
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from django.utils.translation import gettext as _
 
+from vouch.engine.cells import Unreadable as CellUnreadable
+from vouch.engine.cells import amount_in
 from vouch.platform.exchange.bytestream import OLE_MAGIC, ZIP_MAGIC, Unreadable
 from vouch.platform.exchange.delimited import Delimited
 from vouch.platform.exchange.workbook import Workbook
 
 __all__ = ["Chosen", "Column", "Row", "Table", "Unreadable", "guess_columns", "open_table"]
 
+SAMPLE_ROWS = 500
+DOUBTFUL_BELOW = 100_000
 HEADING_ROWS_MAX = 30
 """How far down the headings may stand: titles and notes come above them."""
 
@@ -123,6 +130,24 @@ class Table:
     def close(self) -> None:
         """Let go of the file."""
         self._source.close()
+
+
+def largest_figure(table: Table) -> Decimal:
+    """The largest figure without a unit of its own among the first rows' amounts, in the file's own unit; 0 without any.
+
+    Where it is below DOUBTFUL_BELOW and the file names no unit, it could be meant in 元 or in 万元.
+    """
+    places = [
+        place
+        for column, place in zip(table.columns, table.places, strict=True)
+        if column.is_money and place is not None and column.name not in table.stated_units
+    ]
+    fens = [0]
+    for row in itertools.islice(table.rows(), SAMPLE_ROWS):
+        for place in () if row.fault else places:
+            with contextlib.suppress(CellUnreadable):
+                fens.append(abs(amount_in(row.raw[place], "元") or 0) if is_bare(row.raw[place]) else 0)
+    return Decimal(max(fens)) / 100
 
 
 def _fitted(raw: Sequence[str], *, width: int) -> tuple[Sequence[str], str]:

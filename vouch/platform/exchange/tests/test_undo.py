@@ -11,13 +11,13 @@ from django.apps import apps
 from django.db import connection
 from procrastinate.contrib.django.models import ProcrastinateJob
 
+from tests.tables import OF_THE_IMPORT, all_rows, differences
 from vouch.platform.exchange import actions, undoing
 from vouch.platform.exchange.models import Import, ImportChange, KeptRecord
 from vouch.platform.exchange.queries import kept_rows
 from vouch.platform.exchange.running import run_import, take_back
 from vouch.platform.exchange.tasks import undo_import_job
 from vouch.platform.exchange.terms import ImportStatus
-from vouch.platform.exchange.tests.tables import OF_THE_IMPORT, all_rows, differences
 from vouch.platform.exchange.undoing import plan_undo, register_witness
 from vouch.platform.identity.actor import Actor
 from vouch.platform.identity.models import Unit

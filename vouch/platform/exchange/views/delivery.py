@@ -5,7 +5,6 @@ from __future__ import annotations
 import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
-from decimal import Decimal
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse
@@ -15,15 +14,13 @@ from django.utils import timezone
 from django.utils.translation import gettext, gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from vouch.engine.cells import Unreadable as CellUnreadable
-from vouch.engine.cells import amount_in
 from vouch.platform.exchange import actions, queries
-from vouch.platform.exchange.forms import ColumnsForm, Figures, UploadForm
+from vouch.platform.exchange.forms import ColumnsForm, UploadForm
 from vouch.platform.exchange.importer import Source, importer_of, importers
 from vouch.platform.exchange.kept_files import keep_file, kept_path
 from vouch.platform.exchange.models import Import, ImportFile, SavedMapping
 from vouch.platform.exchange.permissions import may_open_imports
-from vouch.platform.exchange.tabular import Chosen, Row, Unreadable, is_bare, open_table
+from vouch.platform.exchange.tabular import Chosen, Unreadable, largest_figure, open_table
 from vouch.platform.exchange.tabular import Table as FileTable
 from vouch.platform.exchange.terms import ImportStatus
 from vouch.platform.exchange.views.shared import REFUSAL, kind_title, title_of_kind, visible_import
@@ -33,9 +30,6 @@ from vouch.platform.web.faces import face
 from vouch.platform.web.tables import Table, respond
 
 PREVIEW_ROWS = 5
-SAMPLE_ROWS = 500
-"""So many rows are looked at for the unit of their amounts."""
-
 IMPORTS = Table(
     name="imports",
     title=gettext_lazy("数据导入"),
@@ -171,28 +165,11 @@ def _part(request: StaffRequest, batch: Import, file: ImportFile) -> _FilePart:
         if saved is not None:
             table.close()
             table = _opened(source, file, Chosen(saved.mapping, saved.units, table.sheet))
-    rows = [row for row in itertools.islice(table.rows(), SAMPLE_ROWS) if not row.fault]
+    rows = [row for row in itertools.islice(table.rows(), PREVIEW_ROWS * 10) if not row.fault]
+    largest = largest_figure(table)
     table.close()
-    form = ColumnsForm(file, table, _figures(table, rows), request.POST if request.method == "POST" else None)
+    form = ColumnsForm(file, table, largest, request.POST if request.method == "POST" else None)
     return _FilePart(file, table, form, [row.raw for row in rows[:PREVIEW_ROWS]], saved)
-
-
-def _figures(table: FileTable, rows: Sequence[Row]) -> dict[str, Figures]:
-    """The largest bare figure of each column of amounts that the file has."""
-    found = {}
-    for column, place in zip(table.columns, table.places, strict=True):
-        if column.is_money and place is not None:
-            bare = [row.raw[place] for row in rows if is_bare(row.raw[place])]
-            fens = [amount for text in bare if (amount := _amount(text))]
-            found[column.name] = Figures(Decimal(max(fens, default=0)) / 100)
-    return found
-
-
-def _amount(text: str) -> int:
-    try:
-        return abs(amount_in(text, "元") or 0)
-    except CellUnreadable:
-        return 0
 
 
 def _opened(source: Source, file: ImportFile, chosen: Chosen) -> FileTable:

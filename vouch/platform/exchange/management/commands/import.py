@@ -13,9 +13,10 @@ from django.utils import timezone
 
 from vouch.platform.exchange import actions, running
 from vouch.platform.exchange.importer import Importer, Source, importer_of, importers
-from vouch.platform.exchange.kept_files import blocks_of, keep_file
+from vouch.platform.exchange.kept_files import blocks_of, keep_file, kept_path
 from vouch.platform.exchange.models import Import, ImportFile
 from vouch.platform.exchange.queries import column_title, files_of, kept_rows, kept_table, unfinished_import
+from vouch.platform.exchange.tabular import DOUBTFUL_BELOW, Chosen, Unreadable, largest_figure, open_table
 from vouch.platform.exchange.terms import ImportStatus, Verdict
 from vouch.platform.identity.actor import system_actor
 from vouch.platform.identity.queries import UnknownUnit, unit_named
@@ -24,7 +25,7 @@ ACTOR = system_actor("import")
 
 
 class Command(BaseCommand):
-    help = "导入 CSV、CSV.gz 或 XLSX 文件。最后一行给出 accepted、unchanged、rejected、warned 的行数。"
+    help = "导入 CSV、CSV.gz 或 XLSX、XLS 文件。最后一行给出 accepted、unchanged、rejected、warned 的行数。"
 
     def add_arguments(self, parser: CommandParser) -> None:
         """One subcommand for each registered kind."""
@@ -45,6 +46,11 @@ class Command(BaseCommand):
                 metavar="字段=表头",
                 help="指定某一字段对应的表头，可重复",
             )
+
+            if any(column.is_money for source in importer.sources for column in source.columns):
+                sub.add_argument(
+                    "--money", choices=("元", "万元"), default="", help="文件没有写明单位的金额以此为单位"
+                )
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Receive the files, run the import here, and say what became of the rows."""
@@ -133,10 +139,29 @@ def _keep(importer: Importer, options: dict[str, Any]) -> list[actions.KeptFile]
             raise CommandError(f"读不到文件“{path}”：{reason}") from error
         wanted = {column.name for column in source.columns}
         chosen = {name: heading for name, heading in mapping.items() if name in wanted}
-        kept.append(
-            actions.KeptFile(source=source.name, name=path.name, sha256=sha256, size=size, mapping=chosen)
-        )
+        units = _units(source, sha256, name=path.name, chosen=chosen, said=options.get("money", ""))
+        kept.append(actions.KeptFile(source.name, path.name, sha256, size, chosen, units))
     return kept
+
+
+def _units(source: Source, sha256: str, *, name: str, chosen: dict[str, str], said: str) -> dict[str, str]:
+    """Units of the amounts that the file leaves open. Raises CommandError where they could be either."""
+    money = [column.name for column in source.columns if column.is_money]
+    try:
+        table = open_table(
+            kept_path(sha256), name=name, columns=source.columns, sheets=source.sheets, chosen=Chosen(chosen)
+        )
+    except Unreadable:
+        return {}  # the import itself says why
+    try:
+        largest = largest_figure(table)
+    finally:
+        table.close()
+    if not said and 0 < largest < DOUBTFUL_BELOW:
+        raise CommandError(
+            f"文件“{name}”没有写明金额的单位，最大的数是 {largest:,}：请加上 --money 元 或 --money 万元。"
+        )
+    return {column: said for column in money if said and column not in table.stated_units}
 
 
 def _mapping(importer: Importer, pairs: list[str]) -> dict[str, str]:
