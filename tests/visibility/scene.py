@@ -127,7 +127,16 @@ from vouch.parties.actions import (
     register_person,
     store_paper,
 )
-from vouch.parties.models import Duplicate, Licence, Merge, Paper, Party, Phone
+from vouch.parties.models import (
+    BulkAssignment,
+    Duplicate,
+    Licence,
+    Merge,
+    Paper,
+    Party,
+    Phone,
+    WorkingList,
+)
 from vouch.parties.queries import current_assignment
 from vouch.parties.terms import (
     PURPOSES,
@@ -707,6 +716,16 @@ def _doubtful(scene: Scene) -> None:
                 Merge, scene, party=party, canonical=other, evidence=evidence, reason=f"合并说明{token}",
                 undone_at=NOW, undo_reason=f"撤销说明{token}",
             )  # fmt: skip
+    with writing():
+        filled(WorkingList, scene, owner=scene.observer, name="我的清单", query="kind=enterprise")
+        lines = [[party.pk, None, 1] for party in scene.parties.values()]
+        filled(BulkAssignment, scene, made_by=scene.observer, count=len(lines), lines=lines)
+    pks = ",".join(str(party.pk) for party in scene.parties.values())
+    given = {"pks": pks, "manager": str(scene.observer.pk)}
+    scene.posts["desk:assign_many"] = lambda arguments: {**given, "step": "preview"}
+    scene.posts["desk:export_picked"] = lambda arguments: {"pick": pks.split(",")[0]}
+    scene.posts["desk:change_list"] = lambda arguments: {"name": "别的名称"}
+    scene.posts["desk:save_list"] = lambda arguments: {"name": "新清单", "query": "kind=enterprise"}
     reason = {"reason": "两家同名"}
     scene.posts["parties:tell_apart"] = scene.posts["parties:unmerge"] = lambda arguments: reason
     scene.posts["parties:put_off"] = lambda arguments: {"until": "2099-01-01"}

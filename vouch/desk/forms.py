@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.http import QueryDict
 from django.urls import reverse_lazy
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -13,7 +14,7 @@ from vouch.desk.queries.customers import Wanted, grades
 from vouch.desk.queries.persons import WantedPersons
 from vouch.desk.terms import CLASSES, NOT_ASSESSED
 from vouch.engine.identifiers import holds_protected
-from vouch.parties.queries import provinces
+from vouch.parties.queries import Given, assignable_staff, assignable_units, provinces
 from vouch.parties.terms import NATURAL_PERSONS, PURPOSES, PartyKind
 from vouch.platform.identity.actor import Actor
 from vouch.platform.identity.permissions import may_unmask
@@ -71,7 +72,64 @@ class CustomerFilter(forms.Form):
             unit_id=self.cleaned_data.get("unit"),
             manager_id=self.cleaned_data.get("manager"),
             province=self.cleaned_data.get("province", ""),
+            only=self._only(),
         )
+
+    def _only(self) -> tuple[int, ...]:
+        """The rows that were ticked, where the address names some."""
+        given = self.data.getlist("pick") if isinstance(self.data, QueryDict) else []
+        return tuple(int(one) for one in given if one.isascii() and one.isdigit() and len(one) < 18)
+
+
+class WorkingListForm(forms.Form):
+    """A name for the present filter."""
+
+    name = forms.CharField(label=_("清单名称"), max_length=40)
+    is_shared = forms.BooleanField(label=_("与本机构的同事共享"), required=False)
+
+    def clean_name(self) -> str:
+        """A name stands in the ledger, which keeps it for good."""
+        name = str(self.cleaned_data["name"]).strip()
+        if holds_protected(name):
+            raise forms.ValidationError(gettext("清单名称里请不要写证件号码、电话或账号。"))
+        return name
+
+
+class AssignManyForm(forms.Form):
+    """To whom many customers go; what is left empty stays as it is."""
+
+    unit: Any = forms.ModelChoiceField(None, label=_("管户机构"), required=False, empty_label=_("不变"))
+    manager: Any = forms.ModelChoiceField(
+        None, label=_("管户经理（A角）"), required=False, empty_label=_("不变")
+    )
+    second_manager: Any = forms.ModelChoiceField(
+        None, label=_("协办经理（B角）"), required=False, empty_label=_("不变")
+    )
+    clears_second = forms.BooleanField(label=_("清空B角"), required=False)
+
+    def __init__(self, actor: Actor, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        offered: dict[str, Any] = {
+            "unit": assignable_units(actor), "manager": assignable_staff(), "second_manager": assignable_staff(),
+        }  # fmt: skip
+        for name, rows in offered.items():
+            field: Any = self.fields[name]
+            field.queryset = rows
+
+    def clean(self) -> dict[str, Any]:
+        """Something must change, and two people are two."""
+        cleaned = super().clean() or {}
+        if not any(cleaned.get(name) for name in self.fields):
+            raise forms.ValidationError(gettext("请至少选择一项：机构、A角或B角。"))
+        if cleaned.get("manager") and cleaned.get("manager") == cleaned.get("second_manager"):
+            self.add_error("second_manager", gettext("A角和B角不能是同一人。"))
+        if cleaned.get("clears_second") and cleaned.get("second_manager"):
+            self.add_error("clears_second", gettext("已经选择了B角，不能同时清空。"))
+        return cleaned
+
+    def given(self) -> Given:
+        """What was decided."""
+        return Given(**self.cleaned_data)
 
 
 class FindForm(forms.Form):

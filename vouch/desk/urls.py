@@ -6,6 +6,7 @@ from django.urls import path, register_converter
 from django.urls.converters import StringConverter
 
 from vouch.desk.terms import Panel
+from vouch.desk.views import working
 from vouch.desk.views.customer import customer, reassess
 from vouch.desk.views.customers import customer_list
 from vouch.desk.views.explain import explain
@@ -29,6 +30,15 @@ urlpatterns = [
     path("customers/find/", find, name="find"),
     path("customers/persons/", person_list, name="persons"),
     path("customers/persons/export/", full_export, name="full_export"),
+    path("customers/lists/", working.lists, name="lists"),
+    path("customers/lists/save/", working.save, name="save_list"),
+    path("customers/lists/<int:pk>/change/", working.change, name="change_list"),
+    path("customers/lists/<int:pk>/remove/", working.remove, name="remove_list"),
+    path("customers/picked/export/", working.export_picked, name="export_picked"),
+    path("customers/assign/", working.assign, name="assign_many"),
+    path("customers/assigned/", working.bulk_assignments, name="bulk_assignments"),
+    path("customers/assigned/<int:pk>/", working.assigned, name="assigned"),
+    path("customers/assigned/<int:pk>/undo/", working.undo, name="undo_assigned"),
     path("customers/<int:pk>/", customer, name="customer"),
     path("customers/<int:pk>/reassess/", reassess, name="reassess"),
     path("customers/<int:pk>/<panel:panel>/", customer, name="customer_panel"),

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.db.models import Q
 
-from vouch.parties.models import Assignment, Party
+from vouch.parties.models import Assignment, BulkAssignment, Party, WorkingList
 from vouch.parties.terms import NATURAL_PERSONS, PROTECTED, PartyStatus
 from vouch.platform.exchange.permissions import may_open_imports
 from vouch.platform.identity.actor import Actor
@@ -155,6 +155,21 @@ def may_list_by_key(actor: Actor) -> bool:
 def may_register_by_key(actor: Actor) -> bool:
     """Programs with a key for it; for which units, the action asks."""
     return actor.has_role(ApiScope.CUSTOMERS_WRITE)
+
+
+def may_keep_working_lists(actor: Actor) -> bool:
+    """Every member of staff, for themselves."""
+    return actor.user_id is not None
+
+
+def may_change_working_list(actor: Actor, working_list: WorkingList) -> bool:
+    """Whose it is."""
+    return working_list.owner_id == actor.user_id
+
+
+def may_undo_bulk_assignment(actor: Actor, made: BulkAssignment) -> bool:
+    """Those who may assign: their own, or with every customer in sight anybody's."""
+    return may_hand_over_customers(actor) and (actor.scope == Scope.ALL or made.made_by_id in actor.own_ids)
 
 
 def may_hand_over_customers(actor: Actor) -> bool:

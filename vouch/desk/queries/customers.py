@@ -16,7 +16,7 @@ from vouch.parties.models import Party
 from vouch.platform.identity.actor import Actor
 from vouch.policy import queries as policies
 
-__all__ = ["Party", "Wanted", "class_of", "customers", "grades", "standing_of"]
+__all__ = ["Party", "Wanted", "class_of", "customers", "grades", "picked", "standing_of"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,6 +30,7 @@ class Wanted:
     unit_id: int | None = None
     manager_id: int | None = None
     province: str = ""
+    only: tuple[int, ...] = ()
 
 
 def customers(actor: Actor, wanted: Wanted) -> QuerySet[Party]:
@@ -41,6 +42,8 @@ def customers(actor: Actor, wanted: Wanted) -> QuerySet[Party]:
         found = found.annotate(is_in_period=ExpressionWrapper(in_period, output_field=BooleanField()))
         if wanted.risk_class or wanted.grade:
             found = found.filter(in_period)
+    if wanted.only:
+        found = found.filter(pk__in=wanted.only)
     if wanted.text:
         found = parties.search(found, wanted.text)
     if wanted.kind:
@@ -56,6 +59,11 @@ def customers(actor: Actor, wanted: Wanted) -> QuerySet[Party]:
     if wanted.province:
         found = found.filter(enterprise__province=wanted.province)
     return parties.with_particulars(found).select_related("enterprise", "person", "standing")
+
+
+def picked(actor: Actor, wanted: Wanted) -> list[int]:
+    """The keys of all that the filters let through, for what is done to many at once."""
+    return list(customers(actor, wanted).order_by("pk").values_list("pk", flat=True))
 
 
 def _of_class(name: str) -> Q:

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from dataclasses import replace
 from typing import Any
+from urllib.parse import urlencode
 
+from django.http import QueryDict
 from django.http.response import HttpResponseBase
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET
 
-from vouch.desk.forms import CustomerFilter
+from vouch.desk.forms import CustomerFilter, WorkingListForm
 from vouch.desk.queries.customers import Party, class_of, customers, standing_of
 from vouch.desk.views.persons import without_number
 from vouch.engine.identifiers import looks_protected
-from vouch.parties.permissions import may_open_registration
+from vouch.parties.permissions import may_hand_over_customers, may_keep_working_lists, may_open_registration
+from vouch.parties.queries import working_lists_of
 from vouch.parties.terms import NATURAL_PERSONS
 from vouch.platform.identity.request import StaffRequest
 from vouch.platform.web.columns import Column, Kind
@@ -63,6 +66,7 @@ CUSTOMERS = Table(
     title=_("客户"),
     default_sort="-score",
     is_wide=True,
+    picks_for="bulk",
     empty=_("没有符合条件的客户。"),
     hint=_("可以在“导入”里导入企业登记数据和发票。"),
     columns=(
@@ -104,6 +108,20 @@ WITHOUT_STANDING_ORDER = replace(
 )
 
 
+MOST_LISTS = 30
+
+
+def filter_of(params: QueryDict) -> str:
+    """The filter of an address, without paging and without what was ticked."""
+    kept = [
+        (name, value)
+        for name, values in params.lists()
+        for value in values
+        if value and (name in CustomerFilter.base_fields or name == "sort")
+    ]
+    return urlencode(kept)
+
+
 @face(may=SIGNED_IN, shows=("party",))
 @require_GET
 def customer_list(request: StaffRequest) -> HttpResponseBase:
@@ -113,6 +131,13 @@ def customer_list(request: StaffRequest) -> HttpResponseBase:
     filters = CustomerFilter(request.GET)
     rows = customers(request.actor, filters.wanted())
     # Sorted by standings that it may not know, an inspection would still learn who stands above whom.
-    context = {"may_register": may_open_registration(request.actor)}
+    context = {
+        "may_register": may_open_registration(request.actor),
+        "may_assign": may_hand_over_customers(request.actor),
+        "may_keep": may_keep_working_lists(request.actor) and not request.actor.is_read_only,
+        "kept": list(working_lists_of(request.actor)[:MOST_LISTS]),
+        "keeping": WorkingListForm(),
+        "query": filter_of(request.GET),
+    }
     table = CUSTOMERS if request.actor.period is None else WITHOUT_STANDING_ORDER
     return respond(request, table.listing(rows, request.GET, filters), "desk/customers.html", context)

@@ -82,8 +82,18 @@ from vouch.parties.actions.person_reading import (
 )
 from vouch.parties.actions.reading import EnterpriseDetails
 from vouch.parties.actions.restriction import lift_restriction, restrict_party
+from vouch.parties.actions.working import (
+    MOST,
+    WrongList,
+    assign_customers,
+    remove_working_list,
+    rename_working_list,
+    save_working_list,
+    undo_bulk_assignment,
+)
 
 __all__ = [
+    "MOST",
     "AccountLine",
     "AlreadyEnrolled",
     "AlreadyKnown",
@@ -117,6 +127,7 @@ __all__ = [
     "ShareholderLine",
     "TaxGradeLine",
     "WrongDays",
+    "WrongList",
     "WrongName",
     "add_account",
     "add_contact",
@@ -124,6 +135,7 @@ __all__ = [
     "add_identifier",
     "add_phone",
     "add_post",
+    "assign_customers",
     "assign_party",
     "change_enterprise",
     "change_household",
@@ -159,12 +171,16 @@ __all__ = [
     "register_enterprise",
     "register_person",
     "register_with_edges",
+    "remove_working_list",
+    "rename_working_list",
     "reopen",
     "restorable",
     "restrict_party",
     "reveal_value",
+    "save_working_list",
     "scan_licence",
     "store_paper",
     "tell_apart",
+    "undo_bulk_assignment",
     "undo_merge",
 ]  # fmt: skip

@@ -58,7 +58,7 @@ def hand_over_customers(
     if not party_ids:
         entry.nothing()
         return []
-    _refuse_foreign(actor, party_ids)
+    refuse_foreign(actor, party_ids)
     sides = {"side": "manager_id", "other": "second_manager_id"}
     if side == "second_manager":
         sides = {"side": "second_manager_id", "other": "manager_id"}
@@ -82,7 +82,8 @@ def hand_over_customers(
     return party_ids
 
 
-def _refuse_foreign(actor: Actor, party_ids: Sequence[int]) -> None:
+def refuse_foreign(actor: Actor, party_ids: Sequence[int]) -> None:
+    """Raise Refused where one of these customers is not the actor's to give."""
     if actor.scope != Scope.ALL:
         seen = visible_to(actor).filter(pk__in=party_ids).count()
         if seen != len(party_ids):

@@ -8,8 +8,9 @@ from vouch.parties.models.licences import Licence, TaxGrade
 from vouch.parties.models.particulars import Account, Contact, Paper, Phone
 from vouch.parties.models.party import Assignment, Enterprise, Identifier, Party
 from vouch.parties.models.person import Person
+from vouch.parties.models.working import BulkAssignment, WorkingList
 
 __all__ = [
-    "Account", "Assignment", "Contact", "Control", "Duplicate", "Enterprise", "FarmHolding", "Farmer", "FormerValue", "Identifier",
-    "Kinship", "Licence", "Merge", "Paper", "Party", "Person", "Phone", "Post", "Shareholding", "TaxGrade",
+    "Account", "Assignment", "BulkAssignment", "Contact", "Control", "Duplicate", "Enterprise", "FarmHolding", "Farmer", "FormerValue", "Identifier",
+    "Kinship", "Licence", "Merge", "Paper", "Party", "Person", "Phone", "Post", "Shareholding", "TaxGrade", "WorkingList",
 ]  # fmt: skip

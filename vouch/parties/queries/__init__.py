@@ -7,6 +7,7 @@ from django.db.models import Q
 from vouch.parties.models import (
     Account,
     Assignment,
+    BulkAssignment,
     Contact,
     Control,
     Duplicate,
@@ -25,6 +26,7 @@ from vouch.parties.models import (
     Post,
     Shareholding,
     TaxGrade,
+    WorkingList,
 )
 from vouch.parties.queries.duplicates import (
     Compared,
@@ -83,10 +85,21 @@ from vouch.parties.queries.persons import (
     with_number,
 )
 from vouch.parties.queries.telling import told_lines
+from vouch.parties.queries.working import (
+    Given,
+    Preview,
+    bulk_assignments_visible_to,
+    chosen_parties,
+    named_lines,
+    preview_of,
+    working_lists_of,
+)
 from vouch.platform.web.faces import Visible
 
 VISIBLE: Visible = {
     Account: lambda actor: Account.objects.filter(party__in=visible_to(actor)),
+    BulkAssignment: bulk_assignments_visible_to,
+    WorkingList: working_lists_of,
     Assignment: lambda actor: Assignment.objects.filter(party__in=visible_to(actor)),
     Contact: lambda actor: Contact.objects.filter(party__in=visible_to(actor)),
     Control: lambda actor: Control.objects.filter(party__in=visible_to(actor)),
@@ -113,13 +126,16 @@ VISIBLE: Visible = {
 
 # Views may not read lower rooms' models; they name these types through their own room.
 __all__ = [
-    "VISIBLE", "Compared", "Difference", "DuplicatesWanted", "Edge", "Graph", "Line", "Recorded",
-    "Sheet", "Shown", "accounted_rate", "age_in_months", "assignable_staff", "assignable_units",
-    "assignments_of", "canonical_id", "codes_of_records", "current_assignment", "duplicate_of", "duplicates_visible_to",
-    "duplicates_where", "edges_as_of", "end_of", "former_values_of", "graph_of", "grouped_rows", "held_count", "held_parties",
-    "identifiers_of", "in_unit", "is_document_of", "listed", "managed_by", "masked_document",
-    "masked_phone", "merged_into", "named_parties", "next_waiting", "open_merge", "papers_of", "party_as_of",
-    "party_by_code", "party_ids_by_code", "plain_rows", "plain_text", "plain_value", "provinces", "register_same",
-    "search", "sheet_of", "shown_fields", "side_by_side", "size_of", "suggested", "told_lines", "unit_count",
-    "visible_to", "waiting_count", "with_keys", "with_number", "with_particulars",
+    "VISIBLE", "BulkAssignment", "Compared", "Difference", "DuplicatesWanted", "Edge", "Given", "Graph",
+    "Line", "Preview", "Recorded", "Sheet", "Shown", "WorkingList", "accounted_rate", "age_in_months",
+    "assignable_staff", "assignable_units", "assignments_of", "bulk_assignments_visible_to",
+    "canonical_id", "chosen_parties", "codes_of_records", "current_assignment", "duplicate_of",
+    "duplicates_visible_to", "duplicates_where", "edges_as_of", "end_of", "former_values_of",
+    "graph_of", "grouped_rows", "held_count", "held_parties", "identifiers_of", "in_unit",
+    "is_document_of", "listed", "managed_by", "masked_document", "masked_phone", "merged_into",
+    "named_lines", "named_parties", "next_waiting", "open_merge", "papers_of", "party_as_of",
+    "party_by_code", "party_ids_by_code", "plain_rows", "plain_text", "plain_value", "preview_of",
+    "provinces", "register_same", "search", "sheet_of", "shown_fields", "side_by_side", "size_of",
+    "suggested", "told_lines", "unit_count", "visible_to", "waiting_count", "with_keys", "with_number",
+    "with_particulars", "working_lists_of",
 ]  # fmt: skip

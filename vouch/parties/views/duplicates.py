@@ -91,7 +91,7 @@ def pair(request: StaffRequest, pk: int) -> HttpResponse:
 def merge(request: StaffRequest, pk: int) -> HttpResponse:
     """They are one customer (合并)."""
     row = _found(request, pk)
-    form = MergeForm(row.one_id, row.other_id, request.POST)
+    form = MergeForm(row.one_id, row.other_id, request.POST, auto_id="merge_%s")
 
     def done() -> str:
         stays = row.one if form.cleaned_data["keep"] == row.one_id else row.other
@@ -113,7 +113,7 @@ def merge(request: StaffRequest, pk: int) -> HttpResponse:
 @require_POST
 def apart(request: StaffRequest, pk: int) -> HttpResponse:
     """They are two (不是同一客户)."""
-    row, form = _found(request, pk), ApartForm(request.POST)
+    row, form = _found(request, pk), ApartForm(request.POST, auto_id="apart_%s")
 
     def done() -> str:
         actions.tell_apart(actor=request.actor, at=timezone.now(), duplicate=row, **form.cleaned_data)
@@ -126,7 +126,7 @@ def apart(request: StaffRequest, pk: int) -> HttpResponse:
 @require_POST
 def later(request: StaffRequest, pk: int) -> HttpResponse:
     """Not today (稍后)."""
-    row, form = _found(request, pk), LaterForm(request.POST, today=timezone.localdate())
+    row, form = _found(request, pk), LaterForm(request.POST, today=timezone.localdate(), auto_id="later_%s")
 
     def done() -> str:
         actions.put_off(actor=request.actor, at=timezone.now(), duplicate=row, **form.cleaned_data)
@@ -211,9 +211,9 @@ def _page(
         "is_waiting": row.state in {"open", "later"} and merged is None,
         "may_decide": permissions.may_merge(request.actor, row.one, row.other),
         "keep": queries.suggested(row),
-        "merge": MergeForm(row.one_id, row.other_id),
-        "apart": ApartForm(),
-        "later": LaterForm(today=timezone.localdate()),
+        "merge": MergeForm(row.one_id, row.other_id, auto_id="merge_%s"),
+        "apart": ApartForm(auto_id="apart_%s"),
+        "later": LaterForm(today=timezone.localdate(), auto_id="later_%s"),
         **(given or {}),
     }
     return render(request, "parties/duplicate.html", context, status=status)

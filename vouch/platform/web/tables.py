@@ -81,7 +81,8 @@ class Table:
 
     ``tie_break`` makes every order total, so pages never overlap. ``is_wide`` finds the page's keys first and
     their rows second: one query more, but a long list with many joins sorts its keys alone. ``part`` draws the
-    list where it is no table (a gallery): the page includes it, and HTMX is answered with it.
+    list where it is no table (a gallery): the page includes it, and HTMX is answered with it. ``picks_for`` is the id
+    of a form on the page: each row then has a box whose key the form sends as ``pick``.
     """
 
     name: str
@@ -94,6 +95,7 @@ class Table:
     exportable: bool = True
     is_wide: bool = False
     part: str = "web/table.html"
+    picks_for: str = ""
 
     def listing(
         self, rows: Rows, params: QueryDict, filters: Form | None = None, *, count: int | None = None
@@ -157,6 +159,11 @@ class Listing:
         present = [row for row in self.source if probe.of(row) is not None]
         missing = [row for row in self.source if probe.of(row) is None]
         return [*sorted(present, key=probe.of, reverse=down), *missing]
+
+    @cached_property
+    def picked(self) -> list[tuple[Any, list[Cell]]]:
+        """The cells of the page's rows, each with its key."""
+        return [(cells[0].row.pk if self.table.picks_for else "", cells) for cells in self.lines]
 
     @cached_property
     def lines(self) -> list[list[Cell]]:
