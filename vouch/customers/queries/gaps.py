@@ -14,6 +14,7 @@ from typing import Any
 from django.db import connection
 from django.utils import timezone
 
+from vouch.customers.queries.consent import BANK_ALLOWED
 from vouch.customers.queries.materials import KNOWN, end_of
 from vouch.customers.queries.requirements import Requirement, Requirements, requirements
 from vouch.customers.terms import GapState
@@ -45,6 +46,8 @@ WITH need AS (
     )
 ), held AS (
     SELECT m.party_id, 'material' AS how, m.kind AS code, m.id AS key, m.as_of AS day, NULL::date AS until FROM believed m
+    -- A person's bank data count while they may be read, as credit reports do.
+    WHERE m.kind <> 'bank' OR {bank}
     UNION ALL
     SELECT m.party_id, 'document', f.category, m.id, m.as_of, f.valid_until
     FROM believed m JOIN customers_fileddocument f ON f.material_id = m.id
@@ -230,7 +233,9 @@ def _asked(
         values |= {name: [row[column] for row in rows] for column, name in enumerate(names)}
     scope = "TRUE" if party_ids is None else "p.id = ANY(%(parties)s)"
     with connection.cursor() as cursor:
-        cursor.execute(_STANDINGS.format(known=KNOWN, live=_LIVE, scope=scope) + what, values)
+        cursor.execute(
+            _STANDINGS.format(known=KNOWN, bank=BANK_ALLOWED, live=_LIVE, scope=scope) + what, values
+        )
         return list(cursor.fetchall())
 
 
