@@ -14,6 +14,7 @@ from django.conf import settings
 
 from tests.journeys.secrets import Haystack, dump, found_in
 from vouch.customers.queries import last_invoice_on
+from vouch.customers.queries.assessments import social_is_open
 from vouch.demo import terms
 from vouch.demo.actions.firms import invent_firms
 from vouch.demo.actions.load import NotEmpty, found_institution
@@ -119,6 +120,9 @@ def check_story(people: list[SignIn]) -> None:
     compliance = next(actor_of(user, at=NOW) for user in active_staff() if user.username == "linhui")
     waiting = work(compliance, today=TODAY)
     assert (waiting.unverified, waiting.requests > 0, waiting.late_requests > 0) == (12, True, True)
+    # The assessment of social information waits for her, the one of grading ends soon; nothing social is on.
+    assert (waiting.unreviewed, waiting.ending_assessments) == (1, 1)
+    assert not social_is_open(at=NOW)
 
     # Each is welcomed, and those who run the book are told how the imports ended.
     unread = {user.username: unread_count(user.pk) for user in active_staff()}

@@ -45,6 +45,7 @@ from vouch.customers.models import (
     WatchVersion,
 )
 from vouch.customers.queries.answers import answers_visible_to, sheets_visible_to, told_of_answers
+from vouch.customers.queries.assessments import waiting_assessments
 from vouch.customers.queries.bank import statements_visible_to, transactions_visible_to
 from vouch.customers.queries.claims import ClaimSource, register_claims
 from vouch.customers.queries.collateral import (
@@ -169,5 +170,5 @@ __all__ = [
     "register_holdings", "register_needs", "register_retention", "register_section", "register_strand",
     "reports_of", "reports_visible_to", "requests_visible_to", "sections_for", "signals_visible_to",
     "strands", "timeline_of", "told_of_answers", "told_of_documents", "told_of_gaps", "top_partners",
-    "verifications_visible_to", "visible_to", "waiting_errands",
+    "verifications_visible_to", "visible_to", "waiting_assessments", "waiting_errands",
 ]  # fmt: skip

@@ -18,6 +18,7 @@ from vouch.customers.terms import (
     Conclusion,
     ProcessingActivity,
 )
+from vouch.platform.identity.actor import Actor
 from vouch.platform.identity.models import User
 
 SOCIAL = "social"
@@ -138,6 +139,17 @@ def counts_by_standing(*, at: datetime) -> dict[str, int]:
     """How many versions there are of each standing."""
     rows = with_standing(ImpactAssessment.objects.all(), at=at).order_by().values_list("standing")
     return dict.fromkeys(AssessmentStanding.values, 0) | dict(rows.annotate(count=Count("pk")))
+
+
+def waiting_assessments(actor: Actor, *, on: date) -> dict[str, int]:
+    """How many wait for this actor's review (``submitted``), and how many end within 30 days or ended unrenewed (``ending``)."""
+    reviewed = Q(state=AssessmentState.REVIEWED)
+    return ImpactAssessment.objects.aggregate(
+        submitted=Count(
+            "pk", filter=Q(state=AssessmentState.SUBMITTED) & ~Q(author_ids__overlap=list(actor.own_ids))
+        ),
+        ending=Count("pk", filter=reviewed & Q(valid_until__lte=on + timedelta(days=ENDING_DAYS))),
+    )
 
 
 def versions_of(assessment: ImpactAssessment) -> list[ImpactAssessment]:

@@ -13,6 +13,7 @@ from typing import Any
 
 from django.utils import timezone
 
+from vouch.customers.queries.consent import BANK_ALLOWED
 from vouch.customers.queries.materials import KNOWN
 from vouch.customers.queries.requirements import Requirement, Requirements, requirements
 from vouch.customers.terms import GapState
@@ -46,6 +47,8 @@ WITH need AS (
     )
 ), held AS (
     SELECT m.party_id, 'material' AS how, m.kind AS code, m.id AS key, m.as_of AS day, NULL::date AS until FROM believed m
+    -- A person's bank data count while they may be read, as credit reports do.
+    WHERE m.kind <> 'bank' OR {bank}
     UNION ALL
     SELECT m.party_id, 'document', f.category, m.id, m.as_of, f.valid_until
     FROM believed m JOIN customers_fileddocument f ON f.material_id = m.id
@@ -230,7 +233,8 @@ def _asked(
     ):
         values |= {name: [row[column] for row in rows] for column, name in enumerate(names)}
     scope = "TRUE" if party_ids is None else "p.id = ANY(%(parties)s)"
-    return parties.grouped_rows(_STANDINGS.format(known=KNOWN, live=_LIVE, scope=scope) + what, values)
+    asked = _STANDINGS.format(known=KNOWN, bank=BANK_ALLOWED, live=_LIVE, scope=scope) + what
+    return parties.grouped_rows(asked, values)
 
 
 def _is_dated(item: Requirement) -> bool:

@@ -34,6 +34,7 @@ from vouch.customers.facts.bank import BANK_FACTS
 from vouch.customers.models import BankStatement, BankTransaction, Material, StagedFile
 from vouch.customers.queries.bank import Lens, statements_visible_to, transactions_visible_to
 from vouch.customers.queries.consent import BANK_ALLOWED, reading_allowed
+from vouch.customers.queries.gaps import standings_of
 from vouch.customers.queries.holdings import holdings_of
 from vouch.customers.queries.staged import content_of_staged, rows_of_staged
 from vouch.customers.terms import DataClass, MaterialKind, Purpose
@@ -319,8 +320,13 @@ def test_after_the_withdrawal_nothing_of_a_persons_flows_is_shown_exported_or_co
     def told(party: Party) -> set[Any]:
         return set(catalogue.ask(names, [party.pk], as_of=day).row(party.pk).values())
 
+    def is_held(party: Party) -> bool:
+        found = standings_of([party.pk], as_of=day, at=timezone.now())[party.pk]
+        return next(one.last_on for one in found if one.requirement.name == "bank") is not None
+
     assert counterparty in shown(pages[1])
     assert counterparty in shown(exports[0])
+    assert is_held(person)
     assert told(person) == told(firm) != {None}
     withdraw_authorisation(actor=SYSTEM, at=clock + timedelta(minutes=1), authorisation=one, reason="撤回")
     for page in (*pages, *exports):
@@ -331,6 +337,7 @@ def test_after_the_withdrawal_nothing_of_a_persons_flows_is_shown_exported_or_co
     assert told(person) == {None}
     assert person.pk not in catalogue.ask(names, None, as_of=day).subjects
     assert told(firm) != {None}
+    assert (is_held(person), is_held(firm)) == (False, True)
     assert not statements_visible_to(actors["liqiang"]).filter(material__party=person).exists()
     assert statements_visible_to(actors["liqiang"]).filter(material__party=firm).exists()
     assert not transactions_visible_to(actors["liqiang"]).filter(statement__material__party=person).exists()

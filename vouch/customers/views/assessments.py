@@ -97,9 +97,11 @@ def _page(request: StaffRequest, one: ImpactAssessment, *, status: int = 200, **
     actor = request.actor
     is_open = one.state in {AssessmentState.DRAFT, AssessmentState.SUBMITTED}
     may_draft = permissions.may_draft_assessments(actor)
+    standing = queries.standing_of(one, at=timezone.now())
     context = {
         "one": one,
-        "standing": queries.standing_of(one, at=timezone.now()),
+        "standing": standing,
+        "row": {"standing": standing.value},
         "versions": queries.versions_of(one),
         "may_edit": may_draft and one.state == AssessmentState.DRAFT,
         "may_review": one.state == AssessmentState.SUBMITTED

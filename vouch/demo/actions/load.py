@@ -16,6 +16,7 @@ from zoneinfo import ZoneInfo
 from django.db import transaction
 
 from vouch.demo import terms
+from vouch.demo.actions.assessments import invent_assessments
 from vouch.demo.actions.book import import_book
 from vouch.demo.actions.consent import Cast, invent_consent
 from vouch.demo.actions.dossiers import invent_dossiers
@@ -92,6 +93,7 @@ def found_institution(*, today: date, now: datetime, tell: Tell) -> list[SignIn]
         tell("告知书、授权、信用报告和个人权利请求")
         parties, cast = list(Party.objects.order_by("pk")), _cast(people, documents, at=now)
         invent_consent(parties, cast, today=today, at=now)
+        invent_assessments(cast, at=now)
         tell("财务报表和核实数据")
         invent_financials(parties, cast, today=today, at=now)
         tell("证照、照片、评级问卷和补资料任务")

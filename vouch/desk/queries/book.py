@@ -10,8 +10,18 @@ from decimal import Decimal
 from django.db.models import Count, Max, Q, Sum
 from procrastinate.contrib.django.models import ProcrastinateJob
 
-from vouch.customers.permissions import may_open_consent, may_open_requests, may_see_errands
-from vouch.customers.queries import authorisations_visible_to, counts_by_state, waiting_errands
+from vouch.customers.permissions import (
+    may_open_consent,
+    may_open_requests,
+    may_review_assessments,
+    may_see_errands,
+)
+from vouch.customers.queries import (
+    authorisations_visible_to,
+    counts_by_state,
+    waiting_assessments,
+    waiting_errands,
+)
 from vouch.customers.terms import AuthorisationState
 from vouch.grading import queries as grading
 from vouch.grading.models import AssessmentRun, Standing
@@ -104,6 +114,8 @@ class Work:
     late_requests: int
     errands: int
     late_errands: int
+    unreviewed: int
+    ending_assessments: int
     imports: Sequence[Running]
     runs: Sequence[AssessmentRun]
 
@@ -121,6 +133,7 @@ def work(actor: Actor, *, today: date) -> Work:
         files.setdefault(file.batch_id, []).append(file)
     requests = counts_by_state(actor, today=today) if may_open_requests(actor) else {"open": 0, "late": 0}
     errands = waiting_errands(actor, today=today) if may_see_errands(actor) else {"open": 0, "late": 0}
+    reviews = waiting_assessments(actor, on=today) if may_review_assessments(actor) else {}
     unverified = authorisations_visible_to(actor).filter(state=AuthorisationState.RECORDED)
     return Work(
         open_rows=rows.count(),
@@ -129,6 +142,8 @@ def work(actor: Actor, *, today: date) -> Work:
         late_requests=requests["late"],
         errands=errands["open"],
         late_errands=errands["late"],
+        unreviewed=reviews.get("submitted", 0),
+        ending_assessments=reviews.get("ending", 0),
         failed_jobs=jobs["failed"],
         waiting_jobs=jobs["waiting"],
         imports=[_running(batch, files.get(batch.pk, [])) for batch in unfinished],
