@@ -63,8 +63,13 @@ def rounds(rows: int, count: int) -> None:
     actor, unit = system_actor("bench"), head_office()
     customers = known_customers(actor, unit)
     ledger = messy_ledger(customers, rows=rows)
-    print(f"{rows} rows, seed {SEED}, {len(ledger.wrong)} of them wrong, {len(ledger.content) // 1024} KB", flush=True)
-    times: dict[str, list[float]] = {name: [] for name in ("import", "marked copy", "look at the undo", "undo")}
+    print(
+        f"{rows} rows, seed {SEED}, {len(ledger.wrong)} of them wrong, {len(ledger.content) // 1024} KB",
+        flush=True,
+    )
+    times: dict[str, list[float]] = {
+        name: [] for name in ("import", "marked copy", "look at the undo", "undo")
+    }
     for _round in range(count):
         from vouch.platform.exchange.kept_files import keep_file
 
@@ -76,7 +81,10 @@ def rounds(rows: int, count: int) -> None:
             done = run_import(batch.pk, actor=actor, clock=timezone.now)
         refused = set(kept_rows(done, verdict="rejected").values_list("line", flat=True))
         assert refused == ledger.wrong, "a row has another fate than the generator's"
-        assert (done.accepted, done.unchanged) == (len(ledger.lines("accepted")), len(ledger.lines("unchanged")))
+        assert (done.accepted, done.unchanged) == (
+            len(ledger.lines("accepted")),
+            len(ledger.lines("unchanged")),
+        )
         with timed(times["marked copy"]), marked_copy(done, done.files.get()) as copy:
             copy.read()
         with timed(times["look at the undo"]):
@@ -86,7 +94,10 @@ def rounds(rows: int, count: int) -> None:
             take_back(done.pk, actor=actor, clock=timezone.now)
         assert not Guarantee.objects.exists()
     for name, found in times.items():
-        print(f"{name:18} median {statistics.median(found):7.2f} s  ({min(found):.2f}–{max(found):.2f})", flush=True)
+        print(
+            f"{name:18} median {statistics.median(found):7.2f} s  ({min(found):.2f}–{max(found):.2f})",
+            flush=True,
+        )
 
 
 class timed:  # noqa: N801 - reads as a word
@@ -118,9 +129,15 @@ def known_customers(actor, unit):
     path = Path(tempfile.mkdtemp()) / "firms.csv"
     path.write_text(text)
     import_files("enterprises", {"file": path}, unit=unit, actor=actor, clock=lambda: now)
-    details = PersonDetails(name="王小芳", document_kind=DocumentKind.RESIDENT, document_number="11010519491231002X")
+    details = PersonDetails(
+        name="王小芳", document_kind=DocumentKind.RESIDENT, document_number="11010519491231002X"
+    )
     register_person(actor=actor, at=now, unit=unit, registration=PersonRegistration(details))
-    return [*firms, *(Customer("王小芳", "11010519491231002X") for _one in range(FIRMS // 10)), Customer(firms[0].name, "")]
+    return [
+        *firms,
+        *(Customer("王小芳", "11010519491231002X") for _one in range(FIRMS // 10)),
+        Customer(firms[0].name, ""),
+    ]
 
 
 if __name__ == "__main__":
