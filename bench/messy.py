@@ -16,6 +16,7 @@ import tempfile
 import time
 from datetime import timedelta
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "vouch.config.settings")
@@ -23,6 +24,11 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "vouch.config.settings")
 import django
 
 from vouch.platform.database.supervisor import hold
+
+if TYPE_CHECKING:
+    from tests.messy import Customer
+    from vouch.platform.identity.actor import Actor
+    from vouch.platform.identity.models import Unit
 
 FIRMS = 2000
 
@@ -111,7 +117,7 @@ class timed:  # noqa: N801 - reads as a word
         self.into.append(time.perf_counter() - self.begun)
 
 
-def known_customers(actor, unit):
+def known_customers(actor: Actor, unit: Unit) -> list[Customer]:
     """2,000 firms and one person, whom the ledger names by code, by number, and by name alone."""
     from django.utils import timezone
 

@@ -17,6 +17,7 @@ from vouch.business.models import Guarantee, GuaranteeVersion
 from vouch.business.terms import TRANSITIONS, FiveClass, GuaranteeKind, GuaranteeState
 from vouch.engine.identifiers import holds_protected
 from vouch.parties.actions.known import Customers, Who
+from vouch.platform.database.copy import copy_rows
 from vouch.platform.exchange.importer import Batch, Finding, Importer, Outcome, RowFault, Source
 from vouch.platform.exchange.tabular import Column, Row
 from vouch.platform.web import figures
@@ -201,16 +202,11 @@ class _Chunk:
         Guarantee.objects.bulk_create(self._new)
         changed = [one for one in self._changed if one.number not in made]
         Guarantee.objects.bulk_update(changed, [*_FIELDS[1:], "batch", "updated_at"], batch_size=500)
-        versions = [
-            GuaranteeVersion(
-                guarantee=one,
-                known_at=self._batch.at,
-                batch_id=self._batch.import_id,
-                **{name: getattr(one, name) for name in _VERSIONED},
-            )
+        versions = (
+            (one.pk, self._batch.at, self._batch.import_id, *(getattr(one, name) for name in _VERSIONED))
             for one in (*self._new, *changed)
-        ]
-        GuaranteeVersion.objects.bulk_create(versions)
+        )
+        copy_rows(GuaranteeVersion, ("guarantee_id", "known_at", "batch_id", *_VERSIONED), versions)
 
 
 def _leaf(reading: Reading, party_id: int) -> bytes:
