@@ -123,6 +123,7 @@ from vouch.parties.actions import (
     change_enterprise,
     change_household,
     correct_person,
+    merge_parties,
     register_enterprise,
     register_person,
     store_paper,
@@ -131,7 +132,6 @@ from vouch.parties.models import (
     BulkAssignment,
     Duplicate,
     Licence,
-    Merge,
     Paper,
     Party,
     Phone,
@@ -214,6 +214,8 @@ class Scene:
     key: Any = None
     """A key of the interface, for the observer's unit."""
     persons: dict[str, Party] = field(default_factory=dict)
+    again: dict[str, Party] = field(default_factory=dict)
+    """Second records of the firms, merged into them."""
     extra: dict[str, int] = field(default_factory=dict)
     """Text → pk of the customer whom it tells of, where no table says so."""
     words: dict[str, tuple[Any, ...]] = field(default_factory=dict)
@@ -224,8 +226,9 @@ class Scene:
     """What ``asking.objects`` found: no question changes it, for each is undone."""
 
     def both(self, places: Iterable[str]) -> set[int]:
-        """The firm and the person of these places."""
-        return {party.pk for place in places for party in (self.parties[place], self.persons[place])}
+        """The firm, its second record and the person of these places."""
+        kinds = (self.parties, self.persons, self.again)
+        return {kind[place].pk for place in places for kind in kinds}
 
     def become(self, *, roles: list[str], scope: str) -> Actor:
         """The observer in another guise: the same person, session and hands, other rights."""
@@ -257,8 +260,8 @@ def build() -> Scene:
         _graph(place, party, scene.persons[place], actor)
     _guaranteed(scene, actor)
     _watched(scene, actor)
+    _doubtful(scene, actor)
     _judged(actor)
-    _doubtful(scene)
     _imports(scene)
     _house(scene)
     phones = [Owned(f"phone-{row.value}", row.owner) for row in owned(Phone, "party")]
@@ -700,22 +703,27 @@ FILLERS = {
 """What stands in a column that must have something."""
 
 
-def _doubtful(scene: Scene) -> None:
-    """Each firm may be the next one's record, and was merged into it once by mistake."""
+def _doubtful(scene: Scene, actor: Actor) -> None:
+    """Each firm may be the next one's record; and of each there is a second record, merged into it."""
     firms = list(scene.parties.items())
     for (place, party), (_place, other) in zip(firms, [*firms[1:], firms[0]], strict=True):
         token = place.upper()
-        one, two = sorted((party, other), key=lambda found: found.pk)
         evidence = [{"field": "name", "text": f"相似证据{token}", "bits": 20.0}]
+        said = {"evidence": evidence, "evidence_sha256": "0" * 64, "reason": f"判断理由{token}"}
         with writing():
-            filled(
-                Duplicate, scene, one=one, other=two, bits=20, evidence=evidence, evidence_sha256="0" * 64,
-                reason=f"判断理由{token}", state=DuplicateState.OPEN,
-            )  # fmt: skip
-            filled(
-                Merge, scene, party=party, canonical=other, evidence=evidence, reason=f"合并说明{token}",
-                undone_at=NOW, undo_reason=f"撤销说明{token}",
-            )  # fmt: skip
+            for second in (other, scene.persons[place]):
+                one, two = sorted((party, second), key=lambda found: found.pk)
+                filled(Duplicate, scene, one=one, other=two, bits=20, state=DuplicateState.OPEN, **said)
+        duty = current_assignment(party)
+        assert duty is not None
+        again = Registration(
+            EnterpriseDetails(name=f"重录{token}企业", address=f"重录地址{token}"),
+            manager=duty.manager,
+        )
+        scene.again[place] = register_enterprise(actor=actor, at=NOW, unit=duty.unit, registration=again)
+        merge_parties(
+            actor=actor, at=NOW, party=scene.again[place], canonical=party, reason=f"合并说明{token}"
+        )
     with writing():
         filled(WorkingList, scene, owner=scene.observer, name="我的清单", query="kind=enterprise")
         lines = [[party.pk, None, 1] for party in scene.parties.values()]

@@ -30,11 +30,18 @@ def visible_to(actor: Actor) -> QuerySet[Party]:
         return parties.none()
     seen = Assignment.objects.filter(assignments_seen_by(actor))
     # Whoever looks after one record of a customer sees the record that stays, and the other way round.
-    merged = Q(canonical__isnull=False) & Exists(seen.filter(party=OuterRef("canonical")))
+    stays = seen.filter(party__canonical__isnull=False)
+    goes = Q(canonical__isnull=False)
+    if actor.scope == Scope.OWN:
+        # A few hundred at most: gathered by index, whatever else is asked.
+        merged = parties.filter(goes, canonical__in=seen.values("party")).values("pk")
+        mine = seen.values("party_id").union(stays.values("party__canonical_id"), merged, all=True)
+        return parties.filter(pk__in=mine)
+    # A unit may have everybody: each row is asked for, so that a page reads no more than it shows.
     return parties.filter(
         Q(Exists(seen.filter(party=OuterRef("pk"))))
-        | Q(Exists(seen.filter(party__canonical=OuterRef("pk"))))
-        | merged
+        | Q(Exists(stays.filter(party__canonical=OuterRef("pk"))))
+        | (goes & Exists(seen.filter(party=OuterRef("canonical"))))
     )
 
 
