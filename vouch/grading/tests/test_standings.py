@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta
+from pathlib import Path
 
 import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from pytest_django import Settings
 
 from vouch.grading import queries
 from vouch.grading.actions import assess_customers, assess_party
@@ -15,6 +17,8 @@ from vouch.grading.models import Standing
 from vouch.grading.terms import Direction
 from vouch.grading.tests.conftest import AS_OF, Firms, Sells
 from vouch.parties.models import Party
+from vouch.platform.exchange.actions import order_undo
+from vouch.platform.exchange.running import import_files, take_back
 from vouch.platform.identity.actor import Actor
 from vouch.platform.identity.models import Unit, User
 from vouch.policy.models import PolicyVersion
@@ -150,3 +154,27 @@ def test_the_page_of_a_decision_shows_why_and_that_it_replays(
         assert row.reasons[0] in page
         assert "style=" not in page
     assert "已完成" in client.get("/assessments/").content.decode()
+
+
+def test_a_customer_judged_on_what_an_import_changed_stays_when_it_is_undone(
+    policy: PolicyVersion, head_office: Unit, actor: Actor, now: datetime, settings: Settings, tmp_path: Path
+) -> None:
+    settings.IMPORTS_DIR = tmp_path / "imports"
+    path, batches = tmp_path / "名单.csv", []
+    for day, address in enumerate(("一路1号", "二路2号")):
+        rows = f"企业名称,统一社会信用代码,注册地址\n甲有限公司,91350100M000100Y43,福州市{address}\n乙有限公司,914403001922038216,深圳市{address}\n"
+        path.write_text(rows, "utf-8")
+        at = now + timedelta(days=day)
+        batches.append(
+            import_files("enterprises", {"file": path}, unit=head_office, actor=actor, clock=lambda at=at: at)  # type: ignore[misc]
+        )
+    judged, other = Party.objects.order_by("pk")
+    assess_party(actor=actor, at=now + timedelta(days=2), party_id=judged.pk, as_of=AS_OF)
+    order_undo(actor=actor, at=now, batch=batches[1], reason="导错")
+    take_back(batches[1].pk, actor=actor, clock=lambda: now + timedelta(days=3))
+    judged.enterprise.refresh_from_db()
+    other.enterprise.refresh_from_db()
+    assert (judged.enterprise.address, other.enterprise.address) == ("福州市二路2号", "深圳市一路1号")
+    assert [one.reason for one in batches[1].kept_records.filter(table_name="parties_party")] == [
+        "之后已评级"
+    ]
