@@ -295,7 +295,7 @@ def test_a_day_counts_what_was_known_at_its_end_and_only_the_latest_report(
 
 def test_one_question_answers_all_facts(coded: Party, now: datetime, django_assert_num_queries: Any) -> None:
     stored(coded, now, report_file(coded, on=now.date()))
-    with django_assert_num_queries(1):
+    with django_assert_num_queries(2):
         ask_credit(None, as_of=now.date())
     with connection.cursor() as cursor:
         cursor.execute("SELECT count(*) FROM customers_creditfigures")

@@ -205,7 +205,7 @@ def test_one_and_all_are_asked_with_one_query_and_agree(enrol: Enrol, now: datet
     day = timezone.localdate(now)
     with CaptureQueriesContext(connection) as asked:
         whole = ask_finance(None, as_of=day)
-    assert len(asked) == 1
+    assert len(asked) == 2  # who is merged into whom, and the answer
     assert whole.subjects == [firm.pk for firm in firms[:3]]
     for firm in firms[:3]:
         assert ask_finance([firm.pk], as_of=day).row(firm.pk) == whole.row(firm.pk)

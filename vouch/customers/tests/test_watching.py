@@ -293,7 +293,7 @@ def test_facts_say_what_was_confirmed_by_the_day_and_are_missing_without_a_list(
     assert asked(today + timedelta(days=5)) == (True, 0, None)
     with CaptureQueriesContext(connection) as queries:
         ask_hits(None, as_of=today)
-    assert len(queries) == 1
+    assert len(queries) == 2  # who is merged into whom, and the answer
 
 
 def test_pages_lead_from_the_list_to_the_hit_and_to_the_top_of_the_customers_page(

@@ -30,6 +30,7 @@ from vouch.demo.actions.messages import tell_staff
 from vouch.demo.actions.people import enrol_people, invent_people
 from vouch.demo.actions.sources import invent_sources
 from vouch.grading.actions import assess_customers
+from vouch.grading.queries import assessable
 from vouch.parties.actions import Duty, assign_party
 from vouch.parties.models import Assignment, Party
 from vouch.parties.queries import party_by_code
@@ -104,6 +105,8 @@ def found_institution(*, today: date, now: datetime, tell: Tell) -> list[SignIn]
         invent_flows(firms, actors=cast.managers, today=today, at=now)
         tell("重复录入的客户，一户已合并，其余等待判断")
         enter_twice(firms, units=units, actor=ACTOR, at=now)
+        late = assessable().filter(standing=None).values_list("pk", flat=True)
+        assess_customers(actor=ACTOR, at=now, as_of=today, party_ids=list(late))
         _arrange(people, today=today, at=now)
         tell_staff({name: user for name, (user, _password) in people.items()}, at=now)
         found = [

@@ -17,7 +17,7 @@ from vouch.parties.models import Party
 
 # Session, user and unit, the sidebar's badge, filter choices (policy, units, managers, provinces), two counts,
 # keys, rows, codes, assignments.
-QUERIES = 18
+QUERIES = 19
 
 
 def names(client: Client, query: str = "") -> list[str]:

@@ -193,15 +193,18 @@ class Compared:
     lines: tuple[Difference, ...]
 
 
+def _read(party: Party) -> Any:
+    rows: QuerySet[Any] = Party.objects.filter(pk=party.pk).select_related("batch")
+    rows = with_keys(rows) if party.kind in NATURAL_PERSONS else with_particulars(rows)
+    return rows.get()
+
+
 _ABOUT_THE_RECORD = frozenset({"duty", "source", "created_at", "updated_at"})
 
 
 def side_by_side(duplicate: Duplicate) -> Compared:
     """The two of a pair."""
-    rows_of = Party.objects.filter(pk__in=[duplicate.one_id, duplicate.other_id]).select_related("batch")
-    are_persons = duplicate.one.kind in NATURAL_PERSONS
-    found: dict[int, Any] = (with_keys(rows_of) if are_persons else with_particulars(rows_of)).in_bulk()
-    one, other = found[duplicate.one_id], found[duplicate.other_id]
+    one, other = _read(duplicate.one), _read(duplicate.other)
     titles = _lines_of(one)
     mine, theirs = _values_of(one), _values_of(other)
     lines = tuple(
