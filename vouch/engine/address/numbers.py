@@ -1,0 +1,202 @@
+"""What numbers in an address count: from their unit, from what stands before them and from their place in a sequence."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from typing import NamedTuple
+
+from vouch.engine.address.kinds import Kind
+from vouch.engine.address.tokens import Token
+from vouch.engine.address.words import COMPOUNDS, MARKETS, TOWERS, UNITS
+
+HIGHEST = 200
+"""No house has more storeys: 1075楼 is a building."""
+
+DOORS = (Kind.NUMBER, Kind.BUILDING, Kind.UNIT, Kind.FLOOR, Kind.ROOM)
+"""What is counted, from the street to the room."""
+
+_STREETS = (Kind.ROAD, Kind.VILLAGE, Kind.GROUP)
+_LIST = re.compile("[、,，]|和|及|至")
+_TWO = re.compile(r"([A-Z]|\d{1,2}[A-Z])(\d{3,}[A-Z]?)")
+_LETTERED_STOREY = re.compile(r"B?\d")
+
+
+class Span(NamedTuple):
+    """A part of the text, ``text[start:end]``. ``guessed``: by position alone, not by a unit."""
+
+    kind: Kind
+    start: int
+    end: int
+    guessed: bool = False
+
+
+@dataclass(frozen=True)
+class Before:
+    """What a sequence of numbers stands behind.
+
+    ``last`` is the nearest part, sides and remarks left out, and ``written`` its text; ``taken`` are the doors named since the
+    last name; ``following`` is the token behind the sequence.
+    """
+
+    text: str
+    last: Span | None
+    taken: frozenset[Kind]
+    following: Token | None
+
+    @property
+    def kind(self) -> Kind | None:
+        return self.last.kind if self.last else None
+
+    @property
+    def written(self) -> str:
+        return self.text[self.last.start : self.last.end] if self.last else ""
+
+
+def counted(items: list[Token], before: Before) -> list[Span]:
+    """The parts that numbers are, joined by dashes or commas, of which only the last one may have a unit."""
+    if _repeats(items, before) and before.last:
+        return [Span(before.last.kind, items[0].start, items[-1].end, before.last.guessed)]
+    if _counts_doors(items, before):
+        taken = 2 if len(items) == 2 and _is_range(before.text, *items) else 1
+        door = Span(Kind.NUMBER, items[0].start, items[taken - 1].end, not items[taken - 1].unit)
+        rest = items[taken:]
+        if not rest:
+            return [door]
+        if len(rest) == 1 and rest[0].unit in ("", "号"):
+            return [door, Span(Kind.BUILDING, rest[0].start, rest[0].end, guessed=True)]
+        return [door, *_indoors(rest, replace(before, last=door, taken=frozenset({Kind.NUMBER})))]
+    return _indoors(items, before)
+
+
+def _repeats(items: list[Token], before: Before) -> bool:
+    """Whether a number is one more of what was counted just before: 28号、30号."""
+    if before.kind not in DOORS or before.last is None or not items[-1].unit:
+        return False
+    between = before.text[before.last.end : items[0].start]
+    return _LIST.fullmatch(between) is not None and before.written.endswith(items[-1].unit)
+
+
+def _counts_doors(items: list[Token], before: Before) -> bool:
+    """Whether the first number is a door of a road, a village, or a place that nothing says is a house or a compound."""
+    last = items[-1]
+    if UNITS.get(last.unit) not in (None, Kind.NUMBER):
+        return False
+    if len(items) >= 3 and last.size >= 3:
+        # Building, unit and room at once: 9-10-1234.
+        return before.kind is Kind.ROAD and _is_range(before.text, *items[:2])
+    if before.kind is Kind.PLACE:
+        is_house = before.written.endswith((*COMPOUNDS, *TOWERS, *MARKETS))
+        return last.unit == "号" and not is_house and not _goes_on(last, before)
+    if before.kind not in _STREETS:
+        return False
+    return not (len(items) == 2 and before.kind is Kind.VILLAGE and last.size >= 3 and not last.unit)
+
+
+def _indoors(items: list[Token], before: Before) -> list[Span]:
+    """The parts behind the door of the street."""
+    items = _joined(items, before.text)
+    two = _TWO.fullmatch(items[0].value) if len(items) == 1 and before.kind is Kind.PLACE else None
+    if two and not before.written.endswith(MARKETS):
+        # Building and room written as one, C1215 or 7D263; a stall of a market is one number.
+        first = items[0]
+        cut = first.start + len(two[1])
+        items = [
+            Token("number", first.start, cut, "", two[1]),
+            Token("number", cut, first.end, first.unit, two[2]),
+        ]
+    last = items[-1]
+    by_unit = _by_unit(last, before)
+    kind = by_unit or _by_position(items, before)
+    outer = _outer(len(items) - 1, kind, before.taken)
+    if items[0].value.startswith("附"):
+        # Doors of a door: shops along the street, 2号附110号.
+        kind, outer = Kind.ROOM, []
+    if len(outer) < len(items) - 1:
+        return [Span(kind, items[0].start, last.end, by_unit is None)]
+    kinds = zip(items, [*outer, kind], strict=True)
+    return [Span(one, item.start, item.end, by_unit is None or item is not last) for item, one in kinds]
+
+
+def _by_unit(item: Token, before: Before) -> Kind | None:
+    """What a unit says, and where it says another thing than usual; None for 号 and for no unit."""
+    kind = UNITS.get(item.unit)
+    if item.unit == "楼":
+        storeys_follow = before.following is not None and before.following.unit in ("楼", "层", "门", "单元")
+        too_high = item.value.isdecimal() and (int(item.value) > HIGHEST or storeys_follow)
+        lettered = any("A" <= sign <= "Z" for sign in item.value) and not _LETTERED_STOREY.match(item.value)
+        return Kind.BUILDING if too_high or lettered else Kind.FLOOR
+    if item.unit == "单元" and item.size >= 3:
+        return Kind.ROOM
+    if item.unit == "座" and before.kind is Kind.BUILDING:
+        return Kind.UNIT
+    return kind
+
+
+def _by_position(items: list[Token], before: Before) -> Kind:
+    """What the last number counts where it has no unit, or 号 alone."""
+    last = items[-1]
+    many = last.size >= 3
+    if len(items) > 1:
+        is_room = len(items) > 2 or many or Kind.BUILDING in before.taken or before.kind is Kind.FLOOR
+        return Kind.ROOM if is_room else Kind.UNIT
+    if before.kind is Kind.PLACE:
+        return _in_place(last, before)
+    if before.kind is Kind.BUILDING and (not many or _goes_on(last, before)):
+        return Kind.UNIT
+    if before.kind is Kind.NUMBER and (not many or before.written.endswith("弄")):
+        return Kind.NUMBER if many else Kind.BUILDING
+    return Kind.ROOM if before.kind in DOORS else Kind.NUMBER
+
+
+def _in_place(item: Token, before: Before) -> Kind:
+    """What a single number behind a named place counts: its door, its building or a room in it."""
+    is_house = before.written.endswith((*TOWERS, *MARKETS))
+    if item.unit == "号":
+        if _goes_on(item, before):
+            return Kind.BUILDING
+        if not is_house and not before.written.endswith(COMPOUNDS):
+            return Kind.NUMBER
+    return Kind.ROOM if item.size >= (3 if is_house else 4) else Kind.BUILDING
+
+
+def _outer(count: int, kind: Kind, taken: frozenset[Kind]) -> list[Kind]:
+    """What the numbers before the last one of a sequence count: the doors that are still free, from the outside in.
+
+    Fewer than asked for where there are not so many: then the sequence is one number (3楼C-22号).
+    """
+    if kind not in DOORS or Kind.FLOOR in taken:
+        return []
+    return [door for door in DOORS[1 : DOORS.index(kind)] if door not in taken][:count]
+
+
+def _joined(items: list[Token], text: str) -> list[Token]:
+    """Lists and ranges of one thing taken together: 902、903室, 1-2楼, 2311-2312号."""
+    found = [items[0]]
+    for item in items[1:]:
+        before = found[-1]
+        kind = UNITS.get(item.unit)
+        of_rooms = before.size >= 3 and item.size >= 3
+        same = of_rooms or item.unit == "间" or (kind is Kind.FLOOR and len(items) == 2)
+        listed = _LIST.search(text[before.end : item.start]) is not None
+        if listed or kind is Kind.BUILDING or (same and _is_range(text, before, item)):
+            whole = text[before.start : item.end]
+            found[-1] = Token("number", before.start, item.end, item.unit, whole.removesuffix(item.unit))
+        else:
+            found.append(item)
+    return found
+
+
+def _is_range(text: str, low: Token, high: Token) -> bool:
+    """Whether two numbers are from … to …, or a list: 76-78号; 119-52号 is not."""
+    if _LIST.search(text[low.end : high.start]):
+        return True
+    if not (low.value.isdecimal() and high.value.isdecimal()):
+        return False
+    first, last = int(low.value), int(high.value)
+    return first < last <= first + 200 and len(high.value) - len(low.value) <= 1
+
+
+def _goes_on(item: Token, before: Before) -> bool:
+    """Whether a further number follows at once."""
+    return before.text[item.end : item.end + 1].isdecimal() or before.text[item.end : item.end + 1] == "-"
