@@ -40,7 +40,12 @@ def _named(text: str, piece: Token, found: list[Span], *, carries: bool) -> list
         for one in named_parts(text[piece.start : piece.end], rank)
     ]
     last = parts[-1]
-    if carries and last.kind is Kind.REST and last.end - last.start > 1:
+    if (
+        carries
+        and last.kind is Kind.REST
+        and last.end - last.start > 1
+        and text[last.end - 1] not in "东西南北侧"
+    ):
         # What carries numbers is a place, though its name ends like no other.
         parts[-1] = Span(Kind.PLACE, last.start, last.end, guessed=True)
     return parts
@@ -53,7 +58,7 @@ def _before(text: str, found: list[Span], following: Token | None) -> Before:
         if span.kind in _NAMES:
             break
         taken.add(span.kind)
-    return Before(text, last, frozenset(taken), following)
+    return Before(text, last, frozenset(taken), any(span.kind is Kind.NUMBER for span in found), following)
 
 
 def _end_of_sequence(pieces: list[Token], at: int) -> int:

@@ -31,6 +31,7 @@ _UNIT_UNIT = re.compile("号?(?:单元号?|单无|单园|门洞?|梯|号)$")
 _JOINT = re.compile("[、,，]|和|及")
 _LEADING_ZEROS = re.compile(r"(?<![\d.])0+(?=\d)")
 _NAMES = (Kind.ZONE, Kind.TOWN, Kind.VILLAGE, Kind.GROUP, Kind.ROAD, Kind.PLACE)
+_QUARTER = re.compile("[A-Z0-9东西南北中]{1,3}[区期]")
 _SPACES = re.compile(r"\s+")
 
 
@@ -112,13 +113,18 @@ def building_key(parts: Sequence[Part]) -> str:
         if part.kind in (Kind.NUMBER, Kind.BUILDING):
             has_door = True
             found.append(part.value)
-        elif part.kind in _NAMES and not (part.kind is Kind.PLACE and has_door and has_street):
+        elif part.kind in _NAMES and not (has_door and has_street and _is_aside(part)):
             has_place = has_place or part.kind is Kind.PLACE
             has_street = has_street or part.kind in (Kind.VILLAGE, Kind.GROUP, Kind.ROAD)
             found += [part.value] if part.value not in found else []
     # A floor or a room of a place: the place is the building.
     indoors = any(part.kind in DOORS[2:] for part in parts)
     return "|".join(found) if has_door or (has_place and indoors) else ""
+
+
+def _is_aside(part: Part) -> bool:
+    """Whether a place behind a door number says nothing more than the number; a quarter of it does (A区, 二期)."""
+    return part.kind is Kind.PLACE and _QUARTER.fullmatch(part.value) is None
 
 
 def unit_key(parts: Sequence[Part]) -> str:

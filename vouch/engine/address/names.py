@@ -38,6 +38,7 @@ HABITS = {
 }  # fmt: skip
 _AREAS = (Kind.PROVINCE, Kind.CITY, Kind.COUNTY, Kind.TOWN)
 _DIRECTIONS = "东西南北中上下前后"
+_CIVIC = ("市场", "市政", "市府", "市民", "市心", "区政府", "区府", "县政府", "县府")
 _SHORT = ("县", "段")
 _STREET = HABITS[Kind.ROAD].rank
 _AN_ENDING_INSIDE = 1.5
@@ -111,7 +112,8 @@ class _Prices:
         found = [(Named(Kind.REST, start, size), rest), *self.sides(start, rank)]
         known = (name for name in _known_at(run, start) if rank < HABITS[_KNOWN[name]].rank)
         found += [(Named(_KNOWN[name], start, start + len(name)), 0.8) for name in known]
-        late = 0.6 * (start > 0 and run[start] in "市省区县") + 1.2 * (run[start + 1 : start + 2] == "侧")
+        late = 0.6 * (start > 0 and run[start] in "市省区县" and not run.startswith(_CIVIC, start))
+        late += 1.2 * (start > 0 and run[start] == "路") + 1.2 * (run[start + 1 : start + 2] == "侧")
         late += 1.2 * (start > 0 and run.startswith("街道", start))
         for end, endings in self.endings:
             if end <= start:
@@ -164,10 +166,11 @@ class _Prices:
 
 
 def _known_from(run: str) -> list[int]:
-    """Where the known areas end that a run begins with, one behind another."""
-    ends: list[int] = []
-    while names := _known_at(run, ends[-1] if ends else 0):
-        ends.append((ends[-1] if ends else 0) + len(names[-1]))
+    """Where the known areas end that a run begins with, or that follow its province, one behind another."""
+    at, ends = run.find("省", 0, HABITS[Kind.PROVINCE].longest) + 1, []
+    while names := _known_at(run, at):
+        at += len(names[-1])
+        ends.append(at)
     return ends
 
 

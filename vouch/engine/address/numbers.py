@@ -17,6 +17,8 @@ DOORS = (Kind.NUMBER, Kind.BUILDING, Kind.UNIT, Kind.FLOOR, Kind.ROOM)
 """What is counted, from the street to the room."""
 
 _STREETS = (Kind.ROAD, Kind.VILLAGE, Kind.GROUP)
+_OF_COMPOUNDS = ("号楼", "号搂", "号幢", "号栋", "号座")
+_STOREY_AND_DOOR = re.compile(r"\d{1,2}[A-Z]")
 _LIST = re.compile("[、,，]|和|及|至")
 _TWO = re.compile(r"([A-Z]|\d{1,2}[A-Z])(\d{3,}[A-Z]?)")
 _LETTERED_STOREY = re.compile(r"B?\d")
@@ -36,12 +38,13 @@ class Before:
     """What a sequence of numbers stands behind.
 
     ``last`` is the nearest part, sides and remarks left out, and ``written`` its text; ``taken`` are the doors named since the
-    last name; ``following`` is the token behind the sequence.
+    last name, ``numbered`` says whether a door of the street was; ``following`` is the token behind the sequence.
     """
 
     text: str
     last: Span | None
     taken: frozenset[Kind]
+    numbered: bool
     following: Token | None
 
     @property
@@ -58,15 +61,28 @@ def counted(items: list[Token], before: Before) -> list[Span]:
     if _repeats(items, before) and before.last:
         return [Span(before.last.kind, items[0].start, items[-1].end, before.last.guessed)]
     if _counts_doors(items, before):
-        taken = 2 if len(items) == 2 and _is_range(before.text, *items) else 1
-        door = Span(Kind.NUMBER, items[0].start, items[taken - 1].end, not items[taken - 1].unit)
-        rest = items[taken:]
-        if not rest:
-            return [door]
-        if len(rest) == 1 and rest[0].unit in ("", "号"):
-            return [door, Span(Kind.BUILDING, rest[0].start, rest[0].end, guessed=True)]
-        return [door, *_indoors(rest, replace(before, last=door, taken=frozenset({Kind.NUMBER})))]
+        taken = 1
+        while taken < len(items) and _listed(before.text, items[taken - 1], items[taken]):
+            taken += 1
+        if len(items) == 2 and _is_range(before.text, *items):
+            taken = 2
+        return _from_door(items[:taken], items[taken:], before)
     return _indoors(items, before)
+
+
+def _from_door(doors: list[Token], rest: list[Token], before: Before) -> list[Span]:
+    """The door number of a street, and what stands behind it."""
+    last = doors[-1]
+    house = len(last.unit) - len("号") if UNITS.get(last.unit) is Kind.BUILDING else 0
+    found = [Span(Kind.NUMBER, doors[0].start, last.end - house, not last.unit)]
+    if house:
+        # 102号办公楼 of a road is its door 102.
+        found.append(Span(Kind.PLACE, last.end - house, last.end))
+    if len(rest) == 1 and rest[0].unit in ("", "号"):
+        found.append(Span(Kind.BUILDING, rest[0].start, rest[0].end, guessed=True))
+    elif rest:
+        found += _indoors(rest, replace(before, last=found[0], taken=frozenset({Kind.NUMBER})))
+    return found
 
 
 def _repeats(items: list[Token], before: Before) -> bool:
@@ -80,14 +96,17 @@ def _repeats(items: list[Token], before: Before) -> bool:
 def _counts_doors(items: list[Token], before: Before) -> bool:
     """Whether the first number is a door of a road, a village, or a place that nothing says is a house or a compound."""
     last = items[-1]
-    if UNITS.get(last.unit) not in (None, Kind.NUMBER):
+    a_house = last.unit.startswith("号") and last.unit not in _OF_COMPOUNDS and before.kind is Kind.ROAD
+    if UNITS.get(last.unit) not in (None, Kind.NUMBER) and not (
+        a_house and UNITS[last.unit] is Kind.BUILDING
+    ):
         return False
     if len(items) >= 3 and last.size >= 3:
         # Building, unit and room at once: 9-10-1234.
         return before.kind is Kind.ROAD and _is_range(before.text, *items[:2])
     if before.kind is Kind.PLACE:
         is_house = before.written.endswith((*COMPOUNDS, *TOWERS, *MARKETS))
-        return last.unit == "号" and not is_house and not _goes_on(last, before)
+        return last.unit == "号" and not before.numbered and not is_house and not _goes_on(last, before)
     if before.kind not in _STREETS:
         return False
     return not (len(items) == 2 and before.kind is Kind.VILLAGE and last.size >= 3 and not last.unit)
@@ -109,8 +128,11 @@ def _indoors(items: list[Token], before: Before) -> list[Span]:
     by_unit = _by_unit(last, before)
     kind = by_unit or _by_position(items, before)
     outer = _outer(len(items) - 1, kind, before.taken)
-    if items[0].value.startswith("附"):
-        # Doors of a door: shops along the street, 2号附110号.
+    lettered = len(items) == 2 and not last.unit and last.value.isalpha() and items[0].value.isdecimal()
+    is_house = before.kind is Kind.PLACE and before.written.endswith(TOWERS)
+    of_room = is_house and len(items) == 2 and items[0].size >= 3 and last.size < 3
+    if items[0].value.startswith("附") or lettered or of_room:
+        # Doors of a door: shops along the street, 2号附110号; storey and door in one, 22-C; 512-7 of a tower.
         kind, outer = Kind.ROOM, []
     if len(outer) < len(items) - 1:
         return [Span(kind, items[0].start, last.end, by_unit is None)]
@@ -144,6 +166,9 @@ def _by_position(items: list[Token], before: Before) -> Kind:
         return _in_place(last, before)
     if before.kind is Kind.BUILDING and (not many or _goes_on(last, before)):
         return Kind.UNIT
+    if before.kind is Kind.NUMBER and not last.unit and not many and _hyphenated(last, before):
+        # 8号-2 is 8-2号.
+        return Kind.NUMBER
     if before.kind is Kind.NUMBER and (not many or before.written.endswith("弄")):
         return Kind.NUMBER if many else Kind.BUILDING
     return Kind.ROOM if before.kind in DOORS else Kind.NUMBER
@@ -156,7 +181,11 @@ def _in_place(item: Token, before: Before) -> Kind:
         if _goes_on(item, before):
             return Kind.BUILDING
         if not is_house and not before.written.endswith(COMPOUNDS):
-            return Kind.NUMBER
+            return Kind.NUMBER if not before.numbered else Kind.ROOM if item.size >= 3 else Kind.BUILDING
+        if before.written.endswith(MARKETS) and not item.value.isdecimal():
+            return Kind.ROOM
+    if is_house and not item.unit and _STOREY_AND_DOOR.fullmatch(item.value):
+        return Kind.ROOM
     return Kind.ROOM if item.size >= (3 if is_house else 4) else Kind.BUILDING
 
 
@@ -178,7 +207,7 @@ def _joined(items: list[Token], text: str) -> list[Token]:
         kind = UNITS.get(item.unit)
         of_rooms = before.size >= 3 and item.size >= 3
         same = of_rooms or item.unit == "间" or (kind is Kind.FLOOR and len(items) == 2)
-        listed = _LIST.search(text[before.end : item.start]) is not None
+        listed = _listed(text, before, item)
         if listed or kind is Kind.BUILDING or (same and _is_range(text, before, item)):
             whole = text[before.start : item.end]
             found[-1] = Token("number", before.start, item.end, item.unit, whole.removesuffix(item.unit))
@@ -187,14 +216,26 @@ def _joined(items: list[Token], text: str) -> list[Token]:
     return found
 
 
+def _listed(text: str, one: Token, other: Token) -> bool:
+    return _LIST.search(text[one.end : other.start]) is not None
+
+
 def _is_range(text: str, low: Token, high: Token) -> bool:
     """Whether two numbers are from … to …, or a list: 76-78号; 119-52号 is not."""
-    if _LIST.search(text[low.end : high.start]):
+    if _listed(text, low, high):
         return True
     if not (low.value.isdecimal() and high.value.isdecimal()):
         return False
     first, last = int(low.value), int(high.value)
     return first < last <= first + 200 and len(high.value) - len(low.value) <= 1
+
+
+def _hyphenated(item: Token, before: Before) -> bool:
+    return (
+        before.last is not None
+        and before.text[before.last.end : item.start] == "-"
+        and item.value.isdecimal()
+    )
 
 
 def _goes_on(item: Token, before: Before) -> bool:

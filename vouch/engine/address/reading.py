@@ -53,7 +53,13 @@ class Address:
     @cached_property
     def level(self) -> Level:
         """The nearest to a door that was written. A remark in brackets does not count."""
-        return max((LEVEL_OF[part.kind] for part in self.parts), default=Level.NONE)
+        found = max((LEVEL_OF[part.kind] for part in self.parts), default=Level.NONE)
+        if found >= Level.BUILDING and not self.building_key:
+            # A storey of a road or of a town is no building.
+            found = max(
+                (LEVEL_OF[part.kind] for part in self.parts if part.kind not in DOORS), default=Level.NONE
+            )
+        return found
 
     @cached_property
     def building_key(self) -> str:

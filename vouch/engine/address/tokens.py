@@ -71,9 +71,9 @@ _DIGITS = (
     rf"|(?<![A-Z])[A-Z]{{1,2}}(?={_UNIT})|(?<![A-Z])[A-Z](?=[^A-Z一-鿿]|[{NUMERALS}]|$)"
 )
 # 附2号, 地下1层, 231号-1层 and B1层 below the ground, 西路新12号, 甲3号.
-_PREFIX = r"第|附|负|地下|(?<=[号楼幢栋座])-(?=\d\d?[层楼F])|B(?=\d层)|(?<=[路街道巷弄段里条园村])[新临](?=\d)|[甲乙丙丁](?=\d+号)"
-_PART = rf"之(?:[{NUMERALS}]+|\d{{1,2}}(?!\d))"
-_IN_WORDS = rf"(?:第|附|负|地下)?[{NUMERALS}]+(?:[-、,至和][{NUMERALS}]+)*|[东西南北中前后左右主副裙](?=座|幢|栋|单元)"
+_PREFIX = r"第|附|负|地下|(?<=[号楼幢栋座])-(?=\d\d?[层楼F])|B(?=\d层)|(?<=[路街道巷弄段里条园村])新(?=\d)|[临甲乙丙丁](?=\d+号)"
+_PART = rf"(?:之(?:[{NUMERALS}]+|\d{{1,2}}(?!\d))|(?<=号)[甲乙丙丁](?=[\d室]|$))"
+_IN_WORDS = rf"(?:第|附|负|地下)?[{NUMERALS}]+(?:[-、,至和][{NUMERALS}]+)*|[东西南北中前后左右主副裙天地日月](?=座|幢|栋|单元)"
 _NUMBER = re.compile(
     rf"(?P<number>(?:{_PREFIX})?(?:{_DIGITS}))"
     rf"(?:(?P<name>{_alternatives(NAME_AFTER_NUMBER)})|(?P<unit>{_UNIT})(?P<fraction>{_PART})?|(?P<part>{_PART}))?"
@@ -82,7 +82,9 @@ _NUMBER = re.compile(
 )
 _MARKS = r"\-_/\\、,，.。;；:：\s'\"“”‘’〈〉「」『』"
 _SEPARATOR = re.compile(f"[{_MARKS}]+")
-_PLAIN = re.compile(rf"[^0-9A-Z{NUMERALS}第附负地新临甲乙丙丁架夹底顶首东西南北中前后左右主副裙(){_MARKS}]+")
+_PLAIN = re.compile(
+    rf"[^0-9A-Z{NUMERALS}第附负地新临甲乙丙丁架夹底顶首东西南北中前后左右主副裙天日月(){_MARKS}]+"
+)
 _STREET = re.compile(rf"(?:\d+|[{NUMERALS}]+)街(?!道)")
 _STALL = re.compile(r"[A-Z]?\d{4}")
 _BEFORE_STREETS = ("楼", "层", "F", "号门")
