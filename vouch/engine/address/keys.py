@@ -32,6 +32,7 @@ _JOINT = re.compile("[、,，]|和|及")
 _LEADING_ZEROS = re.compile(r"(?<![\d.])0+(?=\d)")
 _NAMES = (Kind.ZONE, Kind.TOWN, Kind.VILLAGE, Kind.GROUP, Kind.ROAD, Kind.PLACE)
 _QUARTER = re.compile("[A-Z0-9东西南北中]{1,3}[区期]")
+_A_NUMBER = re.compile("号(?:之.*)?$")
 _SPACES = re.compile(r"\s+")
 
 
@@ -67,7 +68,7 @@ def normal_part(kind: Kind, written: str) -> str:
     if kind is Kind.BUILDING:
         number = normal_number(written)
         # 12号 of a compound may be a door or a building: it is not taken for 12号楼.
-        return number if number.endswith("号") else _BUILDING_UNIT.sub("", number) + "幢"
+        return number if _A_NUMBER.search(number) else _BUILDING_UNIT.sub("", number) + "幢"
     if kind is Kind.UNIT:
         return _UNIT_UNIT.sub("", normal_number(written)) + "单元"
     if kind is Kind.GROUP:
@@ -91,7 +92,9 @@ def area_key(parts: Iterable[Part]) -> tuple[str, ...]:
             county = ""
         elif part.kind is Kind.COUNTY and part.value != "市辖区":
             county = part.value
-            if county.endswith("市中区") and len(county) > len("市中区"):
+            if county.endswith("市区"):
+                cities, county = [county.removesuffix("区")], ""
+            elif county.endswith("市中区") and len(county) > len("市中区"):
                 # 内江市中区 for 内江市市中区.
                 cities, county = [county.removesuffix("中区")], "市中区"
     city = cities[-1] if cities else ""
@@ -107,8 +110,8 @@ def building_key(parts: Sequence[Part]) -> str:
     """
     found = [*area_key(parts)]
     has_street = has_door = has_place = False
-    for part in parts:
-        if part.kind in DOORS[2:] or (part.kind is Kind.ROAD and has_door):
+    for place, part in enumerate(parts):
+        if part.kind in DOORS[2:] or (has_door and _begins_another(parts[place:])):
             break
         if part.kind in (Kind.NUMBER, Kind.BUILDING):
             has_door = True
@@ -122,9 +125,14 @@ def building_key(parts: Sequence[Part]) -> str:
     return "|".join(found) if has_door or (has_place and indoors) else ""
 
 
+def _begins_another(parts: Sequence[Part]) -> bool:
+    """Whether a second address stands here: a road with a number, behind a number."""
+    return parts[0].kind is Kind.ROAD and any(part.kind is Kind.NUMBER for part in parts)
+
+
 def _is_aside(part: Part) -> bool:
     """Whether a place behind a door number says nothing more than the number; a quarter of it does (A区, 二期)."""
-    return part.kind is Kind.PLACE and _QUARTER.fullmatch(part.value) is None
+    return part.kind in (Kind.PLACE, Kind.ROAD) and _QUARTER.fullmatch(part.value) is None
 
 
 def unit_key(parts: Sequence[Part]) -> str:

@@ -39,6 +39,7 @@ HABITS = {
 _AREAS = (Kind.PROVINCE, Kind.CITY, Kind.COUNTY, Kind.TOWN)
 _DIRECTIONS = "东西南北中上下前后"
 _CIVIC = ("市场", "市政", "市府", "市民", "市心", "区政府", "区府", "县政府", "县府")
+_DOUBTFUL = "里店庄居都府坊社"
 _SHORT = ("县", "段")
 _STREET = HABITS[Kind.ROAD].rank
 _AN_ENDING_INSIDE = 1.5
@@ -113,7 +114,9 @@ class _Prices:
         known = (name for name in _known_at(run, start) if rank < HABITS[_KNOWN[name]].rank)
         found += [(Named(_KNOWN[name], start, start + len(name)), 0.8) for name in known]
         late = 0.6 * (start > 0 and run[start] in "市省区县" and not run.startswith(_CIVIC, start))
-        late += 1.2 * (start > 0 and run[start] == "路") + 1.2 * (run[start + 1 : start + 2] == "侧")
+        late += 1.2 * (start > 0 and run[start] == "路" and not run.startswith("路桥", start)) + 1.2 * (
+            run[start + 1 : start + 2] == "侧"
+        )
         late += 1.2 * (start > 0 and run.startswith("街道", start))
         for end, endings in self.endings:
             if end <= start:
@@ -136,7 +139,10 @@ class _Prices:
                         ("镇", "乡", "县", "市", "街道")
                     )
                     bound = end - len(ending) + (ending in NAMELESS or of_a_town)
-                    price += _AN_ENDING_INSIDE * self.inside(start, bound) + late
+                    dear = _AN_ENDING_INSIDE * (1.5 if kind in _AREAS else 1)
+                    price += dear * self.inside(start, bound) + late
+                    # Such a sign ends a name or stands in the middle of one.
+                    price += 0.3 * (kind is Kind.PLACE and end < size and ending in _DOUBTFUL)
                     found.append((Named(kind, start, end), price))
         return found
 
@@ -199,10 +205,14 @@ def _price(kind: Kind, name: str, ending: str, rank: int) -> float | None:
     if (
         kind is Kind.COUNTY
         and length
-        and ((length + len(ending) < 3 and ending != "县") or name[-1] in "一二三四五六七八九十")
+        and (
+            (length + len(ending) < 3 and ending != "县")
+            or name[-1] in "一二三四五六七八九十区县"
+            or (name[-1] == "市" and name[:-1] not in CITIES)
+        )
     ):
         return None
-    if kind in (Kind.PROVINCE, Kind.CITY) and length < 2:
+    if (kind is Kind.TOWN and name.endswith("县")) or (kind in (Kind.PROVINCE, Kind.CITY) and length < 2):
         return None
     if (ending == "新村" and length == 1) or (ending == "市中区" and length and name not in CITIES):
         return None

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from vouch.engine.address.kinds import Kind
 from vouch.engine.address.tokens import Token
-from vouch.engine.address.words import COMPOUNDS, MARKETS, TOWERS, UNITS
+from vouch.engine.address.words import COMPOUNDS, MARKETS, SHOPS, TOWERS, UNITS
 
 HIGHEST = 200
 """No house has more storeys: 1075楼 is a building."""
@@ -105,7 +105,9 @@ def _counts_doors(items: list[Token], before: Before) -> bool:
         # Building, unit and room at once: 9-10-1234.
         return before.kind is Kind.ROAD and _is_range(before.text, *items[:2])
     if before.kind is Kind.PLACE:
-        is_house = before.written.endswith((*COMPOUNDS, *TOWERS, *MARKETS))
+        is_house = (
+            before.written.endswith((*COMPOUNDS, *TOWERS, *MARKETS, *SHOPS)) or items[0].value.isalpha()
+        )
         return last.unit == "号" and not before.numbered and not is_house and not _goes_on(last, before)
     if before.kind not in _STREETS:
         return False
@@ -128,16 +130,22 @@ def _indoors(items: list[Token], before: Before) -> list[Span]:
     by_unit = _by_unit(last, before)
     kind = by_unit or _by_position(items, before)
     outer = _outer(len(items) - 1, kind, before.taken)
-    lettered = len(items) == 2 and not last.unit and last.value.isalpha() and items[0].value.isdecimal()
-    is_house = before.kind is Kind.PLACE and before.written.endswith(TOWERS)
-    of_room = is_house and len(items) == 2 and items[0].size >= 3 and last.size < 3
-    if items[0].value.startswith("附") or lettered or of_room:
-        # Doors of a door: shops along the street, 2号附110号; storey and door in one, 22-C; 512-7 of a tower.
+    if items[0].value.startswith("附") or (len(items) == 2 and not by_unit and _is_one_door(items, before)):
+        # 附: doors of a door, shops along the street, 2号附110号.
         kind, outer = Kind.ROOM, []
     if len(outer) < len(items) - 1:
         return [Span(kind, items[0].start, last.end, by_unit is None)]
     kinds = zip(items, [*outer, kind], strict=True)
     return [Span(one, item.start, item.end, by_unit is None or item is not last) for item, one in kinds]
+
+
+def _is_one_door(items: list[Token], before: Before) -> bool:
+    """Whether two numbers are one room: storey and door (22-C, 大厦4-18号), 512-7 of a tower, stall C-11号."""
+    first, last = items
+    if before.kind is Kind.PLACE and before.written.endswith(TOWERS) and last.size < 3:
+        return first.size >= 3 or (first.size > 0 and last.size > 0)
+    is_stall = last.unit == "号" and first.value.isalpha() and not before.written.endswith(COMPOUNDS)
+    return is_stall or (not last.unit and last.value.isalpha() and first.value.isdecimal() and first.size < 3)
 
 
 def _by_unit(item: Token, before: Before) -> Kind | None:
@@ -177,7 +185,11 @@ def _by_position(items: list[Token], before: Before) -> Kind:
 def _in_place(item: Token, before: Before) -> Kind:
     """What a single number behind a named place counts: its door, its building or a room in it."""
     is_house = before.written.endswith((*TOWERS, *MARKETS))
+    if before.written.endswith(SHOPS):
+        return Kind.ROOM
     if item.unit == "号":
+        if before.numbered and before.written.endswith(TOWERS):
+            return Kind.ROOM
         if _goes_on(item, before):
             return Kind.BUILDING
         if not is_house and not before.written.endswith(COMPOUNDS):

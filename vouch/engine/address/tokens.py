@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from vouch.engine.address.words import COUNTED_IN_WORDS, NAME_AFTER_NUMBER, NOT_A_UNIT, NUMERALS, UNITS
 
+_DIGIT_RUN = re.compile(r"\d+")
 _LIKE_A_DASH = "-－—–‐‑−~～〜―"
 _OPEN, _CLOSE = "(（[【〔{<《", ")）]】〕}>》"
 
@@ -24,8 +25,8 @@ class Token(NamedTuple):
 
     @property
     def size(self) -> int:
-        """How many digits it has."""
-        return sum(character.isdecimal() for character in self.value)
+        """How many digits it has; the most that one of a range has."""
+        return max(map(len, _DIGIT_RUN.findall(self.value)), default=0)
 
 
 class _Plain(dict[int, str]):
@@ -68,14 +69,15 @@ _UNIT = _units(unit for unit in UNITS if unit != "街")
 _LETTER = "(?!F)[A-Z]"
 _DIGITS = (
     rf"(?<![A-Z])[A-Z]{{0,2}}\d+(?:\.\d+)?(?:{_LETTER}){{0,2}}(?![A-Z]{{2}})(?:\d+[A-Z]?)?"
-    rf"|(?<![A-Z])[A-Z]{{1,2}}(?={_UNIT})|(?<![A-Z])[A-Z](?=[^A-Z一-鿿]|[{NUMERALS}]|$)"
+    rf"|(?<![A-Z])[A-Z]{{1,2}}(?={_UNIT})|(?<![A-Z])[A-Z][东西南北](?=[幢栋座楼])|(?<![A-Z])[A-Z](?=[^A-Z一-鿿]|[{NUMERALS}]|$)"
 )
 # 附2号, 地下1层, 231号-1层 and B1层 below the ground, 西路新12号, 甲3号.
 _PREFIX = r"第|附|负|地下|(?<=[号楼幢栋座])-(?=\d\d?[层楼F])|B(?=\d层)|(?<=[路街道巷弄段里条园村])新(?=\d)|[临甲乙丙丁](?=\d+号)"
-_PART = rf"(?:之(?:[{NUMERALS}]+|\d{{1,2}}(?!\d))|(?<=号)[甲乙丙丁](?=[\d室]|$))"
-_IN_WORDS = rf"(?:第|附|负|地下)?[{NUMERALS}]+(?:[-、,至和][{NUMERALS}]+)*|[东西南北中前后左右主副裙天地日月](?=座|幢|栋|单元)"
+_PART = rf"(?:之(?:[{NUMERALS}]+(?![{NUMERALS}、至])|\d{{1,2}}(?!\d))|(?<=号)[甲乙丙丁](?=[\d室]|$))"
+_IN_WORDS = rf"(?:第|附|负|地下|[甲乙丙丁](?=[{NUMERALS}]+号))?[{NUMERALS}]+(?:[-、,至和][{NUMERALS}]+)*|[东西南北中前后左右主副裙天地日月](?=座|幢|栋|单元)"
 _NUMBER = re.compile(
-    rf"(?P<number>(?:{_PREFIX})?(?:{_DIGITS}))"
+    r"(?P<plot>[A-Z]?\d+-[A-Z]?\d+(?:号地块|号地|地块|号区|区|号路))"
+    rf"|(?P<number>(?:{_PREFIX})?(?:{_DIGITS}))"
     rf"(?:(?P<name>{_alternatives(NAME_AFTER_NUMBER)})|(?P<unit>{_UNIT})(?P<fraction>{_PART})?|(?P<part>{_PART}))?"
     rf"|(?P<numeral>{_IN_WORDS})(?P<counted>{_units(COUNTED_IN_WORDS)})(?P<rank>{_PART})?"
     r"|(?P<storey>架空层|地下层|地下室(?=$)|夹层|底层|顶层|首层|底楼|顶楼)"
@@ -124,7 +126,7 @@ def _next(text: str, at: int) -> Token:
 
 
 def _number(match: re.Match[str]) -> Token:
-    if match["name"]:
+    if match["plot"] or match["name"]:
         return Token("word", *match.span())
     if match["storey"]:
         return Token("number", *match.span(), "层", match["storey"])

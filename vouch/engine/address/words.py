@@ -18,7 +18,7 @@ NUMERALS = "零〇一二两三四五六七八九十百廿"
 _COUNTED: dict[Kind, str] = {
     Kind.NUMBER: "号院 号大院 弄",
     Kind.BUILDING: (
-        "幢 栋 座 撞 懂 幢楼 栋楼 栋幢 幢号 高楼 排 # #楼 #幢 #厂房 #车间 号楼 号搂 号幢 号栋 号座 号写字楼 号商务楼 号综合楼 号商业楼"
+        "幢 栋 座 撞 懂 办公楼 写字楼 商务楼 综合楼 厂房 车间 #写字楼 #办公楼 幢楼 栋楼 栋幢 幢号 高楼 排 # #楼 #幢 #厂房 #车间 号楼 号搂 号幢 号栋 号座 号写字楼 号商务楼 号综合楼 号商业楼"
         " 号住宅楼 号办公楼 号塔楼 号公寓 号厂房 号标准厂房 号车间 号库 号仓库 号馆 号别墅"
     ),
     # 街: the streets inside a market hall, 3楼8街.
@@ -46,7 +46,7 @@ COUNTED_IN_WORDS = tuple(unit for unit in UNITS if unit not in _IN_DIGITS_ALONE)
 """Units before which a number may be written in words: 三号楼; but 三门 is a county."""
 
 NAME_AFTER_NUMBER = _words(
-    "号门 号区 号大街 号大道 号路 号街 号线 号码头 号桥 号井 号地 号小区 号公路 号园 号国道 号厂区 号矿 大街 大道 道 国道 省道 县道 公路 路 支路"
+    "号门 号区 号大街 号大道 号路 号街 号线 号码头 号桥 号井 号地块 号小区 号公路 号园 号国道 号厂区 号矿 大街 大道 道 国道 省道 县道 公路 路 支路"
     " 街 巷 条 公里 千米 米 KM 北路 南路 东路 西路 中路 年 年代 期 区 街区 区块 地块 小区 社区 组团 标段 段 中 小 团 连 村 乡 里 大队 医 医院"
     " 线 厂 酒店 国际 创意 文化 大厦 广场 商务 中心 创 万"
 )
@@ -90,7 +90,7 @@ STRONG = frozenset(
 """Endings after which a name hardly goes on."""
 
 UNBROKEN = _words(
-    "市场 市区 市中区 区委 县委 乡镇 街道 镇海 社区 村委 村民 路段 园区 园林 院内 院校 中心 城区 城关"
+    "市场 市区 市中区 区委 县委 县城 乡镇 街道 镇海 社区 村委 村民 路段 园区 园林 院内 院校 中心 城区 城关"
     " 城镇 城市 港务 行政 行业 线路 厂房 厂区 环保 环球 环城 省道 县道 国道 村镇 村口 道口 库房 部分 街坊 楼梯 居民 居住 区域 里程 园艺 矿业 房地产"
     " 商城 新城 工业 店面 店铺 路桥区 道里区 道外区 中心村 州市"
 )
@@ -98,6 +98,9 @@ UNBROKEN = _words(
 
 TOWERS = _words("大厦 厦 楼 阁 中心 国际 馆 学院 大学 银行 公司 酒店 局 医院")
 """Places that are one building: three digits behind them are a room."""
+
+SHOPS = _words("商铺 店面 门面 店铺 门面房 营业房 底商")
+"""Rows of shops: a number behind them is one of them."""
 
 MARKETS = _words("市场 场 商城 建材城 汽配城 城")
 """Places whose numbers are stalls."""
