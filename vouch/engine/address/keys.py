@@ -31,7 +31,7 @@ _UNIT_UNIT = re.compile("号?(?:单元号?|单无|单园|门洞?|梯|号)$")
 _JOINT = re.compile("[、,，]|和|及")
 _LEADING_ZEROS = re.compile(r"(?<![\d.])0+(?=\d)")
 _NAMES = (Kind.ZONE, Kind.TOWN, Kind.VILLAGE, Kind.GROUP, Kind.ROAD, Kind.PLACE)
-_QUARTER = re.compile("[A-Z0-9东西南北中]{1,3}[区期]")
+_QUARTER = re.compile("(?:[A-Z][0-9]?|[0-9]{1,2}|[东西南北中])[区期]$")
 _A_NUMBER = re.compile("号(?:之.*)?$")
 _SPACES = re.compile(r"\s+")
 
@@ -88,8 +88,8 @@ def area_key(parts: Iterable[Part]) -> tuple[str, ...]:
     cities, county = [], ""
     for part in parts:
         if part.kind is Kind.CITY:
+            county = county if part.value in cities else ""
             cities.append(part.value)
-            county = ""
         elif part.kind is Kind.COUNTY and part.value != "市辖区":
             county = part.value
             if county.endswith("市区"):
@@ -116,7 +116,10 @@ def building_key(parts: Sequence[Part]) -> str:
         if part.kind in (Kind.NUMBER, Kind.BUILDING):
             has_door = True
             found.append(part.value)
-        elif part.kind in _NAMES and not (has_door and has_street and _is_aside(part)):
+        elif has_door and has_street and part.kind in (Kind.PLACE, Kind.ROAD):
+            # The number says it all, but for a quarter behind it (A区, 二期).
+            found += _QUARTER.findall(part.value)
+        elif part.kind in _NAMES:
             has_place = has_place or part.kind is Kind.PLACE
             has_street = has_street or part.kind in (Kind.VILLAGE, Kind.GROUP, Kind.ROAD)
             found += [part.value] if part.value not in found else []
@@ -128,11 +131,6 @@ def building_key(parts: Sequence[Part]) -> str:
 def _begins_another(parts: Sequence[Part]) -> bool:
     """Whether a second address stands here: a road with a number, behind a number."""
     return parts[0].kind is Kind.ROAD and any(part.kind is Kind.NUMBER for part in parts)
-
-
-def _is_aside(part: Part) -> bool:
-    """Whether a place behind a door number says nothing more than the number; a quarter of it does (A区, 二期)."""
-    return part.kind in (Kind.PLACE, Kind.ROAD) and _QUARTER.fullmatch(part.value) is None
 
 
 def unit_key(parts: Sequence[Part]) -> str:

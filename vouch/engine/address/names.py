@@ -40,7 +40,8 @@ _AREAS = (Kind.PROVINCE, Kind.CITY, Kind.COUNTY, Kind.TOWN)
 _DIRECTIONS = "东西南北中上下前后"
 _CIVIC = ("市场", "市政", "市府", "市民", "市心", "区政府", "区府", "县政府", "县府")
 _DOUBTFUL = "里店庄居都府坊社"
-_SHORT = ("县", "段")
+_SHORT = ("县", "段", "镇")
+_SIDES = tuple(word for word in BESIDE if (len(word) > 1 and word[-1] in "侧面边处") or word.startswith("交"))
 _STREET = HABITS[Kind.ROAD].rank
 _AN_ENDING_INSIDE = 1.5
 _KINDS_OF: dict[str, tuple[Kind, ...]] = {}
@@ -51,6 +52,7 @@ _LONGEST_ENDING = max(map(len, _KINDS_OF))
 _LONGEST_PART = _LONGEST_ENDING + max(habit.longest for habit in HABITS.values())
 _DECIMAL = re.compile("[0-9A-Z]")
 _UNBROKEN = re.compile("|".join(sorted(UNBROKEN, key=len, reverse=True)))
+_SIDE = re.compile("|".join(_SIDES))
 _BESIDE: dict[str, tuple[str, ...]] = {}
 for _word in BESIDE:
     _BESIDE[_word[0]] = (*_BESIDE.get(_word[0], ()), _word)
@@ -102,6 +104,7 @@ class _Prices:
         ]
         # How far before an ending a part must have begun for the ending to stand inside it.
         self.cuts = dict.fromkeys(_known_from(run), 2)
+        self.cuts |= {found.end(): len(found[0]) for found in _SIDE.finditer(run)}
         for end, words in self.endings:
             if end < len(run) and (word := next((one for one in words if one in STRONG), "")):
                 self.cuts[end] = len(word) if word in NAMELESS else 2 if word in _SHORT else 3
@@ -118,6 +121,7 @@ class _Prices:
             run[start + 1 : start + 2] == "侧"
         )
         late += 1.2 * (start > 0 and run.startswith("街道", start))
+        late += 0.6 * (start > 0 and run[start] in "与和" and run[start - 1] in "路街巷道")
         for end, endings in self.endings:
             if end <= start:
                 continue
@@ -156,10 +160,12 @@ class _Prices:
                 continue
             if (
                 len(word) > 1
-                or (word == "口" and start > 0 and run[start - 1] in "路街巷道")
+                or (word in "口与和" and start > 0 and run[start - 1] in "路街巷道")
                 or (word == "内" and start == 0 and rank >= _STREET)
             ):
-                found.append((Named(Kind.BESIDE, start, end), 1.0))
+                found.append(
+                    (Named(Kind.BESIDE, start, end), 0.3 if word in _SIDES or word in "与和" else 1.0)
+                )
             elif end == size:
                 found.append((Named(Kind.BESIDE, start, end), 1.5))
         if run[start:] in REMARKS:
@@ -220,7 +226,7 @@ def _price(kind: Kind, name: str, ending: str, rank: int) -> float | None:
     if kind is Kind.PLACE:
         price = 1.1 + 0.06 * max(length - habit.usual, 0)
     elif length == 1 and len(ending) == 1 and not written_numbers and ending != "段":
-        price += 1.2 if name in _DIRECTIONS else 0.4
+        price += 1.2 if name in _DIRECTIONS and rank != HABITS[Kind.TOWN].rank else 0.4
     if kind is Kind.CITY and rank > habit.rank and name not in CITIES:
         # 菱角市 behind a district is a street.
         price += 1.2

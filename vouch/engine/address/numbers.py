@@ -96,7 +96,11 @@ def _repeats(items: list[Token], before: Before) -> bool:
 def _counts_doors(items: list[Token], before: Before) -> bool:
     """Whether the first number is a door of a road, a village, or a place that nothing says is a house or a compound."""
     last = items[-1]
-    a_house = last.unit.startswith("号") and last.unit not in _OF_COMPOUNDS and before.kind is Kind.ROAD
+    many_houses = before.written.endswith((*COMPOUNDS, *TOWERS, *MARKETS, *SHOPS))
+    on_street = before.kind is Kind.ROAD or (
+        before.kind is Kind.PLACE and not before.numbered and not many_houses
+    )
+    a_house = last.unit.startswith("号") and last.unit not in _OF_COMPOUNDS and on_street
     if UNITS.get(last.unit) not in (None, Kind.NUMBER) and not (
         a_house and UNITS[last.unit] is Kind.BUILDING
     ):
@@ -105,10 +109,12 @@ def _counts_doors(items: list[Token], before: Before) -> bool:
         # Building, unit and room at once: 9-10-1234.
         return before.kind is Kind.ROAD and _is_range(before.text, *items[:2])
     if before.kind is Kind.PLACE:
-        is_house = (
-            before.written.endswith((*COMPOUNDS, *TOWERS, *MARKETS, *SHOPS)) or items[0].value.isalpha()
+        return (
+            last.unit.startswith("号")
+            and on_street
+            and not items[0].value.isalpha()
+            and not _goes_on(last, before)
         )
-        return last.unit == "号" and not before.numbered and not is_house and not _goes_on(last, before)
     if before.kind not in _STREETS:
         return False
     return not (len(items) == 2 and before.kind is Kind.VILLAGE and last.size >= 3 and not last.unit)
@@ -156,7 +162,7 @@ def _by_unit(item: Token, before: Before) -> Kind | None:
         too_high = item.value.isdecimal() and (int(item.value) > HIGHEST or storeys_follow)
         lettered = any("A" <= sign <= "Z" for sign in item.value) and not _LETTERED_STOREY.match(item.value)
         return Kind.BUILDING if too_high or lettered else Kind.FLOOR
-    if item.unit == "单元" and item.size >= 3:
+    if item.unit in ("单元", "#") and item.size >= 3:
         return Kind.ROOM
     if item.unit == "座" and before.kind is Kind.BUILDING:
         return Kind.UNIT
@@ -184,21 +190,21 @@ def _by_position(items: list[Token], before: Before) -> Kind:
 
 def _in_place(item: Token, before: Before) -> Kind:
     """What a single number behind a named place counts: its door, its building or a room in it."""
-    is_house = before.written.endswith((*TOWERS, *MARKETS))
-    if before.written.endswith(SHOPS):
-        return Kind.ROOM
+    is_tower, is_market = before.written.endswith(TOWERS), before.written.endswith(MARKETS)
+    many = item.size >= (3 if is_tower or is_market else 4)
     if item.unit == "号":
-        if before.numbered and before.written.endswith(TOWERS):
-            return Kind.ROOM
-        if _goes_on(item, before):
+        if not _goes_on(item, before) and not (
+            is_tower or is_market or before.written.endswith((*COMPOUNDS, *SHOPS))
+        ):
+            many = item.size >= 3
+            if not before.numbered:
+                return Kind.NUMBER
+        elif _goes_on(item, before):
             return Kind.BUILDING
-        if not is_house and not before.written.endswith(COMPOUNDS):
-            return Kind.NUMBER if not before.numbered else Kind.ROOM if item.size >= 3 else Kind.BUILDING
-        if before.written.endswith(MARKETS) and not item.value.isdecimal():
-            return Kind.ROOM
-    if is_house and not item.unit and _STOREY_AND_DOOR.fullmatch(item.value):
-        return Kind.ROOM
-    return Kind.ROOM if item.size >= (3 if is_house else 4) else Kind.BUILDING
+        in_house = (is_tower and before.numbered) or (is_market and not item.value.isdecimal())
+    else:
+        in_house = is_tower and _STOREY_AND_DOOR.fullmatch(item.value) is not None
+    return Kind.ROOM if many or in_house or before.written.endswith(SHOPS) else Kind.BUILDING
 
 
 def _outer(count: int, kind: Kind, taken: frozenset[Kind]) -> list[Kind]:

@@ -16,7 +16,7 @@ from vouch.engine.address.tokens import plain
 LONGEST = 300
 """Characters of an address that are read; the longest of 62,214 registered addresses has 77."""
 
-_GAP_IN_WORDS = re.compile(r"(?<=[一-鿿])\s+(?=[一-鿿])|(?<=\d)\s+(?=[号室幢栋座楼层])")
+_GAP_IN_WORDS = re.compile(r"(?<=[一-鿿])\s+(?=[一-鿿])|(?<=\d)\s+(?=[号室幢栋座楼层])|(?<=[A-Z])\s+(?=区)")
 
 
 @dataclass(frozen=True)
