@@ -42,6 +42,7 @@ _CIVIC = ("市场", "市政", "市府", "市民", "市心", "区政府", "区府
 _DOUBTFUL = "里店庄居都府坊社"
 _SHORT = ("县", "段", "镇")
 _SIDES = tuple(word for word in BESIDE if (len(word) > 1 and word[-1] in "侧面边处") or word.startswith("交"))
+_LOCAL = (HABITS[Kind.TOWN].rank, HABITS[Kind.VILLAGE].rank)
 _STREET = HABITS[Kind.ROAD].rank
 _AN_ENDING_INSIDE = 1.5
 _KINDS_OF: dict[str, tuple[Kind, ...]] = {}
@@ -121,6 +122,7 @@ class _Prices:
             run[start + 1 : start + 2] == "侧"
         )
         late += 1.2 * (start > 0 and run.startswith("街道", start))
+        late += 0.4 * (start > 0 and run[start] in "村镇" and not run.startswith("镇海", start))
         late += 0.6 * (start > 0 and run[start] in "与和" and run[start - 1] in "路街巷道")
         for end, endings in self.endings:
             if end <= start:
@@ -226,7 +228,7 @@ def _price(kind: Kind, name: str, ending: str, rank: int) -> float | None:
     if kind is Kind.PLACE:
         price = 1.1 + 0.06 * max(length - habit.usual, 0)
     elif length == 1 and len(ending) == 1 and not written_numbers and ending != "段":
-        price += 1.2 if name in _DIRECTIONS and rank != HABITS[Kind.TOWN].rank else 0.4
+        price += 1.2 if name in _DIRECTIONS and rank not in _LOCAL else 0.4
     if kind is Kind.CITY and rank > habit.rank and name not in CITIES:
         # 菱角市 behind a district is a street.
         price += 1.2
