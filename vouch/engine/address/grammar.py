@@ -58,7 +58,8 @@ def _before(text: str, found: list[Span], following: Token | None) -> Before:
         if span.kind in _NAMES:
             break
         taken.add(span.kind)
-    return Before(text, last, frozenset(taken), any(span.kind is Kind.NUMBER for span in found), following)
+    kinds = {span.kind for span in found}
+    return Before(text, last, frozenset(taken), Kind.NUMBER in kinds, Kind.BUILDING in kinds, following)
 
 
 def _end_of_sequence(pieces: list[Token], at: int) -> int:

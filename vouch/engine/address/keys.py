@@ -108,10 +108,11 @@ def building_key(parts: Sequence[Part]) -> str:
 
     A place behind the door number of a road is left out (人民路5号 and 人民路5号金色大厦 are one), a place before it is not.
     """
+    parts = _first_address(parts)
     found = [*area_key(parts)]
     has_street = has_door = has_place = False
-    for place, part in enumerate(parts):
-        if part.kind in DOORS[2:] or (has_door and _begins_another(parts[place:])):
+    for part in parts:
+        if part.kind in DOORS[2:]:
             break
         if part.kind in (Kind.NUMBER, Kind.BUILDING):
             has_door = True
@@ -128,9 +129,15 @@ def building_key(parts: Sequence[Part]) -> str:
     return "|".join(found) if has_door or (has_place and indoors) else ""
 
 
-def _begins_another(parts: Sequence[Part]) -> bool:
-    """Whether a second address stands here: a road with a number, behind a number."""
-    return parts[0].kind is Kind.ROAD and any(part.kind is Kind.NUMBER for part in parts)
+def _first_address(parts: Sequence[Part]) -> Sequence[Part]:
+    """The parts up to a second address: an area, or a road with a number, behind a number."""
+    has_door = False
+    for place, part in enumerate(parts):
+        numbered_road = part.kind is Kind.ROAD and any(one.kind is Kind.NUMBER for one in parts[place:])
+        if has_door and (numbered_road or part.kind in (Kind.PROVINCE, Kind.CITY, Kind.COUNTY)):
+            return parts[:place]
+        has_door = has_door or part.kind in (Kind.NUMBER, Kind.BUILDING)
+    return parts
 
 
 def unit_key(parts: Sequence[Part]) -> str:

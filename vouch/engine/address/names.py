@@ -118,9 +118,9 @@ class _Prices:
         known = (name for name in _known_at(run, start) if rank < HABITS[_KNOWN[name]].rank)
         found += [(Named(_KNOWN[name], start, start + len(name)), 0.8) for name in known]
         late = 0.6 * (start > 0 and run[start] in "市省区县" and not run.startswith(_CIVIC, start))
-        late += 1.2 * (start > 0 and run[start] == "路" and not run.startswith("路桥", start)) + 1.2 * (
-            run[start + 1 : start + 2] == "侧"
-        )
+        late += 1.2 * (
+            start > 0 and run[start] == "路" and not run.startswith(("路桥", "路南", "路北"), start)
+        ) + 1.2 * (run[start + 1 : start + 2] == "侧")
         late += 1.2 * (start > 0 and run.startswith("街道", start))
         late += 0.4 * (start > 0 and run[start] in "村镇" and not run.startswith("镇海", start))
         late += 0.6 * (start > 0 and run[start] in "与和" and run[start - 1] in "路街巷道")
@@ -220,7 +220,9 @@ def _price(kind: Kind, name: str, ending: str, rank: int) -> float | None:
         )
     ):
         return None
-    if (kind is Kind.TOWN and name.endswith("县")) or (kind in (Kind.PROVINCE, Kind.CITY) and length < 2):
+    if (kind is Kind.TOWN and name.endswith(("县", "区"))) or (
+        kind in (Kind.PROVINCE, Kind.CITY) and length < 2
+    ):
         return None
     if (ending == "新村" and length == 1) or (ending == "市中区" and length and name not in CITIES):
         return None
@@ -229,6 +231,8 @@ def _price(kind: Kind, name: str, ending: str, rank: int) -> float | None:
         price = 1.1 + 0.06 * max(length - habit.usual, 0)
     elif length == 1 and len(ending) == 1 and not written_numbers and ending != "段":
         price += 1.2 if name in _DIRECTIONS and rank not in _LOCAL else 0.4
+    if kind is Kind.ROAD and name.endswith(("区", "县", "镇", "乡")):
+        price += 0.8
     if kind is Kind.CITY and rank > habit.rank and name not in CITIES:
         # 菱角市 behind a district is a street.
         price += 1.2

@@ -18,6 +18,7 @@ DOORS = (Kind.NUMBER, Kind.BUILDING, Kind.UNIT, Kind.FLOOR, Kind.ROOM)
 
 _STREETS = (Kind.ROAD, Kind.VILLAGE, Kind.GROUP)
 _OF_COMPOUNDS = ("号楼", "号搂", "号幢", "号栋", "号座")
+_OF_ROWS = re.compile("店|铺|营业房|门面|摊|商位|间$")
 _STOREY_AND_DOOR = re.compile(r"\d{1,2}[A-Z]")
 _LIST = re.compile("[、,，]|和|及|至")
 _TWO = re.compile(r"([A-Z]|\d{1,2}[A-Z])(\d{3,}[A-Z]?)")
@@ -38,13 +39,14 @@ class Before:
     """What a sequence of numbers stands behind.
 
     ``last`` is the nearest part, sides and remarks left out, and ``written`` its text; ``taken`` are the doors named since the
-    last name, ``numbered`` says whether a door of the street was; ``following`` is the token behind the sequence.
+    last name, ``numbered`` and ``housed`` say whether a door of the street and a building were; ``following`` is the token behind the sequence.
     """
 
     text: str
     last: Span | None
     taken: frozenset[Kind]
     numbered: bool
+    housed: bool
     following: Token | None
 
     @property
@@ -136,7 +138,11 @@ def _indoors(items: list[Token], before: Before) -> list[Span]:
     by_unit = _by_unit(last, before)
     kind = by_unit or _by_position(items, before)
     outer = _outer(len(items) - 1, kind, before.taken)
-    if items[0].value.startswith("附") or (len(items) == 2 and not by_unit and _is_one_door(items, before)):
+    if (
+        items[0].value.startswith("附")
+        or (len(items) == 2 and items[0].size > 3 > last.size)
+        or (len(items) == 2 and not by_unit and _is_one_door(items, before))
+    ):
         # 附: doors of a door, shops along the street, 2号附110号.
         kind, outer = Kind.ROOM, []
     if len(outer) < len(items) - 1:
@@ -190,6 +196,8 @@ def _by_position(items: list[Token], before: Before) -> Kind:
 
 def _in_place(item: Token, before: Before) -> Kind:
     """What a single number behind a named place counts: its door, its building or a room in it."""
+    if before.housed:
+        return Kind.ROOM
     is_tower, is_market = before.written.endswith(TOWERS), before.written.endswith(MARKETS)
     many = item.size >= (3 if is_tower or is_market else 4)
     if item.unit == "号":
@@ -224,7 +232,7 @@ def _joined(items: list[Token], text: str) -> list[Token]:
         before = found[-1]
         kind = UNITS.get(item.unit)
         of_rooms = before.size >= 3 and item.size >= 3
-        same = of_rooms or item.unit == "间" or (kind is Kind.FLOOR and len(items) == 2)
+        same = of_rooms or _OF_ROWS.search(item.unit) is not None or (kind is Kind.FLOOR and len(items) == 2)
         listed = _listed(text, before, item)
         if listed or kind is Kind.BUILDING or (same and _is_range(text, before, item)):
             whole = text[before.start : item.end]

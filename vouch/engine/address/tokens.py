@@ -72,20 +72,20 @@ _DIGITS = (
     rf"|(?<![A-Z])[A-Z]{{1,2}}(?={_UNIT}|-\d)|(?<![A-Z])[A-Z][东西南北](?=[幢栋座楼])|(?<![A-Z])[A-Z](?=[^A-Z一-鿿]|[{NUMERALS}]|$)"
 )
 # 附2号, 地下1层, 231号-1层 and B1层 below the ground, 西路新12号, 甲3号.
-_PREFIX = r"第|附|负|地下|(?<=[号楼幢栋座])-(?=\d\d?[层楼F])|B(?=\d层)|(?<=[路街道巷弄段里条园村])新(?=\d)|[临甲乙丙丁](?=\d+号)|[东西南北](?=\d\d?-\d)"
+_PREFIX = r"第|附|负|地下|(?<=[号楼幢栋座])-(?=\d\d?[层楼F])|B(?=\d层)|(?<=[路街道巷弄段里条园村号])新(?=\d)|[临甲乙丙丁](?=\d+号)|[东西南北](?=\d\d?-\d)"
 _PART = rf"(?:之(?:[{NUMERALS}]+(?![{NUMERALS}、至])|\d{{1,2}}(?!\d))|(?<=号)[甲乙丙丁](?=[\d室]|$))"
 _IN_WORDS = rf"(?:第|附|负|地下|[甲乙丙丁](?=[{NUMERALS}]+号))?[{NUMERALS}]+(?:[-、,至和][{NUMERALS}]+)*|[东西南北中前后左右主副裙天地日月](?=座|幢|栋|单元)"
 _NUMBER = re.compile(
-    r"(?P<plot>[A-Z]?\d+-[A-Z]?\d+(?:号地块|号地|地块|号区|区|号路))"
+    r"(?P<plot>K?\d+\+\d+(?:KM|米)?|[A-Z]?\d+-[A-Z]?\d+(?:号地块|号地|地块|号区|区|号路))"
     rf"|(?P<number>(?:{_PREFIX})?(?:{_DIGITS}))"
     rf"(?:(?P<name>{_alternatives(NAME_AFTER_NUMBER)})|(?P<unit>{_UNIT})(?P<fraction>{_PART})?|(?P<part>{_PART}))?"
     rf"|(?P<numeral>{_IN_WORDS})(?P<counted>{_units(COUNTED_IN_WORDS)})(?P<rank>{_PART})?"
     r"|(?P<storey>架空层|地下层|地下室(?=$)|夹层|底层|顶层|首层|底楼|顶楼)"
 )
 _MARKS = r"\-_/\\、,，.。;；:：\s'\"“”‘’〈〉「」『』"
-_SEPARATOR = re.compile(f"[{_MARKS}]+")
+_SEPARATOR = re.compile(rf"[{_MARKS}]+|至(?=第?\d)")
 _PLAIN = re.compile(
-    rf"[^0-9A-Z{NUMERALS}第附负地新临甲乙丙丁架夹底顶首东西南北中前后左右主副裙天日月(){_MARKS}]+"
+    rf"[^0-9A-Z{NUMERALS}第附负地新临甲乙丙丁架夹底顶首东西南北中前后左右主副裙天日月至(){_MARKS}]+"
 )
 _STREET = re.compile(rf"(?:\d+|[{NUMERALS}]+)街(?!道)")
 _STALL = re.compile(r"[A-Z]?\d{4}")
