@@ -31,7 +31,7 @@ _UNIT_UNIT = re.compile("号?(?:单元号?|单无|单园|门洞?|梯|号)$")
 _JOINT = re.compile("[、,，]|和|及")
 _LEADING_ZEROS = re.compile(r"(?<![\d.])0+(?=\d)")
 _NAMES = (Kind.ZONE, Kind.TOWN, Kind.VILLAGE, Kind.GROUP, Kind.ROAD, Kind.PLACE)
-_QUARTER = re.compile("(?:[A-Z][0-9]?|[0-9]{1,2}|[东西南北中])[区期]$")
+_QUARTER = re.compile("(?:[A-Z][0-9]?|[0-9]{1,2}|(?<!集)[东西南北中])[区期]$")
 _A_NUMBER = re.compile("号(?:之.*)?$")
 _SPACES = re.compile(r"\s+")
 

@@ -142,7 +142,7 @@ class _Prices:
                 price = _price(kind, run[start : end - len(ending)], ending, rank)
                 if price is not None:
                     of_a_town = kind is Kind.PLACE and run[: end - len(ending)].endswith(
-                        ("镇", "乡", "县", "市", "街道")
+                        ("镇", "乡", "县", "市", "区", "街道")
                     )
                     bound = end - len(ending) + (ending in NAMELESS or of_a_town)
                     dear = _AN_ENDING_INSIDE * (1.5 if kind in _AREAS else 1)
@@ -220,7 +220,7 @@ def _price(kind: Kind, name: str, ending: str, rank: int) -> float | None:
         )
     ):
         return None
-    if (kind is Kind.TOWN and name.endswith(("县", "区"))) or (
+    if (kind is Kind.TOWN and (name.endswith("县") or (name.endswith("区") and length > 2))) or (
         kind in (Kind.PROVINCE, Kind.CITY) and length < 2
     ):
         return None
@@ -231,9 +231,11 @@ def _price(kind: Kind, name: str, ending: str, rank: int) -> float | None:
         price = 1.1 + 0.06 * max(length - habit.usual, 0)
     elif length == 1 and len(ending) == 1 and not written_numbers and ending != "段":
         price += 1.2 if name in _DIRECTIONS and rank not in _LOCAL else 0.4
-    if kind is Kind.ROAD and name.endswith(("区", "县", "镇", "乡")):
-        price += 0.8
+    if kind is Kind.ROAD and name.endswith(("市", "区", "县", "镇", "乡")):
+        price += 1.0
     if kind is Kind.CITY and rank > habit.rank and name not in CITIES:
         # 菱角市 behind a district is a street.
         price += 1.2
-    return price + min(0.9 * max(rank - habit.rank, 0), 1.8) + (kind is Kind.COUNTY and rank == habit.rank)
+    return (
+        price + min(0.9 * max(rank - habit.rank, 0), 1.8) + 2 * (kind is Kind.COUNTY and rank == habit.rank)
+    )

@@ -154,6 +154,8 @@ def _indoors(items: list[Token], before: Before) -> list[Span]:
 def _is_one_door(items: list[Token], before: Before) -> bool:
     """Whether two numbers are one room: storey and door (22-C, 大厦4-18号), 512-7 of a tower, stall C-11号."""
     first, last = items
+    if before.kind is Kind.PLACE and before.written.endswith(SHOPS):
+        return True
     if before.kind is Kind.PLACE and before.written.endswith(TOWERS) and last.size < 3:
         return first.size >= 3 or (first.size > 0 and last.size > 0)
     is_stall = last.unit == "号" and first.value.isalpha() and not before.written.endswith(COMPOUNDS)
