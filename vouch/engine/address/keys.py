@@ -111,12 +111,20 @@ def building_key(parts: Sequence[Part]) -> str:
     parts = _first_address(parts)
     found = [*area_key(parts)]
     has_street = has_door = has_place = False
+    number_ends = -1
     for part in parts:
         if part.kind in DOORS[2:]:
             break
         if part.kind in (Kind.NUMBER, Kind.BUILDING):
+            # 92-1 is 92-1号: what a hyphen joins to a door number is a part of it.
+            is_part = (
+                part.kind is Kind.BUILDING
+                and plain(part.written).isdecimal()
+                and number_ends == part.start - 1
+            )
             has_door = True
-            found.append(part.value)
+            found.append(part.value.removesuffix("幢") + "号" if is_part else part.value)
+            number_ends = part.end if part.kind is Kind.NUMBER else number_ends
         elif has_door and has_street and part.kind in (Kind.PLACE, Kind.ROAD):
             # The number says it all, but for a quarter behind it (A区, 二期).
             found += _QUARTER.findall(part.value)

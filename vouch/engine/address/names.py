@@ -40,9 +40,10 @@ _AREAS = (Kind.PROVINCE, Kind.CITY, Kind.COUNTY, Kind.TOWN)
 _DIRECTIONS = "东西南北中上下前后"
 _CIVIC = ("市场", "市政", "市府", "市民", "市心", "区政府", "区府", "县政府", "县府")
 _DOUBTFUL = "里店庄居都府坊社"
+_ALONE = ("城区", "港区", "城关", "中心城区")
 _SHORT = ("县", "段", "镇")
 _SIDES = tuple(word for word in BESIDE if (len(word) > 1 and word[-1] in "侧面边处") or word.startswith("交"))
-_LOCAL = (HABITS[Kind.TOWN].rank, HABITS[Kind.VILLAGE].rank)
+_LOCAL = (HABITS[Kind.COUNTY].rank, HABITS[Kind.TOWN].rank, HABITS[Kind.VILLAGE].rank)
 _STREET = HABITS[Kind.ROAD].rank
 _AN_ENDING_INSIDE = 1.5
 _KINDS_OF: dict[str, tuple[Kind, ...]] = {}
@@ -130,14 +131,7 @@ class _Prices:
             if end > start + _LONGEST_PART:
                 break
             # The longest ending speaks; a part is more than its ending, but for those that stand alone.
-            ending = next(
-                (
-                    word
-                    for word in endings
-                    if len(word) < end - start or (len(word) == end - start and word in NAMELESS)
-                ),
-                "",
-            )
+            ending = next((word for word in endings if _may_end(word, end - start)), "")
             for kind in _KINDS_OF.get(ending, ()):
                 price = _price(kind, run[start : end - len(ending)], ending, rank)
                 if price is not None:
@@ -177,6 +171,11 @@ class _Prices:
     def inside(self, start: int, before: int) -> int:
         """How many endings stand inside a part that begins at ``start``, before ``before``."""
         return sum(1 for cut, distance in self.cuts.items() if start + distance <= cut < before)
+
+
+def _may_end(word: str, size: int) -> bool:
+    """Whether a part of so many characters may end with a word."""
+    return word in NAMELESS if len(word) == size else len(word) < size and word not in _ALONE
 
 
 def _known_from(run: str) -> list[int]:

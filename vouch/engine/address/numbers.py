@@ -141,7 +141,7 @@ def _indoors(items: list[Token], before: Before) -> list[Span]:
     if (
         items[0].value.startswith("附")
         or (len(items) == 2 and items[0].size > 3 > last.size)
-        or (len(items) == 2 and not by_unit and _is_one_door(items, before))
+        or (len(items) == 2 and (not by_unit or last.unit == "室") and _is_one_door(items, before))
     ):
         # 附: doors of a door, shops along the street, 2号附110号.
         kind, outer = Kind.ROOM, []
@@ -189,8 +189,8 @@ def _by_position(items: list[Token], before: Before) -> Kind:
     if before.kind is Kind.BUILDING and (not many or _goes_on(last, before)):
         return Kind.UNIT
     if before.kind is Kind.NUMBER and not last.unit and not many and _hyphenated(last, before):
-        # 8号-2 is 8-2号.
-        return Kind.NUMBER
+        # 8号-2 is 8-2号; 88号-Y6 is a room.
+        return Kind.NUMBER if last.value.isdecimal() else Kind.ROOM
     if before.kind is Kind.NUMBER and (not many or before.written.endswith("弄")):
         return Kind.NUMBER if many else Kind.BUILDING
     return Kind.ROOM if before.kind in DOORS else Kind.NUMBER
@@ -259,11 +259,7 @@ def _is_range(text: str, low: Token, high: Token) -> bool:
 
 
 def _hyphenated(item: Token, before: Before) -> bool:
-    return (
-        before.last is not None
-        and before.text[before.last.end : item.start] == "-"
-        and item.value.isdecimal()
-    )
+    return before.last is not None and before.text[before.last.end : item.start] == "-"
 
 
 def _goes_on(item: Token, before: Before) -> bool:
