@@ -68,7 +68,7 @@ def _units(words: Iterable[str]) -> str:
 _UNIT = _units(unit for unit in UNITS if unit != "街")
 _LETTER = "(?!F)[A-Z]"
 _DIGITS = (
-    rf"(?<![A-Z])[A-Z]{{0,2}}\d+(?:\.\d+)?(?:{_LETTER}){{0,2}}(?![A-Z]{{2}})(?:\d+[A-Z]?)?"
+    rf"(?:(?<![A-Z])[A-Z]{{1,2}}|(?<!\d))\d+(?:\.\d+)?(?:{_LETTER}){{0,2}}(?![A-Z]{{2}})(?:\d+[A-Z]?)?"
     rf"|(?<![A-Z])[A-Z]{{1,2}}(?={_UNIT}|-\d)|(?<![A-Z])[A-Z][东西南北](?=[幢栋座楼])|(?<![A-Z])[A-Z](?=[^A-Z一-鿿]|[{NUMERALS}]|$)"
 )
 # 附2号, 地下1层, 231号-1层 and B1层 below the ground, 西路新12号, 甲3号.
