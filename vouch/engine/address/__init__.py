@@ -7,7 +7,7 @@ address.confidence, address.doubts # 0.85: 701 has no unit and is taken for a ro
 corrected(address.text, [...])     # what a person says the parts are
 """
 
-from vouch.engine.address.kinds import LEVEL_TITLES, Kind, Level
-from vouch.engine.address.reading import Address, Doubt, Part, corrected, parse
+from vouch.engine.address.kinds import LEVEL_TITLES, Kind, Level, Part
+from vouch.engine.address.reading import Address, Doubt, corrected, parse
 
 __all__ = ["LEVEL_TITLES", "Address", "Doubt", "Kind", "Level", "Part", "corrected", "parse"]

@@ -4,15 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING
 
-from vouch.engine.address.kinds import Kind
+from vouch.engine.address.kinds import Kind, Part
 from vouch.engine.address.numbers import DOORS
 from vouch.engine.address.tokens import plain
 from vouch.engine.address.words import CITIES, NUMERALS, UNITS
-
-if TYPE_CHECKING:
-    from vouch.engine.address.reading import Part
 
 _DIGIT = {
     sign: value

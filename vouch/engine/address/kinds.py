@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from enum import IntEnum, StrEnum
 
 
@@ -53,3 +54,18 @@ LEVEL_OF = {
     Kind.NUMBER: Level.BUILDING, Kind.BUILDING: Level.BUILDING, Kind.UNIT: Level.UNIT, Kind.FLOOR: Level.UNIT,
     Kind.ROOM: Level.ROOM, Kind.BESIDE: Level.NONE, Kind.REMARK: Level.NONE, Kind.REST: Level.NONE, Kind.MARK: Level.NONE,
 }  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Part:
+    """A part of an address: ``text[start:end]`` of the address as written, and the same in one spelling.
+
+    ``guessed``: read from its place alone, for nothing in it says what it is.
+    """
+
+    kind: Kind
+    start: int
+    end: int
+    written: str
+    value: str
+    guessed: bool = False

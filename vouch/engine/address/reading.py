@@ -9,7 +9,7 @@ from functools import cached_property
 
 from vouch.engine.address.grammar import spans
 from vouch.engine.address.keys import area_key, building_key, normal_part, unit_key
-from vouch.engine.address.kinds import LEVEL_OF, Kind, Level
+from vouch.engine.address.kinds import LEVEL_OF, Kind, Level, Part
 from vouch.engine.address.numbers import DOORS, Span
 from vouch.engine.address.tokens import plain
 
@@ -17,21 +17,6 @@ LONGEST = 300
 """Characters of an address that are read; the longest of 62,214 registered addresses has 77."""
 
 _GAP_IN_WORDS = re.compile(r"(?<=[一-鿿])\s+(?=[一-鿿])|(?<=\d)\s+(?=[号室幢栋座楼层])|(?<=[A-Z])\s+(?=区)")
-
-
-@dataclass(frozen=True)
-class Part:
-    """A part of an address: ``text[start:end]`` of the address as written, and the same in one spelling.
-
-    ``guessed``: read from its place alone, for nothing in it says what it is.
-    """
-
-    kind: Kind
-    start: int
-    end: int
-    written: str
-    value: str
-    guessed: bool = False
 
 
 @dataclass(frozen=True)
