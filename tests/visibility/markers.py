@@ -19,8 +19,6 @@ from vouch.platform.vault.queries import key_of
 from vouch.platform.vault.terms import Subject
 
 SHORTEST = 5
-EXAMPLES = {"C00000012"}
-"""Written in forms as an example of a number; a customer of the scene may happen to have it."""
 TEXTS = {"CharField", "TextField", "JSONField", "ArrayField"}
 
 CLASSES: Mapping[tuple[str, str], str] = {
@@ -85,8 +83,6 @@ def harvest(scene: Scene) -> Markers:
                 protected[text] = (model._meta.db_table, column)
     for text, owner in scene.extra.items():
         owners[text].add(owner)
-    for text in EXAMPLES:
-        owners.pop(text, None)
     sealed = set(protected.values())
     known = {text: place for text, place in protected.items() if CLASSES.get(place)}
     return Markers(
