@@ -34,7 +34,7 @@ def test_a_firm_is_found_by_part_of_its_name_and_says_why(visits: Visits, firm_b
 
 def test_the_list_is_taken_away_as_excel(visits: Visits, firm_book: list[Party], tmp_path: Path) -> None:
     page = visits(1440).open("/customers/?q=有限公司")
-    page.get_by_role("button", name="导出").click()
+    page.get_by_role("button", name="导出", exact=True).click()
     with page.expect_download() as started:
         page.get_by_role("link", name="Excel 表格").click()
     file = tmp_path / started.value.suggested_filename
