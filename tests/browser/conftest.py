@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -23,9 +22,6 @@ PASSWORD = "only-for-this-test-7361"
 ASSETS = Path(__file__).resolve().parents[2] / "node_modules" / "echarts"
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 
-# Playwright's loop runs in this thread, and Django would refuse its own database calls beside it.
-os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
-
 WATCH = """
 window.addEventListener("securitypolicyviolation", (event) => {
   console.error(`CSP ${event.violatedDirective} ${event.blockedURI} ${event.sourceFile}:${event.lineNumber}`);
@@ -40,7 +36,9 @@ def browser() -> Iterator[Browser]:
         pytest.skip("no Chromium on this machine: install chromium to run the browser tests")
     if not ASSETS.is_dir():
         pytest.skip("the pages' JavaScript is not installed: run `make assets` first")
-    with sync_playwright() as playwright:
+    with sync_playwright() as playwright, pytest.MonkeyPatch.context() as patched:
+        # The loop runs in this thread, and Django would refuse its own database calls beside it.
+        patched.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
         yield browser
         browser.close()

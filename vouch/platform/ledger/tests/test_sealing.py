@@ -389,8 +389,8 @@ def test_a_worker_seals_within_seconds_without_leaving_jobs_behind(write: Write,
         worker.terminate()
         assert worker.wait(20) == 0
     with connection.cursor() as cursor:
-        # The queue's own housekeeping falls due once a day, whatever a worker is started for.
-        cursor.execute("SELECT count(*) FROM procrastinate_jobs WHERE task_name <> 'jobs.tidy'")
+        # Other rooms' daily jobs may fall due, whatever a worker is started for.
+        cursor.execute("SELECT count(*) FROM procrastinate_jobs WHERE task_name LIKE 'ledger.%'")
         assert cursor.fetchone()[0] == 0
     assert queries.verification().is_intact
 
