@@ -31,7 +31,7 @@ from vouch.customers.queries import Material
 from vouch.customers.terms import Basis, Origin, PeriodKind
 from vouch.engine.cells import Cell, Unreadable, amount_in, plain
 from vouch.engine.financials.lines import LINES, line_named
-from vouch.engine.financials.reading import Book
+from vouch.engine.financials.reading import Book, unit_named
 from vouch.platform.exchange import sheets
 from vouch.platform.exchange.bytestream import Unreadable as Unopened
 
@@ -40,7 +40,8 @@ SUFFIXES = ("", "_2", "_3")
 _YEAR = re.compile(
     r"((?:19|20)[0-9]{2})(?:年度?)?(?:(?:[-/.年]?12[-/.月]?(?:31日?)?)?(?:金额|余额|数|期末余额|年末余额)?)?"
 )
-_UNIT = re.compile(r"单位[:：]?(?:人民币)?(万元|千元|百万元|元)")
+_NAMES_NO_LINE = ("项目", "科目")
+"""How the first cell of a heading begins."""
 
 
 class YearsForm(TypedForm):
@@ -147,48 +148,80 @@ WAYS: Mapping[str, type[StatementForm]] = {
 
 @dataclass
 class PastedYears:
-    """What a pasted table says: the field's name → 万元 as text; ``years`` it speaks of, ``told`` what was not taken."""
+    """What a pasted table says: line and year → 万元 as text; ``told`` what was not taken."""
 
-    values: dict[str, str] = field(default_factory=dict)
-    years: list[int] = field(default_factory=list)
+    values: dict[tuple[str, int], str] = field(default_factory=dict)
     told: list[str] = field(default_factory=list)
 
 
 def read_years(text: str) -> PastedYears:
     """Read one table, or several below each other. Raises Unopened (Chinese) for what is no table of years."""
-    rows = sheets.read_text(text, name=_now("粘贴的表格"))
-    blocks = [(place, _years_in(row)) for place, row in enumerate(rows)]
-    years = sorted({year for _place, found in blocks for year in found.values()}, reverse=True)
-    if not years:
+    found = PastedYears()
+    columns: dict[int, int] = {}
+    unit = "元"
+    for number, row in enumerate(sheets.read_text(text, name=_now("粘贴的表格")), start=1):
+        names_unit = unit_named(row)
+        unit = names_unit or unit
+        if heads := _years_in(row, is_first=not columns):
+            columns = heads
+        elif columns and row and not names_unit:
+            _take(row, number, columns, unit, into=found)
+    if not columns:
         raise Unopened(
             _now("找不到年份的表头：请连同表头一起粘贴，各列写明年份，如 2025 年、2024 年、2023 年。")
         )
-    kept = [year for year in years if years[0] - year < len(SUFFIXES)]
-    found = PastedYears(years=kept)
-    if len(years) > len(kept):
-        dropped = "、".join(str(year) for year in years[len(kept) :])
-        found.told.append(_now("一次最多三年，没有读入：%(years)s 年。") % {"years": dropped})
-    columns: dict[int, int] = {}
-    unit = "元"
-    for (place, heads), row in zip(blocks, rows, strict=True):
-        if told := next((hit[1] for cell in row if (hit := _UNIT.search(plain(cell).replace(" ", "")))), ""):
-            # A line that names the unit is a title, whatever else stands in it.
-            unit = told
-        elif heads:
-            columns = heads
-        elif columns:
-            _take(row, place + 1, columns, unit, into=found)
     return found
 
 
-def _years_in(row: Sequence[Cell]) -> dict[int, int]:
-    """Column → year, where the row is a heading: years and no line of a statement."""
-    found = {}
-    for place, cell in enumerate(row):
-        text = plain(cell).replace(" ", "")
-        if place and (match := _YEAR.fullmatch(text)):
-            found[place] = int(match[1])
-    return found if found and line_named(plain(row[0])) is None else {}
+def fill_years(data: Mapping[str, str], pasted: PastedYears) -> dict[str, str]:
+    """The form's fields with the pasted amounts under their years; what stood there keeps its year.
+
+    The newest year of all is the form's first one; what is older than its third is told in ``pasted``.
+    """
+    latest = YearsForm(data).last_year()
+    stood = {
+        (code, latest - before): value
+        for code in LINES
+        for before, suffix in enumerate(SUFFIXES)
+        if (value := data.get(code + suffix, "").strip())
+    }
+    together = stood | pasted.values
+    if not together:
+        return dict(data)
+    latest = max(year for _code, year in together)
+    filled = {name: value for name, value in data.items() if name not in _AMOUNTS} | {"year": str(latest)}
+    dropped = set()
+    for (code, year), value in together.items():
+        if latest - year < len(SUFFIXES):
+            filled[code + SUFFIXES[latest - year]] = value
+        else:
+            dropped.add(year)
+    if dropped:
+        years = "、".join(str(year) for year in sorted(dropped, reverse=True))
+        pasted.told.append(_now("一次最多三年，没有读入：%(years)s 年。") % {"years": years})
+    return filled
+
+
+_AMOUNTS = frozenset(code + suffix for code in LINES for suffix in SUFFIXES)
+
+
+def _years_in(row: Sequence[Cell], *, is_first: bool) -> dict[int, int]:
+    """Column → year, where the row is a heading: years and no line of a statement.
+
+    A title that names its day and the unit is none, and below a heading neither is a row of a line that nobody knows with
+    an amount that looks like a year.
+    """
+    texts = {place: plain(cell).replace(" ", "") for place, cell in enumerate(row)}
+    found = {
+        place: int(match[1]) for place, text in texts.items() if place and (match := _YEAR.fullmatch(text))
+    }
+    title = texts.get(0, "")
+    if not found or title.startswith(_NAMES_NO_LINE):
+        return found
+    if line_named(title) is not None or (len(found) == 1 and unit_named(row)):
+        return {}
+    is_bare = all(texts[place].isdigit() for place in found)
+    return {} if is_bare and title and not is_first else found
 
 
 def _take(
@@ -199,7 +232,7 @@ def _take(
     line = line_named(title) if title else None
     for place, year in columns.items():
         cell = row[place] if place < len(row) else None
-        if not plain(cell) or year not in into.years:
+        if not plain(cell):
             continue
         where = {"row": number, "column": place + 1, "title": title[:40]}
         if line is None:
@@ -215,9 +248,8 @@ def _take(
             continue
         if fen is None:
             continue
-        name = line.code + SUFFIXES[into.years[0] - year]
         wan = f"{(Decimal(fen) / FEN_OF_WAN).normalize():f}"
-        if into.values.setdefault(name, wan) != wan:
+        if into.values.setdefault((line.code, year), wan) != wan:
             into.told.append(
                 _now("第 %(row)d 行第 %(column)d 列（%(title)s）：与前面的数不一致，没有读入。") % where
             )

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from vouch.customers import actions, permissions, queries
-from vouch.customers.forms.financial_years import WAYS, YearsForm, read_years
+from vouch.customers.forms.financial_years import WAYS, YearsForm, fill_years, read_years
 from vouch.customers.forms.financials import StatementForm, seen_mark
 from vouch.customers.queries import Material, Party
 from vouch.customers.queries.financial_table import read_table
@@ -45,8 +45,9 @@ def new_financials(request: StaffRequest, pk: int) -> HttpResponse:
     if draft.is_wanted:
         return _kept(request, draft)
     begun = draft.initial()
-    form_of = WAYS.get(begun.get("way") or request.GET.get("way", ""), WAYS["upload"])
-    replaces = _corrected(request, party, begun.get("replaces", ""))
+    # The address of a draft that was taken up names neither; the form that was sent does.
+    form_of = WAYS.get(_told(request, begun, "way"), WAYS["upload"])
+    replaces = _corrected(request, party, _told(request, begun, "replaces"))
     if request.method == "GET":
         form = form_of(initial={**_initial(request, replaces), **begun})
         return _entry(request, form, party, replaces, draft=draft)
@@ -81,7 +82,7 @@ def _kept(request: StaffRequest, draft: Drafts) -> HttpResponse:
 
 def _filled(request: StaffRequest, party: Party, draft: Drafts) -> HttpResponse:
     """The years' columns filled from the table that was pasted; what stood in other fields stays."""
-    data = request.POST.copy()
+    data = request.POST.dict()
     told: list[str] = []
     wrong = ""
     try:
@@ -89,18 +90,19 @@ def _filled(request: StaffRequest, party: Party, draft: Drafts) -> HttpResponse:
     except Unreadable as error:
         wrong = str(error)
     else:
-        told = pasted.told
-        data["year"] = str(pasted.years[0])
-        for name, value in pasted.values.items():
-            data[name] = value
-        told.insert(0, _("已读入 %(count)d 个金额，请核对后预览。") % {"count": len(pasted.values)})
-    form = YearsForm(initial=data.dict())
+        data = fill_years(data, pasted)
+        told = [_("已读入 %(count)d 个金额，请核对后预览。") % {"count": len(pasted.values)}, *pasted.told]
+    form = YearsForm(initial=data)
     return _entry(request, form, party, None, draft=draft, told=told, wrong=wrong, is_whole=True)
 
 
-def _corrected(request: StaffRequest, party: Party, begun: str) -> Material | None:
-    """The material in force that the new one is to replace, where the address or the draft names one."""
-    asked = request.GET.get("replaces", "") or begun
+def _told(request: StaffRequest, begun: dict[str, Any], name: str) -> str:
+    """What the form, the draft or the address says, in this order."""
+    return str(request.POST.get(name) or begun.get(name) or request.GET.get(name, ""))
+
+
+def _corrected(request: StaffRequest, party: Party, asked: str) -> Material | None:
+    """The material in force that the new one is to replace, where one is named."""
     if not (asked.isascii() and asked.isdigit() and len(asked) < 19):
         return None
     found = queries.material_of(request.actor, int(asked))

@@ -59,6 +59,12 @@ def read_sheets(sheets: Mapping[str, Sequence[Sequence[Cell]]]) -> Book:
     return book
 
 
+def unit_named(row: Sequence[Cell]) -> str:
+    """The unit of amounts that a row names (单位：万元); "" for none."""
+    found = (_UNIT.search(plain(cell).replace(" ", "")) for cell in row)
+    return next((hit[1] for hit in found if hit), "")
+
+
 class _Reader:
     def __init__(self, book: Book, name: str, rows: Sequence[Sequence[Cell]]) -> None:
         self.book, self.name, self.rows = book, name, rows
@@ -67,11 +73,7 @@ class _Reader:
         book.units[name] = self.unit
 
     def _unit(self) -> str:
-        for row in self.rows[:HEADER_ROWS]:
-            for cell in row:
-                if found := _UNIT.search(plain(cell).replace(" ", "")):
-                    return found[1]
-        return "元"
+        return next(filter(None, map(unit_named, self.rows[:HEADER_ROWS])), "元")
 
     def _columns(self) -> tuple[int, dict[int, int]]:
         """The heading's row, and column → 0 for this period, 1 for the one before; 行次 and 附注 are -1."""
