@@ -274,6 +274,69 @@ def test_a_draft_is_kept_taken_up_in_its_way_and_gone_when_sent(
     assert not Draft.objects.exists()
 
 
+def test_a_draft_that_was_taken_up_is_sent_from_the_address_it_was_taken_up_at(
+    client: Client, firm: Party, hand_in: Hand
+) -> None:
+    former = hand_in("keyboard", cash="10", revenue="8")
+    hand_in("keyboard", status=302, cash="10", revenue="8", seen=seen(former))
+    first = Material.objects.get(state=MaterialState.IN_FORCE)
+    where = hand_in(
+        "keyboard",
+        status=302,
+        more=f"&replaces={first.pk}",
+        save_draft="1",
+        replaces=str(first.pk),
+        cash="12",
+    )
+    page = client.get(where).content.decode()
+    # As the page sends it: to where it stands, with what it says.
+    data = {"way": field_of(page, "way"), "replaces": field_of(page, "replaces"), **HEADER}
+    data |= {"cash": "12", "revenue": "8", "ends_on": "2023-12"}
+    shown = client.post(where, data).content.decode()
+    assert client.post(where, {**data, "seen": seen(shown)}).status_code == 302
+    assert [one.as_of.year for one in Material.objects.filter(state=MaterialState.IN_FORCE)] == [2023]
+    assert Material.objects.get(pk=first.pk).state != MaterialState.IN_FORCE
+
+
+def test_a_draft_of_three_years_reads_its_table_after_it_was_taken_up(client: Client, hand_in: Hand) -> None:
+    where = hand_in("years", status=302, save_draft="1", table=YEARS, **HEAD3)
+    page = client.post(where, {"way": "years", "do": "read", "table": YEARS, **HEAD3}).content.decode()
+    assert field_of(page, "cash_2") == "15.5"
+
+
+LATER = "\n项目（单位：万元）\t2024年度\t2023年度\n一、营业收入\t30\t20\n\n"
+
+
+def test_a_second_table_leaves_the_first_one_its_years(hand_in: Hand) -> None:
+    page = hand_in("years", do="read", table=YEARS, **HEAD3)
+    stood = {name: field_of(page, name) for name in ("cash", "cash_2", "cash_3")}
+    after = hand_in("years", do="read", table=LATER, **HEAD3 | stood)
+    names = ("year", "cash", "cash_2", "cash_3", "revenue", "revenue_2", "revenue_3")
+    assert [field_of(after, name) for name in names] == ["2025", "20", "15.5", "9", "", "30", "20"]
+    # An older table is told what of it has no column any more.
+    old = hand_in("years", do="read", table="项目\t2022年\n货币资金\t4\n", **HEAD3 | stood)
+    assert "一次最多三年，没有读入：2022 年" in old
+    assert field_of(old, "cash_3") == "9"
+
+
+@pytest.mark.parametrize(
+    ("table", "cash", "said"),
+    [
+        # Blank lines between tables and at the end.
+        ("项目\t2025年\n\n货币资金\t40000\n\n", "4", ""),
+        ("\t2025年\t2024年\n货币资金\t40000\t30000\n", "4", ""),
+        # A title that names the day and the unit is no heading.
+        ("资产负债表\t2024年12月31日\t单位：万元\n项目\t2025\t2024\n货币资金\t4\t3\n", "4", ""),
+        # What nobody knows, with a figure that looks like a year.
+        ("项目\t2025年\n从业人数\t2000\n货币资金\t40000\n", "4", "不认识的项目“从业人数”"),
+    ],
+)
+def test_tables_as_people_paste_them(hand_in: Hand, table: str, cash: str, said: str) -> None:
+    page = hand_in("years", do="read", table=table, **HEAD3)
+    assert field_of(page, "cash") == cash
+    assert said in page
+
+
 @pytest.mark.parametrize(("page", "told"), [("new_records", "kinds"), ("new_guarantees", "is_complete")])
 def test_other_long_forms_keep_drafts_too(
     client: Client, firm: Party, staff: dict[str, User], page: str, told: str
