@@ -35,7 +35,7 @@ IMPORTS = Table(
     title=gettext_lazy("数据导入"),
     default_sort="-created_at",
     empty=gettext_lazy("还没有导入过数据。"),
-    hint=gettext_lazy("从“导入数据”开始，可以导入 CSV、CSV.gz 和 XLSX。"),
+    hint=gettext_lazy("从“导入数据”开始，可以导入 CSV、CSV.gz、XLSX 和 XLS。"),
     columns=(
         Column("pk", gettext_lazy("批次"), sort="pk", link=lambda batch: batch.get_absolute_url()),
         Column("kind", gettext_lazy("数据种类"), sort="kind", value=kind_title),
