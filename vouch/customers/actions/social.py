@@ -17,7 +17,7 @@ from vouch.customers.actions.materials import WrongMaterial
 from vouch.customers.actions.notices import NotNow
 from vouch.customers.models import ImpactAssessment, SocialSignal, SourceSwitch
 from vouch.customers.queries.assessments import SOCIAL, live_assessment, social_gate
-from vouch.customers.queries.social import persons_known, why_shut
+from vouch.customers.queries.social import persons_of, why_shut
 from vouch.customers.terms import SIGNAL_NEEDS, Confidence, ProcessingActivity, SeenHow, SignalKind, Tone
 from vouch.engine.identifiers import holds_protected
 from vouch.parties.models import Party
@@ -165,7 +165,7 @@ def note_signals(
         raise WrongMaterial("", _("社交信息只记企业、个体工商户和合作社，不记个人。"))
     if not lines:
         raise WrongMaterial("", _("请至少写一条观察。"))
-    names, today = persons_known([party.pk])[party.pk], timezone.localdate(at)
+    names, today = persons_of(party), timezone.localdate(at)
     for place, line in enumerate(lines, start=1):
         fault = line_fault(line, today=today, persons=names, firm=party.name)
         if fault:

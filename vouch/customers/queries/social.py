@@ -9,7 +9,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -108,7 +109,17 @@ def assessed(subjects: Sequence[int] | None, *, purpose: facts.Purpose) -> Itera
     if subjects is not None:
         firms = Party.objects.filter(pk__in=list(subjects), kind__in=ORGANISATIONS)
         return firms.values_list("pk", flat=True)
-    return SocialSignal.objects.filter(party__kind__in=ORGANISATIONS).values_list("party_id", flat=True)
+    # What was noted in one of two records of the same firm is the firm's: the facts are answered by customer.
+    customers = Coalesce("party__canonical_id", "party_id")
+    found = SocialSignal.objects.filter(party__kind__in=ORGANISATIONS)
+    return found.values_list(customers, flat=True).distinct()
+
+
+def persons_of(party: Party) -> frozenset[str]:
+    """The names of persons in a customer's file, in whichever of its records they stand."""
+    stays = party.canonical_id or party.pk
+    records = Party.objects.filter(Q(pk=stays) | Q(canonical=stays)).values_list("pk", flat=True)
+    return frozenset().union(*persons_known(list(records)).values())
 
 
 def persons_known(party_ids: Sequence[int]) -> Mapping[int, frozenset[str]]:
