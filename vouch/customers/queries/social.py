@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from vouch.customers.models import SocialSignal
 from vouch.customers.queries.assessments import SocialGate, social_is_open
 from vouch.customers.queries.sections import Holding
-from vouch.customers.terms import SIGNAL_MONTHS, SignalKind, Tone
+from vouch.customers.terms import SignalKind, Tone
 from vouch.engine import facts
 from vouch.parties import queries as parties
 from vouch.parties.models import Contact, Control, Party, Post, Shareholding
@@ -152,9 +152,3 @@ def persons_known(party_ids: Sequence[int]) -> Mapping[int, frozenset[str]]:
 def _is_person_name(name: str) -> bool:
     """A shareholder that is only written down may be a firm; names of persons are short."""
     return SHORTEST_NAME <= len(name.strip()) <= LONGEST_NAME or "·" in name
-
-
-def counted_since(as_of: date) -> date:
-    """The first day whose observations count in the facts as of a day."""
-    year, month = divmod(as_of.year * 12 + as_of.month - 1 - SIGNAL_MONTHS, 12)
-    return date(year, month + 1, min(as_of.day, 28)) + timedelta(days=1)
