@@ -77,7 +77,8 @@ def require_open(*, at: datetime) -> ImpactAssessment:
 
     For use inside an action. Raises SocialShut.
     """
-    # A withdrawal, an expiry's renewal and the switch itself write this row: whoever holds it sees what stands.
+    # A withdrawal, a reviewed prohibition and the switch itself write this row: whoever holds it sees what stands.
+    # An expiry writes nothing; the day is read.
     is_on = SourceSwitch.objects.select_for_update().filter(source=SOCIAL, is_on=True).exists()
     found = live_assessment(ProcessingActivity.SOCIAL, at=at)
     if not is_on or found is None:
