@@ -173,7 +173,7 @@ def note_signals(
             told = {"line": place, "column": TITLES[fault.field], "fault": fault.reason}
             raise WrongMaterial("", _("第 %(line)d 条“%(column)s”：%(fault)s。") % told)
     take_part(actor=actor, matter=("party", str(party.pk)), office=permissions.office_of(actor), at=at)
-    new = [one for line in lines if (one := keep_signal(party, line, assessment, actor=actor, at=at))]
+    new = [one for line in lines if (one := _keep_signal(party, line, assessment, actor=actor, at=at))]
     if not new:
         entry.nothing()
         return 0
@@ -182,16 +182,10 @@ def note_signals(
     return len(new)
 
 
-def keep_signal(
-    party: Party,
-    line: SignalLine,
-    assessment: ImpactAssessment,
-    *,
-    actor: Actor,
-    at: datetime,
-    batch_id: int | None = None,
+def _keep_signal(
+    party: Party, line: SignalLine, assessment: ImpactAssessment, *, actor: Actor, at: datetime
 ) -> SocialSignal | None:
-    """Write one observation in place of another of the same page and day; None where it says the same. Inside an action."""
+    """Write one observation in place of another of the same page and day; None where it says the same."""
     told = asdict(line)
     same = SocialSignal.objects.select_for_update().filter(
         party=party, kind=line.kind, page_url=line.page_url, seen_on=line.seen_on, ended_at=None
@@ -206,7 +200,6 @@ def keep_signal(
         assessment=assessment,
         noted_by_id=actor.user_id,
         noted_at=at,
-        batch_id=batch_id,
         **told,
     )
 
