@@ -141,7 +141,10 @@ def _person_fault(line: SignalLine, persons: Iterable[str], firm: str) -> LineFa
         text = unicodedata.normalize("NFKC", unquote(getattr(line, field)))
         if holds_protected(text):
             return LineFault(field, _("含有证件号码、电话或账号；社交信息只记企业，不记个人"))
-        text = text.replace(unicodedata.normalize("NFKC", firm), "") if firm else text
+        if firm:
+            # Covered, not cut out: the places stay, and what stands on both sides of it does not join to a name.
+            own = unicodedata.normalize("NFKC", firm)
+            text = text.replace(own, "\0" * len(own))
         for name in persons:
             place = text.find(unicodedata.normalize("NFKC", name))
             if place >= 0:

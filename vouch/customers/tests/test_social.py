@@ -1,4 +1,4 @@
-"""Social information of a customer that stands in two records."""
+"""Social information of a customer that stands in two records, and where the name of a person stands in a text."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import pytest
 from django.utils import timezone
 
 from vouch.customers.actions import SignalLine, WrongMaterial, note_signals
+from vouch.customers.actions.social import line_fault
 from vouch.customers.models import SocialSignal
 from vouch.customers.terms import Purpose
 from vouch.customers.tests.assessments import SYSTEM, opened, rated
@@ -57,3 +58,16 @@ def test_who_stands_in_a_merged_record_is_held_against_the_text_too(
     assert not SocialSignal.objects.exists()
     undo_merge(actor=actor, at=now, party=goes, canonical=firm, reason="看错了")
     assert note_signals(actor=SYSTEM, at=now, party=firm, lines=[told]) == 1
+
+
+def test_the_place_of_a_name_counts_the_firms_own_name_before_it(now: datetime) -> None:
+    today = timezone.localdate(now)
+    firm = "张三小吃店"
+    line = rated(today, note="张三小吃店的张三亲自掌勺")
+    fault = line_fault(line, today=today, persons=["张三"], firm=firm)
+    assert fault is not None
+    assert (fault.field, fault.reason.split("是")[0]) == ("note", "第 7 个字起")
+    # What stands on both sides of the firm's name is not a name itself.
+    apart = rated(today, note="姓张张三小吃店三家分店")
+    assert line_fault(apart, today=today, persons=["张三"], firm=firm) is None
+    assert line_fault(rated(today, note="张张三小吃店三"), today=today, persons=["张三"], firm=firm) is None
