@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from vouch.customers import permissions
-from vouch.customers.actions.notices import NotNow
+from vouch.customers.actions.notices import NotNow, WrongEntry
 from vouch.customers.models import ImpactAssessment, SourceSwitch
 from vouch.customers.queries.assessments import SOCIAL, keepers_of_register, live_assessment, series
 from vouch.customers.terms import (
@@ -30,12 +30,8 @@ from vouch.platform.ledger.action import Entry, action
 ENDING, WAITING = "customers.assessment_ending", "customers.assessment_waiting"
 
 
-class WrongAssessment(ValueError):
-    """What was entered cannot stand; ``field`` names the entry, ``str()`` is the Chinese message."""
-
-    def __init__(self, field: str, message: str) -> None:
-        super().__init__(message)
-        self.field = field
+class WrongAssessment(WrongEntry):
+    """What was entered is no assessment that can stand."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
