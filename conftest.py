@@ -66,6 +66,13 @@ def quicker() -> Iterator[None]:
         yield
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _imports_folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """The files of imports lie in a folder of this run; a test that counts them makes one of its own."""
+    with override_settings(IMPORTS_DIR=tmp_path_factory.mktemp("kept") / "imports"):
+        yield
+
+
 @pytest.fixture
 def now() -> datetime:
     return NOW

@@ -62,6 +62,11 @@ class Visit:
 Visits = Callable[[int], Visit]
 
 
+def fits(page: Page) -> bool:
+    """Whether nothing of the page stands beyond its right edge."""
+    return bool(page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth"))
+
+
 @pytest.fixture
 def firm_book(transactional_db: None, staff: dict[str, User], now: datetime) -> list[Party]:
     """Two judged firms of 业务一部, one without papers, and a sign-in for 王芳."""

@@ -6,9 +6,9 @@ from datetime import datetime
 
 import pytest
 from django.utils import timezone
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
-from tests.browser.conftest import Visits
+from tests.browser.conftest import Visits, fits
 from vouch.customers.actions import review_assessment, switch_social, withdraw_assessment
 from vouch.customers.models import ImpactAssessment
 from vouch.parties.models import Party
@@ -25,10 +25,6 @@ TEXTS = {
     "安全风险": "可能误记个人信息",
     "保护措施": "登记时检查并拒绝个人信息",
 }
-
-
-def fits(page: Page) -> bool:
-    return bool(page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"))
 
 
 @pytest.mark.parametrize("width", [1440, 390])

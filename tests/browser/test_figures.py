@@ -9,7 +9,7 @@ import pytest
 from django.utils import timezone
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import Visit, Visits
+from tests.browser.conftest import Visit, Visits, fits
 from vouch.customers.models import FigureChoice, FinancialStatement
 from vouch.customers.terms import Basis
 from vouch.customers.tests.scene import told
@@ -33,10 +33,6 @@ def type_statement(page: Page) -> None:
     page.get_by_label("营业收入（本期）", exact=True).fill("300")
 
 
-def no_sideways(page: Page) -> bool:
-    return bool(page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth"))
-
-
 @pytest.mark.parametrize("width", [1440, 390])
 def test_type_a_statement_and_resolve_the_conflict_that_it_shows(
     visits: Visits, firm_book: list[Party], width: int
@@ -56,7 +52,7 @@ def test_type_a_statement_and_resolve_the_conflict_that_it_shows(
     decide(visit, firm, year)
     page = visit.open(f"/file/{firm.pk}/financials/")
     expect(page.locator("#years").get_by_text("300.00").first).to_be_visible()
-    assert no_sideways(page)
+    assert fits(page)
 
 
 def decide(visit: Visit, firm: Party, year: int) -> None:
@@ -64,7 +60,7 @@ def decide(visit: Visit, firm: Party, year: int) -> None:
     page = visit.open(f"/file/{firm.pk}/figures/")
     conflict = page.locator(f"#revenue-{date(year, 12, 31)}")
     expect(conflict.get_by_text("待决定")).to_be_visible()
-    assert no_sideways(page)
+    assert fits(page)
     conflict.get_by_label(re.compile("财务报表（税务） 300.00 万元")).first.focus()
     page.keyboard.press("Enter")
     conflict.get_by_role("radio").first.check()

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import io
-from pathlib import Path
 
 import pytest
 import xlsxwriter
 from playwright.sync_api import expect
 from procrastinate.contrib.django.models import ProcrastinateJob
-from pytest_django import Settings
 from python_calamine import CalamineWorkbook
 
 from tests.browser.conftest import Visits
@@ -36,10 +34,7 @@ def workbook() -> bytes:
 
 
 @pytest.mark.parametrize("width", [1440, 390])
-def test_a_workbook_is_uploaded_tried_loaded_marked_and_undone(
-    visits: Visits, width: int, settings: Settings, tmp_path: Path
-) -> None:
-    settings.IMPORTS_DIR = tmp_path / "imports"
+def test_a_workbook_is_uploaded_tried_loaded_marked_and_undone(visits: Visits, width: int) -> None:
     visit = visits(width)
     page = visit.open("/imports/new/enterprises/")
     before = Party.objects.count()

@@ -10,10 +10,10 @@ import pytest
 from django.core.cache import cache
 from django.db import connection
 from django.utils import timezone
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, expect
 from pytest_django.live_server_helper import LiveServer
 
-from tests.browser.conftest import PASSWORD, WATCH, Visit
+from tests.browser.conftest import PASSWORD, WATCH, Visit, fits
 from vouch.parties.models import Party
 from vouch.platform.identity.actions import set_password
 from vouch.platform.identity.actor import system_actor
@@ -74,10 +74,6 @@ def statuses() -> dict[int, str]:
     with connection.cursor() as cursor:
         cursor.execute("SELECT id, status FROM procrastinate_jobs")
         return dict(cursor.fetchall())
-
-
-def fits(page: Page) -> bool:
-    return bool(page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth"))
 
 
 def failed_job() -> int:

@@ -7,11 +7,11 @@ from datetime import datetime
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, expect
 from pytest_django.live_server_helper import LiveServer
 from python_calamine import CalamineWorkbook
 
-from tests.browser.conftest import PASSWORD, WATCH, Visit
+from tests.browser.conftest import PASSWORD, WATCH, Visit, fits
 from vouch.parties.models import Party
 from vouch.platform.identity.actions import StaffDetails, appoint_staff, set_password
 from vouch.platform.identity.actor import system_actor
@@ -64,10 +64,6 @@ def signs_in(browser: Browser, live_server: LiveServer, cast: dict[str, User]) -
         # A form that is not accepted answers 422, which the browser notes.
         assert [said for said in visit.complaints if "422" not in said] == []
         visit.page.context.close()
-
-
-def fits(page: Page) -> bool:
-    return bool(page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth"))
 
 
 @pytest.mark.parametrize("width", [1440, 390])

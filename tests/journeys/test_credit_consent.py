@@ -3,23 +3,26 @@
 
 from __future__ import annotations
 
-import contextlib
 import csv
 import io
 import json
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import datetime, timedelta
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from django.core.management import call_command
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
 from tests.interface.conftest import Callers, caller, second_admin  # noqa: F401 - fixtures
+from tests.journeys.gates import (
+    PANELS,
+    check_that_facts_are_missing,
+    clock,  # noqa: F401 - a fixture
+    let_a_policy_ask,
+    snapshots_and_answers,
+)
 from vouch.customers.actions import (
     NoAuthorisation,
     ReportDetails,
@@ -40,19 +43,15 @@ from vouch.customers.terms import Purpose, RequestChannel, RequestKind
 from vouch.customers.tests.conftest import bank, firm, person  # noqa: F401 - fixtures
 from vouch.customers.tests.scene import SYSTEM, granted, published, report_file
 from vouch.engine import facts
-from vouch.engine.facts import FactError, FactKind, catalogue
-from vouch.engine.policy import Policy
+from vouch.engine.facts import FactKind, catalogue
 from vouch.grading.actions import assess_party
 from vouch.grading.models import Assessment
 from vouch.parties.actions import restrict_party
 from vouch.parties.models import Party
-from vouch.platform.identity.actor import Actor, system_actor
+from vouch.platform.identity.actor import Actor
 from vouch.platform.identity.models import Unit, User
 from vouch.platform.ledger.action import Refused
 from vouch.platform.ledger.models import Entry
-from vouch.policy import queries as policies
-from vouch.policy.actions import install_shipped_policies
-from vouch.policy.models import PolicyVersion
 
 pytestmark = pytest.mark.django_db
 NUMBER = "2026110100007777"
@@ -65,12 +64,6 @@ BODY = (
 CONTENT = (COURT, LENDER, ACCOUNT, BALANCE, "4,321.17", "4321170000", "43211700.00", "43,211,700.00")
 NAMES = [fact.name for fact in CREDIT_FACTS]
 Setting = Callable[[Party, Party, datetime], None]
-
-
-@pytest.fixture
-def clock() -> datetime:
-    """Pages run on the machine's clock."""
-    return timezone.now() - timedelta(minutes=5)
 
 
 @pytest.fixture
@@ -149,9 +142,6 @@ def test_pages_tell_nothing_but_how_many_reports_are_kept(
     assert (shown.count, shown.reports) == (1, [])
 
 
-PANELS = ("file", "facts", "invoices", "identity", "consent", "history")
-
-
 @pytest.mark.parametrize("setting", EVERY)
 def test_a_look_is_refused_noted_and_shows_nothing(
     client: Client,
@@ -190,30 +180,13 @@ def test_facts_are_missing_and_without_a_purpose_not_even_asked(
         catalogue.ask(NAMES, [firm.pk], as_of=day, purpose=before).row(firm.pk)["credit.balance"] is not None
     )
     setting(firm, bank, clock)
-    review = facts.Purpose(code=Purpose.REVIEW, at=timezone.now())
-    for as_of in (day, day - timedelta(days=5)):
-        assert set(catalogue.ask(NAMES, [firm.pk], as_of=as_of, purpose=review).row(firm.pk).values()) == {
-            None
-        }
-        assert catalogue.ask(NAMES, None, as_of=as_of, purpose=review).subjects == []
-    for name in NAMES:
-        with pytest.raises(FactError, match="用途"):
-            catalogue.ask([name], [firm.pk], as_of=day)
+    check_that_facts_are_missing(NAMES, firm, day=day)
 
 
 @pytest.fixture
 def curious(monkeypatch: pytest.MonkeyPatch, head_office: Unit, clock: datetime) -> None:
     """A policy in force that asks what the firm owes."""
-    install_shipped_policies(actor=system_actor("install"), at=clock - timedelta(days=90))
-
-    def asking(version: PolicyVersion) -> Policy:
-        policy = policies.policy_of(version)
-        more = replace(policy.facts[0], name="credit.balance", kind=FactKind.MONEY, required=False)
-        return replace(policy, facts=(*policy.facts, more))
-
-    monkeypatch.setattr(
-        "vouch.grading.actions.policies", SimpleNamespace(**{**vars(policies), "policy_of": asking})
-    )
+    let_a_policy_ask("credit.balance", kind=FactKind.MONEY, at=clock, patched=monkeypatch)
 
 
 @pytest.mark.usefixtures("curious")
@@ -227,18 +200,10 @@ def test_an_assessment_and_the_programming_interface_know_nothing_of_it(
     caller: Callers,
 ) -> None:
     setting(firm, bank, clock)
-    out = io.StringIO()
-    with contextlib.suppress(Refused):  # a restricted party is not assessed at all
-        call_command("assess", "--party", firm.number, stdout=out)
-    call_command("assess", "--all", stdout=out)
-    snapshots = json.dumps([one.snapshot for one in Assessment.objects.all()], default=str)
+    # A restricted party is not assessed at all.
+    snapshots, answers = snapshots_and_answers(firm, caller=caller, may_refuse=(Refused,))
     assert "credit." not in snapshots
-    call = caller()
-    answers = [
-        call("GET", address).content.decode()
-        for address in ("/customers", f"/customers/{firm.pk}", f"/customers/{firm.pk}/assessment")
-    ]
-    for said in (out.getvalue(), snapshots, *answers):
+    for said in (snapshots, *answers):
         assert [text for text in (*CONTENT, NUMBER) if text in said] == []
 
 

@@ -4,11 +4,8 @@ from __future__ import annotations
 
 import io
 from datetime import datetime
-from pathlib import Path
 
 import pytest
-from django.core.files.base import ContentFile
-from pytest_django import Settings
 from python_calamine import CalamineWorkbook
 
 from tests.messy import HEADINGS, Customer, messy_ledger
@@ -25,10 +22,10 @@ from vouch.parties.actions import (
 from vouch.parties.terms import DocumentKind, IdentifierKind
 from vouch.platform.exchange import actions
 from vouch.platform.exchange._marking import marked_copy
-from vouch.platform.exchange.kept_files import keep_file
 from vouch.platform.exchange.models import Import
 from vouch.platform.exchange.queries import kept_rows
-from vouch.platform.exchange.running import run_import, take_back
+from vouch.platform.exchange.running import take_back
+from vouch.platform.exchange.testing import delivered, kept
 from vouch.platform.identity.actor import Actor
 from vouch.platform.identity.models import Unit
 
@@ -49,11 +46,8 @@ def customers(units: dict[str, Unit], actor: Actor, now: datetime) -> list[Custo
 
 
 def load(content: bytes, *, unit: Unit, actor: Actor, now: datetime) -> Import:
-    sha256, size = keep_file(ContentFile(content).chunks())
-    files = [actions.KeptFile("file", "在保台账.xlsx", sha256, size, {})]
-    delivery = actions.Delivery("guarantees", files)
-    batch = actions.receive_import(actor=actor, at=now, unit=unit, delivery=delivery)
-    return run_import(batch.pk, actor=actor, clock=lambda: now)
+    delivery = actions.Delivery("guarantees", [kept(content, name="在保台账.xlsx")])
+    return delivered(delivery, unit=unit, by=actor, at=now)
 
 
 def test_a_messy_ledger_is_taken_as_far_as_it_is_right_and_given_back_with_every_reason(
@@ -61,10 +55,7 @@ def test_a_messy_ledger_is_taken_as_far_as_it_is_right_and_given_back_with_every
     units: dict[str, Unit],
     actor: Actor,
     now: datetime,
-    settings: Settings,
-    tmp_path: Path,
 ) -> None:
-    settings.IMPORTS_DIR = tmp_path / "imports"
     before = all_rows()
     ledger = messy_ledger(customers, rows=2000)
     batch = load(ledger.content, unit=units["YW1"], actor=actor, now=now)

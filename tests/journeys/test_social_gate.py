@@ -3,22 +3,25 @@
 
 from __future__ import annotations
 
-import io
 import json
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from django.core.management import call_command
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
 from tests.interface.conftest import Callers, caller, second_admin  # noqa: F401 - fixtures
+from tests.journeys.gates import (
+    PANELS,
+    check_that_facts_are_missing,
+    clock,  # noqa: F401 - a fixture
+    let_a_policy_ask,
+    snapshots_and_answers,
+)
 from vouch.customers.actions import (
     SignalLine,
     SocialShut,
@@ -36,32 +39,21 @@ from vouch.customers.terms import Purpose, SignalKind, Tone
 from vouch.customers.tests.assessments import SYSTEM, in_force, opened, rated
 from vouch.customers.tests.conftest import firm, person  # noqa: F401 - fixtures
 from vouch.engine import facts
-from vouch.engine.facts import FactError, FactKind, catalogue
-from vouch.engine.policy import Policy
+from vouch.engine.facts import FactKind, catalogue
 from vouch.grading.actions import assess_party
 from vouch.grading.models import Assessment
 from vouch.parties.actions import ContactLine, add_contact, add_post
 from vouch.parties.models import Party
 from vouch.parties.terms import PostKind, Relation
-from vouch.platform.identity.actor import Actor, system_actor
+from vouch.platform.identity.actor import Actor
 from vouch.platform.identity.models import Unit, User
 from vouch.platform.ledger.models import Entry
-from vouch.policy import queries as policies
-from vouch.policy.actions import install_shipped_policies
-from vouch.policy.models import PolicyVersion
 
 pytestmark = pytest.mark.django_db
 PLATFORM, NOTE, PAGE = "某团购平台", "换季促销", "https://shop.example/店铺7777"
 CONTENT = (PLATFORM, NOTE, PAGE, "店铺7777", "满分 5")
 NAMES = [fact.name for fact in SOCIAL_FACTS]
-PANELS = ("file", "facts", "invoices", "identity", "consent", "history")
 Setting = Callable[[datetime], None]
-
-
-@pytest.fixture
-def clock() -> datetime:
-    """Pages run on the machine's clock."""
-    return timezone.now() - timedelta(minutes=5)
 
 
 @pytest.fixture
@@ -163,29 +155,13 @@ def test_facts_are_missing_as_of_any_day_and_without_a_purpose_not_even_asked(
     assert told.row(firm.pk)["social.review_count"] == 120
     assert set(told.row(person.pk).values()) == {None}
     setting(clock)
-    review = facts.Purpose(code=Purpose.REVIEW, at=timezone.now())
-    for as_of in (day, day - timedelta(days=5)):
-        frame = catalogue.ask(NAMES, [firm.pk], as_of=as_of, purpose=review)
-        assert set(frame.row(firm.pk).values()) == {None}
-        assert catalogue.ask(NAMES, None, as_of=as_of, purpose=review).subjects == []
-    for name in NAMES:
-        with pytest.raises(FactError, match="用途"):
-            catalogue.ask([name], [firm.pk], as_of=day)
+    check_that_facts_are_missing(NAMES, firm, day=day)
 
 
 @pytest.fixture
 def curious(monkeypatch: pytest.MonkeyPatch, head_office: Unit, clock: datetime) -> None:
     """A policy in force that asks how many reviews the firm's shops have."""
-    install_shipped_policies(actor=system_actor("install"), at=clock - timedelta(days=90))
-
-    def asking(version: PolicyVersion) -> Policy:
-        policy = policies.policy_of(version)
-        more = replace(policy.facts[0], name="social.review_count", kind=FactKind.INTEGER, required=False)
-        return replace(policy, facts=(*policy.facts, more))
-
-    monkeypatch.setattr(
-        "vouch.grading.actions.policies", SimpleNamespace(**{**vars(policies), "policy_of": asking})
-    )
+    let_a_policy_ask("social.review_count", kind=FactKind.INTEGER, at=clock, patched=monkeypatch)
 
 
 @pytest.mark.usefixtures("curious")
@@ -194,17 +170,9 @@ def test_an_assessment_and_the_programming_interface_know_nothing_of_it(
     firm: Party, seen: SocialSignal, clock: datetime, setting: Setting, caller: Callers
 ) -> None:
     setting(clock)
-    out = io.StringIO()
-    call_command("assess", "--party", firm.number, stdout=out)
-    call_command("assess", "--all", stdout=out)
-    snapshots = json.dumps([one.snapshot for one in Assessment.objects.all()], default=str)
+    snapshots, answers = snapshots_and_answers(firm, caller=caller)
     assert "social." not in snapshots
-    call = caller()
-    answers = [
-        call("GET", address).content.decode()
-        for address in ("/customers", f"/customers/{firm.pk}", f"/customers/{firm.pk}/assessment")
-    ]
-    for told in (out.getvalue(), snapshots, *answers):
+    for told in (snapshots, *answers):
         assert [text for text in CONTENT if text in told] == []
 
 

@@ -4,11 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
-from pathlib import Path
 
 import pytest
-from django.core.files.base import ContentFile
-from pytest_django import Settings
 
 from vouch.parties.actions import (
     EnterpriseDetails,
@@ -20,9 +17,9 @@ from vouch.parties.actions import (
 )
 from vouch.parties.models import Party
 from vouch.parties.terms import DocumentKind, IdentifierKind
-from vouch.platform.exchange import actions, kept_files
+from vouch.platform.exchange.actions import Delivery
 from vouch.platform.exchange.models import Import
-from vouch.platform.exchange.running import run_import
+from vouch.platform.exchange.testing import delivered, kept
 from vouch.platform.identity.actor import Actor
 from vouch.platform.identity.models import Unit, User
 
@@ -32,11 +29,6 @@ NUMBER = "11010519491231002X"
 Load = Callable[..., Import]
 CODES = ("91350100M000100Y43", "914403001922038216", "91440300708461136T")
 NAMES = ("甲有限公司", "乙有限公司", "丙有限公司")
-
-
-@pytest.fixture(autouse=True)
-def _imports_folder(settings: Settings, tmp_path: Path) -> None:
-    settings.IMPORTS_DIR = tmp_path / "imports"
 
 
 @pytest.fixture
@@ -79,10 +71,7 @@ def load(head_office: Unit, actor: Actor, now: datetime) -> Load:
         is_dry: bool = False,
         unit: Unit = head_office,
     ) -> Import:
-        sha256, size = kept_files.keep_file(ContentFile(text.encode()).chunks())
-        file = actions.KeptFile("file", f"{kind}.csv", sha256, size, {})
-        delivery = actions.Delivery(kind, [file], is_dry_run=is_dry)
-        batch = actions.receive_import(actor=by, at=at, unit=unit, delivery=delivery)
-        return run_import(batch.pk, actor=by, clock=lambda: at)
+        delivery = Delivery(kind, [kept(text, name=f"{kind}.csv")], is_dry_run=is_dry)
+        return delivered(delivery, unit=unit, by=by, at=at)
 
     return run

@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from vouch.customers import permissions
-from vouch.customers.actions.notices import NotNow
+from vouch.customers.actions.notices import NotNow, WrongEntry
 from vouch.customers.models import ImpactAssessment, SourceSwitch
 from vouch.customers.queries.assessments import SOCIAL, keepers_of_register, live_assessment, series
 from vouch.customers.terms import (
@@ -30,12 +30,8 @@ from vouch.platform.ledger.action import Entry, action
 ENDING, WAITING = "customers.assessment_ending", "customers.assessment_waiting"
 
 
-class WrongAssessment(ValueError):
-    """What was entered cannot stand; ``field`` names the entry, ``str()`` is the Chinese message."""
-
-    def __init__(self, field: str, message: str) -> None:
-        super().__init__(message)
-        self.field = field
+class WrongAssessment(WrongEntry):
+    """What was entered is no assessment that can stand."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -206,7 +202,7 @@ def review_assessment(
 ) -> ImpactAssessment:
     """Put it in force until its last day; the version before it is superseded at the same moment. Raises NotNow.
 
-    Whoever wrote a word of it may not (PermissionDenied).
+    One that forbids switches the source off. Whoever wrote a word of it may not (PermissionDenied).
     """
     rows = list(series(assessment.activity, assessment.matter).select_for_update().order_by("version"))
     held = next(one for one in rows if one.pk == assessment.pk)
@@ -219,7 +215,18 @@ def review_assessment(
         former.save(update_fields=["state", "ended_at"])
     held.reviewed_by_id, held.reviewed_at, held.review_note = actor.user_id, at, note
     held.save(update_fields=["state", "reviewed_by", "reviewed_at", "review_note"])
+    if held.conclusion == Conclusion.FORBIDDEN:
+        reason = _("影响评估 %(number)s 经复核，结论为不得开展。") % {"number": held.number}
+        _switch_off(held, actor=actor, at=at, reason=reason)
     return held
+
+
+def _switch_off(held: ImpactAssessment, *, actor: Actor, at: datetime, reason: str) -> None:
+    """The ground of its source is gone: a later assessment does not switch it on again by itself."""
+    if held.activity == ProcessingActivity.SOCIAL:
+        SourceSwitch.objects.filter(source=SOCIAL, is_on=True).update(
+            is_on=False, set_by=actor.user_id, set_at=at, reason=reason
+        )
 
 
 @action("customers.assessment.withdrawn", may=permissions.may_draft_assessments)
@@ -232,10 +239,8 @@ def withdraw_assessment(
     _move(entry, held, AssessmentState.WITHDRAWN, to_do=_("撤回"))
     held.ended_at, held.end_reason = at, reason
     held.save(update_fields=["state", "ended_at", "end_reason"])
-    if was_in_force and held.activity == ProcessingActivity.SOCIAL:
-        SourceSwitch.objects.filter(source=SOCIAL, is_on=True).update(
-            is_on=False, set_by=actor.user_id, set_at=at, reason=reason
-        )
+    if was_in_force:
+        _switch_off(held, actor=actor, at=at, reason=reason)
     entry.purpose(reason)
     return held
 
@@ -276,13 +281,13 @@ def remind_of_assessments(entry: Entry, *, actor: Actor, at: datetime) -> int:
         valid_until__gte=today,
         valid_until__lte=today + timedelta(days=max(ASSESSMENT_REMIND_DAYS)),
     )
-    told, rows = 0, []
+    told, rows, keepers = 0, [], keepers_of_register()
     for one in soon.order_by("valid_until", "pk"):
         left = (one.valid_until - today).days
         stage = min(days for days in ASSESSMENT_REMIND_DAYS if days >= left)
         new = notify(
             at=at,
-            recipients=keepers_of_register(),
+            recipients=keepers,
             template=ENDING,
             stable_id=f"assessment:{one.pk}:{one.valid_until}:{stage}",
             subject=("impact_assessment", str(one.pk)),

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from vouch.customers import permissions
 from vouch.customers.actions.files import SIGNED_KINDS, WrongFile, media_type_of
-from vouch.customers.actions.notices import NotNow
+from vouch.customers.actions.notices import NotNow, WrongEntry
 from vouch.customers.models import Authorisation, Notice
 from vouch.customers.terms import (
     AUTHORISATION_TRANSITIONS,
@@ -35,12 +35,8 @@ from vouch.platform.vault.queries import read_document
 from vouch.platform.vault.terms import Subject
 
 
-class WrongConsent(ValueError):
-    """What was entered is no valid authorisation; ``field`` names the entry, ``str()`` is the Chinese message."""
-
-    def __init__(self, field: str, message: str) -> None:
-        super().__init__(message)
-        self.field = field
+class WrongConsent(WrongEntry):
+    """What was entered is no valid authorisation."""
 
 
 @dataclass(frozen=True, slots=True)

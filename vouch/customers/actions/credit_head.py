@@ -12,6 +12,7 @@ from datetime import date
 from django.utils.translation import gettext as _
 
 from vouch.customers.actions.files import PDF, WrongFile
+from vouch.customers.actions.notices import WrongEntry
 from vouch.customers.terms import QUERY_REASONS, Purpose
 from vouch.engine.credit_report.report import Report, ReportKind, read_report
 from vouch.engine.credit_report.tree import NotAReport
@@ -25,12 +26,8 @@ CODE_IN_USCC = slice(8, 17)
 """Where a unified code carries the former 组织机构代码."""
 
 
-class WrongReport(ValueError):
-    """A report that cannot be taken; ``field`` names the entry, ``str()`` is the Chinese message."""
-
-    def __init__(self, field: str, message: str) -> None:
-        super().__init__(message)
-        self.field = field
+class WrongReport(WrongEntry):
+    """A report that cannot be taken."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from vouch.customers import permissions
 from vouch.customers.actions.authorisations import OpenedFile, pieces_of
 from vouch.customers.actions.files import media_type_of
 from vouch.customers.actions.gate import NoAuthorisation, require_authorisation
-from vouch.customers.actions.notices import NotNow
+from vouch.customers.actions.notices import NotNow, WrongEntry
 from vouch.customers.models import Authorisation, Material, Verification
 from vouch.customers.queries.consent import live_authorisation, may_read, missing_authorisation
 from vouch.customers.terms import (
@@ -35,12 +35,8 @@ from vouch.platform.vault.queries import read_document
 from vouch.platform.vault.terms import Subject
 
 
-class WrongMaterial(ValueError):
-    """What was entered cannot be kept; ``field`` names the entry, ``str()`` is the Chinese message."""
-
-    def __init__(self, field: str, message: str) -> None:
-        super().__init__(message)
-        self.field = field
+class WrongMaterial(WrongEntry):
+    """What was entered cannot be kept."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,6 +20,14 @@ class NotNow(ValueError):
     """Its state does not allow this; ``str()`` is the Chinese message."""
 
 
+class WrongEntry(ValueError):
+    """What was entered cannot stand; ``field`` names the entry, ``str()`` is the Chinese message."""
+
+    def __init__(self, field: str, message: str) -> None:
+        super().__init__(message)
+        self.field = field
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NoticeDetails:
     """What a notice says; ``sensitive_text`` tells necessity and effect (PIPL 30)."""

@@ -17,7 +17,7 @@ from vouch.customers.actions.materials import WrongMaterial
 from vouch.customers.actions.notices import NotNow
 from vouch.customers.models import ImpactAssessment, SocialSignal, SourceSwitch
 from vouch.customers.queries.assessments import SOCIAL, live_assessment, social_gate
-from vouch.customers.queries.social import persons_known, why_shut
+from vouch.customers.queries.social import persons_of, why_shut
 from vouch.customers.terms import SIGNAL_NEEDS, Confidence, ProcessingActivity, SeenHow, SignalKind, Tone
 from vouch.engine.identifiers import holds_protected
 from vouch.parties.models import Party
@@ -77,7 +77,8 @@ def require_open(*, at: datetime) -> ImpactAssessment:
 
     For use inside an action. Raises SocialShut.
     """
-    # A withdrawal, an expiry's renewal and the switch itself write this row: whoever holds it sees what stands.
+    # A withdrawal, a reviewed prohibition and the switch itself write this row: whoever holds it sees what stands.
+    # An expiry writes nothing; the day is read.
     is_on = SourceSwitch.objects.select_for_update().filter(source=SOCIAL, is_on=True).exists()
     found = live_assessment(ProcessingActivity.SOCIAL, at=at)
     if not is_on or found is None:
@@ -140,7 +141,10 @@ def _person_fault(line: SignalLine, persons: Iterable[str], firm: str) -> LineFa
         text = unicodedata.normalize("NFKC", unquote(getattr(line, field)))
         if holds_protected(text):
             return LineFault(field, _("含有证件号码、电话或账号；社交信息只记企业，不记个人"))
-        text = text.replace(unicodedata.normalize("NFKC", firm), "") if firm else text
+        if firm:
+            # Covered, not cut out: the places stay, and what stands on both sides of it does not join to a name.
+            own = unicodedata.normalize("NFKC", firm)
+            text = text.replace(own, "\0" * len(own))
         for name in persons:
             place = text.find(unicodedata.normalize("NFKC", name))
             if place >= 0:
@@ -165,14 +169,14 @@ def note_signals(
         raise WrongMaterial("", _("社交信息只记企业、个体工商户和合作社，不记个人。"))
     if not lines:
         raise WrongMaterial("", _("请至少写一条观察。"))
-    names, today = persons_known([party.pk])[party.pk], timezone.localdate(at)
+    names, today = persons_of(party), timezone.localdate(at)
     for place, line in enumerate(lines, start=1):
         fault = line_fault(line, today=today, persons=names, firm=party.name)
         if fault:
             told = {"line": place, "column": TITLES[fault.field], "fault": fault.reason}
             raise WrongMaterial("", _("第 %(line)d 条“%(column)s”：%(fault)s。") % told)
     take_part(actor=actor, matter=("party", str(party.pk)), office=permissions.office_of(actor), at=at)
-    new = [one for line in lines if (one := keep_signal(party, line, assessment, actor=actor, at=at))]
+    new = [one for line in lines if (one := _keep_signal(party, line, assessment, actor=actor, at=at))]
     if not new:
         entry.nothing()
         return 0
@@ -181,16 +185,10 @@ def note_signals(
     return len(new)
 
 
-def keep_signal(
-    party: Party,
-    line: SignalLine,
-    assessment: ImpactAssessment,
-    *,
-    actor: Actor,
-    at: datetime,
-    batch_id: int | None = None,
+def _keep_signal(
+    party: Party, line: SignalLine, assessment: ImpactAssessment, *, actor: Actor, at: datetime
 ) -> SocialSignal | None:
-    """Write one observation in place of another of the same page and day; None where it says the same. Inside an action."""
+    """Write one observation in place of another of the same page and day; None where it says the same."""
     told = asdict(line)
     same = SocialSignal.objects.select_for_update().filter(
         party=party, kind=line.kind, page_url=line.page_url, seen_on=line.seen_on, ended_at=None
@@ -205,7 +203,6 @@ def keep_signal(
         assessment=assessment,
         noted_by_id=actor.user_id,
         noted_at=at,
-        batch_id=batch_id,
         **told,
     )
 

@@ -172,11 +172,7 @@ def _leaf(key: Key) -> bytes:
 @action("customers.party.screened", may=permissions.may_screen)
 def screen_party(entry: Entry, *, actor: Actor, at: datetime, party_id: int) -> int:
     """Hold one customer, and those below it, against every list; how many hits are new. A repeat changes nothing."""
-    # Whoever is held or controlled by it stands with it.
-    ids = [party_id, *sorted(below([party_id]) - {party_id})]
-    matches = matches_of(ids, day=timezone.localdate(at))
-    held = WatchHit.objects.select_for_update().filter(party__in=ids, ended_at=None)
-    found, ended = _note(matches, held, at=at)
+    _matches, found, ended = _screened([party_id], at=at)
     entry.about("party", party_id, after={"hits_found": found, "hits_ended": ended})
     if not (found or ended):
         entry.nothing()
@@ -188,9 +184,7 @@ def screen_imported(
     entry: Entry, *, actor: Actor, at: datetime, import_id: int, party_ids: Sequence[int]
 ) -> int:
     """The same for a chunk of the customers of an import; how many hits are new."""
-    matches = matches_of(party_ids, day=timezone.localdate(at))
-    held = WatchHit.objects.select_for_update().filter(party__in=party_ids, ended_at=None)
-    found, ended = _note(matches, held, at=at)
+    matches, found, ended = _screened(party_ids, at=at)
     entry.bulk("import", import_id, rows=_leaves(matches), hits_found=found, hits_ended=ended)
     if not (found or ended):
         entry.nothing()
@@ -207,6 +201,15 @@ def screen_list(entry: Entry, *, actor: Actor, at: datetime, list_id: int) -> in
     if not (found or ended):
         entry.nothing()
     return found
+
+
+def _screened(party_ids: Iterable[int], *, at: datetime) -> tuple[list[Match], int, int]:
+    """Hold these customers and those below them against every list: the matches, how many hits are new, how many ended."""
+    # Whoever is held or controlled by one of them stands with it.
+    ids = sorted({*party_ids} | below(party_ids))
+    matches = matches_of(ids, day=timezone.localdate(at))
+    held = WatchHit.objects.select_for_update().filter(party__in=ids, ended_at=None)
+    return matches, *_note(matches, held, at=at)
 
 
 def _leaves(matches: Iterable[Match]) -> list[bytes]:

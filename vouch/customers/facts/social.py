@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
-from typing import Any
 
+from vouch.customers.facts.asking import answered, months_before
+from vouch.customers.terms import SIGNAL_MONTHS
 from vouch.engine.facts import FactFrame, FactKind, SqlFact
-from vouch.parties.queries import end_of, grouped_rows
 
-_SHUT = "没有开启社交信息、影响评估不在有效期内，或近12个月没有这类观察时缺失"
-_LATEST = "近12个月内每个页面只取最近一次观察"
+_SHUT = f"没有开启社交信息、影响评估不在有效期内，或近{SIGNAL_MONTHS}个月没有这类观察时缺失"
+_LATEST = f"近{SIGNAL_MONTHS}个月内每个页面只取最近一次观察"
 
 
 def _of(kind: str, aggregate: str) -> str:
@@ -67,7 +67,7 @@ _ASK = f"""
 WITH latest AS (
     SELECT DISTINCT ON (s.party_id, s.kind, s.page_url) s.*
     FROM customers_socialsignal s
-    WHERE {{scope}} AND s.seen_on <= %(as_of)s AND s.seen_on > (%(as_of)s::date - interval '12 months')::date
+    WHERE {{scope}} AND s.seen_on <= %(as_of)s AND s.seen_on > {months_before(SIGNAL_MONTHS)}
         AND s.noted_at < %(end)s AND (s.ended_at IS NULL OR s.ended_at >= %(end)s)
     ORDER BY s.party_id, s.kind, s.page_url, s.seen_on DESC, s.noted_at DESC, s.id DESC
 )
@@ -81,6 +81,4 @@ def ask_social(subjects: Sequence[int] | None, *, as_of: date) -> FactFrame:
 
     Called by the catalogue alone, which has asked the gate before.
     """
-    scope = "TRUE" if subjects is None else "s.party_id = ANY(%(parties)s)"
-    given: dict[str, Any] = {"as_of": as_of, "end": end_of(as_of), "parties": list(subjects or ())}
-    return FactFrame.of_rows(SOCIAL_FACTS, grouped_rows(_ASK.format(scope=scope), given))
+    return answered(_ASK, SOCIAL_FACTS, subjects, as_of=as_of, scope="s.party_id = ANY(%(parties)s)")

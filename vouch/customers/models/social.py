@@ -45,7 +45,6 @@ class SocialSignal(models.Model):
         "identity.User", models.PROTECT, related_name="+", null=True, blank=True, verbose_name=_("登记人")
     )
     noted_at = models.DateTimeField(_("登记时间"))
-    batch_id = models.BigIntegerField(_("导入批次"), null=True, blank=True)
     ended_at = models.DateTimeField(_("失效时间"), null=True, blank=True)
     end_reason = models.CharField(_("失效理由"), max_length=200, blank=True)
 

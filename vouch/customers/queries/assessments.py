@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from vouch.customers.models import ImpactAssessment, SourceSwitch
 from vouch.customers.permissions.assessments import REVIEWING_ROLES
+from vouch.customers.queries.numbers import numbered
 from vouch.customers.terms import (
     ENDING_DAYS,
     AssessmentStanding,
@@ -124,10 +125,9 @@ def assessments_where(wanted: AssessmentsWanted, *, at: datetime) -> QuerySet[An
     """The register, each with its standing."""
     found = with_standing(assessments(), at=at)
     if wanted.text:
-        number = wanted.text.upper().removeprefix("PG").lstrip("0")
+        number = numbered(wanted.text, "PG")
         told = Q(matter__icontains=wanted.text) | Q(purpose__icontains=wanted.text)
-        is_number = number.isascii() and number.isdigit() and len(number) < 18
-        found = found.filter(told | Q(pk=int(number)) if is_number else told)
+        found = found.filter(told if number is None else told | Q(pk=number))
     if wanted.activity:
         found = found.filter(activity=wanted.activity)
     if wanted.standing:

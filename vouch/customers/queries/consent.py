@@ -17,6 +17,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from vouch.customers.models import Authorisation, Notice
+from vouch.customers.queries.numbers import numbered
 from vouch.customers.terms import (
     ENDING_DAYS,
     QUERY_REASONS,
@@ -249,10 +250,9 @@ def authorisations_where(
         authorisations_visible_to(actor).select_related("grantor", "recipient", "notice"), at=at
     )
     if wanted.text:
-        number = wanted.text.upper().removeprefix("SQ").lstrip("0")
+        number = numbered(wanted.text, "SQ")
         named = Q(grantor__in=parties.search(Party.objects.all(), wanted.text))
-        is_number = number.isascii() and number.isdigit() and len(number) < 18
-        found = found.filter(named | Q(pk=int(number)) if is_number else named)
+        found = found.filter(named if number is None else named | Q(pk=number))
     if wanted.standing:
         found = found.filter(standing=wanted.standing)
     if wanted.purpose:

@@ -10,6 +10,7 @@ from django.db.models import BooleanField, Case, Count, Q, QuerySet, Value, When
 from django.utils import timezone
 
 from vouch.customers.models import RightsClock, RightsRequest
+from vouch.customers.queries.numbers import numbered
 from vouch.customers.terms import CLOCKS, OPEN_STATES, Clock, RequestKind, Unit
 from vouch.engine.working_days import (
     add_working_days,
@@ -103,10 +104,9 @@ def requests_where(actor: Actor, wanted: RequestsWanted, *, today: date) -> Quer
         )
     )
     if wanted.text:
-        number = wanted.text.upper().removeprefix("QL").lstrip("0")
+        number = numbered(wanted.text, "QL")
         named = Q(party__name__icontains=wanted.text)
-        is_number = number.isascii() and number.isdigit() and len(number) < 18
-        found = found.filter(named | Q(pk=int(number)) if is_number else named)
+        found = found.filter(named if number is None else named | Q(pk=number))
     if wanted.kind:
         found = found.filter(kind=wanted.kind)
     if wanted.state:

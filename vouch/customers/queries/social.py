@@ -9,14 +9,15 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from vouch.customers.models import SocialSignal
 from vouch.customers.queries.assessments import SocialGate, social_is_open
 from vouch.customers.queries.sections import Holding
-from vouch.customers.terms import SIGNAL_MONTHS, SignalKind, Tone
+from vouch.customers.terms import SignalKind, Tone
 from vouch.engine import facts
 from vouch.parties import queries as parties
 from vouch.parties.models import Contact, Control, Party, Post, Shareholding
@@ -108,7 +109,17 @@ def assessed(subjects: Sequence[int] | None, *, purpose: facts.Purpose) -> Itera
     if subjects is not None:
         firms = Party.objects.filter(pk__in=list(subjects), kind__in=ORGANISATIONS)
         return firms.values_list("pk", flat=True)
-    return SocialSignal.objects.filter(party__kind__in=ORGANISATIONS).values_list("party_id", flat=True)
+    # What was noted in one of two records of the same firm is the firm's: the facts are answered by customer.
+    customers = Coalesce("party__canonical_id", "party_id")
+    found = SocialSignal.objects.filter(party__kind__in=ORGANISATIONS)
+    return found.values_list(customers, flat=True).distinct()
+
+
+def persons_of(party: Party) -> frozenset[str]:
+    """The names of persons in a customer's file, in whichever of its records they stand."""
+    stays = party.canonical_id or party.pk
+    records = Party.objects.filter(Q(pk=stays) | Q(canonical=stays)).values_list("pk", flat=True)
+    return frozenset().union(*persons_known(list(records)).values())
 
 
 def persons_known(party_ids: Sequence[int]) -> Mapping[int, frozenset[str]]:
@@ -141,9 +152,3 @@ def persons_known(party_ids: Sequence[int]) -> Mapping[int, frozenset[str]]:
 def _is_person_name(name: str) -> bool:
     """A shareholder that is only written down may be a firm; names of persons are short."""
     return SHORTEST_NAME <= len(name.strip()) <= LONGEST_NAME or "·" in name
-
-
-def counted_since(as_of: date) -> date:
-    """The first day whose observations count in the facts as of a day."""
-    year, month = divmod(as_of.year * 12 + as_of.month - 1 - SIGNAL_MONTHS, 12)
-    return date(year, month + 1, min(as_of.day, 28)) + timedelta(days=1)

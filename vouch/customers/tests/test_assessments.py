@@ -6,8 +6,9 @@ from datetime import date, datetime, timedelta
 
 import pytest
 from django.core.exceptions import PermissionDenied
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
@@ -182,6 +183,34 @@ def test_the_switch_needs_an_assessment_in_force_and_a_withdrawal_turns_it_off(
     assert not social_is_open(at=now)
     switch_social(actor=actors["chenjing"], at=now, is_on=True, reason="新评估已复核")
     assert social_is_open(at=now)
+
+
+def test_a_reviewed_prohibition_turns_the_switch_off_and_nothing_else_does(
+    actors: dict[str, Actor], now: datetime
+) -> None:
+    opened(at=now)
+    in_force(at=now, activity=ProcessingActivity.LISTS, is_lawful=False, conclusion=Conclusion.FORBIDDEN)
+    # A renewal leaves it on.
+    in_force(at=now)
+    assert social_is_open(at=now)
+    no = in_force(at=now, reviewer=actors["chenjing"], is_necessary=False, conclusion=Conclusion.FORBIDDEN)
+    switch = SourceSwitch.objects.get()
+    assert not switch.is_on
+    assert switch.set_by_id == actors["chenjing"].user_id
+    assert no.number in switch.reason
+    # The next assessment that permits it needs the switch anew.
+    in_force(at=now)
+    assert not social_is_open(at=now)
+
+
+def test_the_keepers_are_asked_for_once_however_many_assessments_end(
+    staff: dict[str, User], now: datetime
+) -> None:
+    for activity in (SOCIAL, ProcessingActivity.LISTS):
+        in_force(at=now, activity=activity, days=20)
+    with CaptureQueriesContext(connection) as seen:
+        assert remind_of_assessments(actor=SYSTEM, at=now) == 2
+    assert sum("roles" in one["sql"] and "&&" in one["sql"] for one in seen.captured_queries) == 1
 
 
 def test_each_stage_before_the_end_is_told_once(staff: dict[str, User], now: datetime) -> None:

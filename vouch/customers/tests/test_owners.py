@@ -17,8 +17,10 @@ from vouch.customers.actions import (
     add_to_list,
     confirm_hit,
     open_list,
+    screen_imported,
     screen_list,
     screen_party,
+    take_off_list,
 )
 from vouch.customers.facts.watching import ask_hits
 from vouch.customers.models import WatchHit
@@ -139,6 +141,23 @@ def test_a_share_that_is_sold_ends_the_hit_and_one_that_changes_moves_it(
         # What changes above is held against the lists for everybody below.
         screen_party(actor=SYSTEM, at=now, party_id=party.pk)
         assert hits.count() == (1 if party == firm else 0)
+
+
+def test_an_import_carries_the_hits_of_an_owner_down_to_those_below(
+    chain: dict[str, Party], now: datetime
+) -> None:
+    ace = chain["王牌公司"]
+    black = open_list(actor=SYSTEM, at=now, kind=ListKind.OWN, name="本机构黑名单", source="")
+    listed = add_to_list(actor=SYSTEM, at=now, watch_list=black, details=EntryDetails(name=ace.name))
+    below_it = {ace.pk, chain["中公司"].pk, chain["甲"].pk}
+    hits = WatchHit.objects.filter(ended_at=None)
+    assert screen_imported(actor=SYSTEM, at=now, import_id=1, party_ids=[ace.pk]) == 3
+    assert set(hits.values_list("party_id", flat=True)) == below_it
+    assert screen_imported(actor=SYSTEM, at=now, import_id=1, party_ids=[ace.pk]) == 0
+    # What holds no longer ends below, too.
+    take_off_list(actor=SYSTEM, at=now, watch_entry=listed, reason="已还清")
+    screen_imported(actor=SYSTEM, at=now, import_id=2, party_ids=[ace.pk])
+    assert not hits.exists()
 
 
 @settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])

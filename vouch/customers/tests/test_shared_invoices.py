@@ -33,11 +33,8 @@ def is_chosen(code: pl.Expr) -> pl.Expr:
 
 
 @pytest.fixture
-def firms(
-    shared_data: Path, tmp_path: Path, head_office: Unit, settings: pytest.FixtureRequest
-) -> dict[str, pl.DataFrame]:
+def firms(shared_data: Path, tmp_path: Path, head_office: Unit) -> dict[str, pl.DataFrame]:
     """Import the chosen firms' rows, as they stand in the files, and give these rows by file."""
-    settings.IMPORTS_DIR = tmp_path / "imports"  # type: ignore[attr-defined]
     frames, arguments = {}, ["--enterprises", str(shared_data / "invoices" / "enterprises.csv")]
     for name, file in FILES.items():
         frame = pl.read_csv(shared_data / "invoices" / file, infer_schema_length=0)

@@ -4,11 +4,8 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from decimal import Decimal
-from pathlib import Path
 
 import pytest
-from django.core.files.base import ContentFile
-from pytest_django import Settings
 
 from tests.tables import all_rows, differences
 from vouch.customers.models import FinancialStatement, StatementLine, StatementPeriod
@@ -16,10 +13,10 @@ from vouch.parties.actions import EnterpriseDetails, Registration, register_ente
 from vouch.parties.models import Party
 from vouch.parties.terms import IdentifierKind
 from vouch.platform.exchange import actions
-from vouch.platform.exchange.kept_files import keep_file
 from vouch.platform.exchange.models import Import
 from vouch.platform.exchange.queries import kept_rows
-from vouch.platform.exchange.running import run_import, take_back
+from vouch.platform.exchange.running import take_back
+from vouch.platform.exchange.testing import delivered, kept
 from vouch.platform.identity.actor import Actor
 from vouch.platform.identity.models import Unit
 
@@ -36,16 +33,9 @@ def firm(units: dict[str, Unit], actor: Actor, now: datetime) -> Party:
     return register_enterprise(actor=actor, at=now, unit=units["YW1"], registration=made)
 
 
-@pytest.fixture(autouse=True)
-def _imports_folder(settings: Settings, tmp_path: Path) -> None:
-    settings.IMPORTS_DIR = tmp_path / "imports"
-
-
 def load(text: str, *, unit: Unit, by: Actor, at: datetime) -> Import:
-    sha256, size = keep_file(ContentFile((HEAD + text).encode()).chunks())
-    delivery = actions.Delivery("statements", [actions.KeptFile("file", "报表.csv", sha256, size, {})])
-    batch = actions.receive_import(actor=by, at=at, unit=unit, delivery=delivery)
-    return run_import(batch.pk, actor=by, clock=lambda: at)
+    delivery = actions.Delivery("statements", [kept(HEAD + text, name="报表.csv")])
+    return delivered(delivery, unit=unit, by=by, at=at)
 
 
 def counts(batch: Import) -> tuple[int, int, int, int]:

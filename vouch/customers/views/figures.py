@@ -18,6 +18,7 @@ from vouch.customers.queries import Material, Party
 from vouch.customers.queries.figures import figure_of, values_of
 from vouch.customers.terms import SPREAD_TOLERANCE, MaterialKind
 from vouch.customers.views.files import content_of
+from vouch.customers.views.sources import corrected
 from vouch.platform.identity.actions.repeats import Answer
 from vouch.platform.identity.repeats import submit_once
 from vouch.platform.identity.request import StaffRequest
@@ -57,7 +58,7 @@ def new_figure(request: StaffRequest, pk: int) -> HttpResponse:
     party = _party(request, pk)
     if not permissions.may_record_material(request.actor, party):
         raise PermissionDenied(_("您不能为该客户登记资料。"))
-    replaces = _corrected(request, party)
+    replaces = corrected(request, party, asked=request.GET.get("replaces", ""), kind=MaterialKind.FIGURE)
     form = FigureForm(request.POST or None, request.FILES or None, initial=_initial(request, replaces))
     if request.method == "POST" and form.is_valid():
 
@@ -89,17 +90,6 @@ def _party(request: StaffRequest, pk: int) -> Party:
     if party is None:
         raise Http404
     return party
-
-
-def _corrected(request: StaffRequest, party: Party) -> Material | None:
-    """The figure in force that the new one is to replace, where the address names one."""
-    asked = request.GET.get("replaces", "")
-    if not (asked.isascii() and asked.isdigit() and len(asked) < 19):
-        return None
-    found = queries.material_of(request.actor, int(asked))
-    if found is None or found.party_id != party.pk or found.kind != MaterialKind.FIGURE:
-        raise Http404
-    return found
 
 
 def _initial(request: StaffRequest, replaces: Material | None) -> dict[str, Any]:

@@ -14,7 +14,8 @@ from django.utils.translation import gettext as _
 
 from vouch.customers import actions, permissions, queries
 from vouch.customers.forms.lines import PREFIX, BaseLines, LineForm, TableForm, data_from, rows_of
-from vouch.customers.queries import Party
+from vouch.customers.queries import Material, Party
+from vouch.customers.terms import MaterialKind
 from vouch.customers.views.files import content_of
 from vouch.platform.exchange.bytestream import Unreadable
 from vouch.platform.identity.drafts import Drafts
@@ -45,6 +46,16 @@ def customer_to_record(request: StaffRequest, pk: int) -> Party:
     if not permissions.may_record_material(request.actor, party):
         raise PermissionDenied(_("您不能为该客户登记资料。"))
     return party
+
+
+def corrected(request: StaffRequest, party: Party, *, asked: str, kind: MaterialKind) -> Material | None:
+    """The material of a kind in force that the new one is to replace, where ``asked`` names one by its key."""
+    if not (asked.isascii() and asked.isdigit() and len(asked) < 19):
+        return None
+    found = queries.material_of(request.actor, int(asked))
+    if found is None or found.party_id != party.pk or found.kind != kind:
+        raise Http404
+    return found
 
 
 def told(form: forms.Form, error: Exception) -> None:

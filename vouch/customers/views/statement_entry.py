@@ -7,14 +7,14 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from vouch.customers import actions, permissions, queries
+from vouch.customers import actions, permissions
 from vouch.customers.forms.financial_years import WAYS, YearsForm, fill_years, read_years
 from vouch.customers.forms.financials import StatementForm, seen_mark
 from vouch.customers.queries import Material, Party
@@ -22,7 +22,7 @@ from vouch.customers.queries.financial_table import read_table
 from vouch.customers.queries.financials import period_title, statement_in_force, statement_of
 from vouch.customers.terms import MaterialKind, PeriodKind
 from vouch.customers.views.financials import SECTION, Reading
-from vouch.customers.views.sources import customer_or_404
+from vouch.customers.views.sources import corrected, customer_or_404
 from vouch.platform.exchange.bytestream import Unreadable
 from vouch.platform.identity.actions.repeats import Answer, KeyTaken
 from vouch.platform.identity.drafts import Drafts
@@ -47,7 +47,9 @@ def new_financials(request: StaffRequest, pk: int) -> HttpResponse:
     begun = draft.initial()
     # The address of a draft that was taken up names neither; the form that was sent does.
     form_of = WAYS.get(_told(request, begun, "way"), WAYS["upload"])
-    replaces = _corrected(request, party, _told(request, begun, "replaces"))
+    replaces = corrected(
+        request, party, asked=_told(request, begun, "replaces"), kind=MaterialKind.FINANCIALS
+    )
     if request.method == "GET":
         form = form_of(initial={**_initial(request, replaces), **begun})
         return _entry(request, form, party, replaces, draft=draft)
@@ -99,16 +101,6 @@ def _filled(request: StaffRequest, party: Party, draft: Drafts) -> HttpResponse:
 def _told(request: StaffRequest, begun: dict[str, Any], name: str) -> str:
     """What the form, the draft or the address says, in this order."""
     return str(request.POST.get(name) or begun.get(name) or request.GET.get(name, ""))
-
-
-def _corrected(request: StaffRequest, party: Party, asked: str) -> Material | None:
-    """The material in force that the new one is to replace, where one is named."""
-    if not (asked.isascii() and asked.isdigit() and len(asked) < 19):
-        return None
-    found = queries.material_of(request.actor, int(asked))
-    if found is None or found.party_id != party.pk or found.kind != MaterialKind.FINANCIALS:
-        raise Http404
-    return found
 
 
 def _initial(request: StaffRequest, replaces: Material | None) -> dict[str, Any]:

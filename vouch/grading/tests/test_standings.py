@@ -9,7 +9,6 @@ import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
-from pytest_django import Settings
 
 from vouch.grading import queries
 from vouch.grading.actions import assess_customers, assess_party
@@ -157,9 +156,8 @@ def test_the_page_of_a_decision_shows_why_and_that_it_replays(
 
 
 def test_a_customer_judged_on_what_an_import_changed_stays_when_it_is_undone(
-    policy: PolicyVersion, head_office: Unit, actor: Actor, now: datetime, settings: Settings, tmp_path: Path
+    policy: PolicyVersion, head_office: Unit, actor: Actor, now: datetime, tmp_path: Path
 ) -> None:
-    settings.IMPORTS_DIR = tmp_path / "imports"
     path, batches = tmp_path / "名单.csv", []
     for day, address in enumerate(("一路1号", "二路2号")):
         rows = f"企业名称,统一社会信用代码,注册地址\n甲有限公司,91350100M000100Y43,福州市{address}\n乙有限公司,914403001922038216,深圳市{address}\n"

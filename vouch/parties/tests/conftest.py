@@ -4,19 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
-from pathlib import Path
 
 import pytest
-from django.core.files.base import ContentFile
 from pytest_django import Settings
 
 from vouch.parties.actions import EnterpriseDetails, Registration, register_enterprise, register_person
 from vouch.parties.models import Party
 from vouch.parties.terms import IdentifierKind
 from vouch.parties.tests.people import registration
-from vouch.platform.exchange import actions, kept_files
+from vouch.platform.exchange.actions import Delivery
 from vouch.platform.exchange.models import Import
-from vouch.platform.exchange.running import run_import
+from vouch.platform.exchange.testing import delivered, kept
 from vouch.platform.identity.actor import Actor
 from vouch.platform.identity.models import Unit, User
 
@@ -25,22 +23,13 @@ GOOD = "甲有限公司,91350100M000100Y43,2003-01-01,10(万元),福建\n"
 OLD = "丙加工厂,3202112107499,2003-01-03,N/A,江苏\n"
 
 
-@pytest.fixture(autouse=True)
-def _imports_folder(settings: Settings, tmp_path: Path) -> None:
-    settings.IMPORTS_DIR = tmp_path / "imports"
-
-
 @pytest.fixture
 def import_text(head_office: Unit, actor: Actor, now: datetime) -> Callable[..., Import]:
     """Import this text as a file of enterprises."""
 
     def run(text: str | bytes, *, unit: Unit = head_office, by: Actor = actor) -> Import:
-        data = text if isinstance(text, bytes) else text.encode()
-        sha256, size = kept_files.keep_file(ContentFile(data).chunks())
-        file = actions.KeptFile("file", "企业.csv", sha256, size, {})
-        delivery = actions.Delivery("enterprises", [file])
-        batch = actions.receive_import(actor=by, at=now, unit=unit, delivery=delivery)
-        return run_import(batch.pk, actor=by, clock=lambda: now)
+        delivery = Delivery("enterprises", [kept(text, name="企业.csv")])
+        return delivered(delivery, unit=unit, by=by, at=now)
 
     return run
 

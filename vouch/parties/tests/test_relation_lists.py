@@ -4,11 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime
 from decimal import Decimal
-from pathlib import Path
 
 import pytest
-from django.core.files.base import ContentFile
-from pytest_django import Settings
 
 from tests.tables import all_rows, differences
 from vouch.parties.actions import (
@@ -22,10 +19,10 @@ from vouch.parties.actions import (
 from vouch.parties.models import Control, Kinship, Party, Post, Shareholding
 from vouch.parties.terms import DocumentKind, IdentifierKind
 from vouch.platform.exchange import actions
-from vouch.platform.exchange.kept_files import keep_file
 from vouch.platform.exchange.models import Import, ImportRow
 from vouch.platform.exchange.queries import kept_rows
-from vouch.platform.exchange.running import run_import, take_back
+from vouch.platform.exchange.running import take_back
+from vouch.platform.exchange.testing import delivered, kept
 from vouch.platform.identity.actor import Actor
 from vouch.platform.identity.models import Unit
 
@@ -33,11 +30,6 @@ pytestmark = pytest.mark.django_db
 
 NUMBER = "11010519491231002X"
 HEAD = "客户名称,统一社会信用代码,关系,对方名称,对方代码,持股比例,认缴出资额（万元）,起始日期\n"
-
-
-@pytest.fixture(autouse=True)
-def _imports_folder(settings: Settings, tmp_path: Path) -> None:
-    settings.IMPORTS_DIR = tmp_path / "imports"
 
 
 @pytest.fixture
@@ -56,10 +48,8 @@ def parties(units: dict[str, Unit], actor: Actor, now: datetime) -> dict[str, Pa
 
 
 def load(text: str, *, unit: Unit, by: Actor, at: datetime) -> Import:
-    sha256, size = keep_file(ContentFile((HEAD + text).encode()).chunks())
-    delivery = actions.Delivery("relations", [actions.KeptFile("file", "关系.csv", sha256, size, {})])
-    batch = actions.receive_import(actor=by, at=at, unit=unit, delivery=delivery)
-    return run_import(batch.pk, actor=by, clock=lambda: at)
+    delivery = actions.Delivery("relations", [kept(HEAD + text, name="关系.csv")])
+    return delivered(delivery, unit=unit, by=by, at=at)
 
 
 def counts(batch: Import) -> tuple[int, int, int]:

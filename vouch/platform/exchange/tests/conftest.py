@@ -7,13 +7,13 @@ from pathlib import Path
 from typing import ClassVar
 
 import pytest
-from django.core.files.base import ContentFile
 from pytest_django import Settings
 
-from vouch.platform.exchange import actions, importer, kept_files
+from vouch.platform.exchange import actions, importer
 from vouch.platform.exchange.importer import Batch, Finding, Importer, Outcome, Source
 from vouch.platform.exchange.models import Import
 from vouch.platform.exchange.tabular import Column
+from vouch.platform.exchange.testing import kept
 from vouch.platform.identity.actor import Actor
 from vouch.platform.identity.models import Unit
 
@@ -73,11 +73,7 @@ def receive(head_office: Unit, actor: Actor, now: object) -> Receive:
     """Receive a delivery of units whose file has this text."""
 
     def run(text: str | bytes, *, name: str = "机构.csv", **details: object) -> Import:
-        sha256, size = kept_files.keep_file(
-            ContentFile(text if isinstance(text, bytes) else text.encode()).chunks()
-        )
-        file = actions.KeptFile(source="file", name=name, sha256=sha256, size=size, mapping={})
-        delivery = actions.Delivery("units", [file], **details)  # type: ignore[arg-type]
+        delivery = actions.Delivery("units", [kept(text, name=name)], **details)  # type: ignore[arg-type]
         return actions.receive_import(actor=actor, at=now, unit=head_office, delivery=delivery)  # type: ignore[arg-type]
 
     return run
