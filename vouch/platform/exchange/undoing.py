@@ -9,7 +9,8 @@ party's). A record stays
     judged      when a room says that it was judged on what the import brought (``register_witness``)
     along       when a record that stays names it, or when it belongs to nothing but records that stay
 
-so that what stays is whole, and nothing that stays points to what is gone.
+so that what stays is whole, and nothing that stays points to what is gone. Rows that the machine made by itself and
+nobody has judged (``register_passing``) hold nothing: they go with what they name.
 """
 
 from __future__ import annotations
@@ -42,6 +43,8 @@ Witness = Callable[[Collection[str], datetime], Mapping[str, str]]
 
 _witnesses: dict[str, list[Witness]] = defaultdict(list)
 
+_passing: dict[str, str] = {}
+
 LABELS = ("number", "name", "title", "holder_name", "code", "value", "on", "amount", "as_of")
 """Columns by which people know a row; ciphertext among them is left out."""
 LABELS_MAX = 5000
@@ -50,6 +53,15 @@ LABELS_MAX = 5000
 def register_witness(table: str, witness: Witness) -> None:
     """Let a room say which rows of a table were judged since; called from its ``apps.py``."""
     _witnesses[table].append(witness)
+
+
+def register_passing(table: str, condition: str) -> None:
+    """Let a room say which rows of a table are the machine's own guesses; called from its ``apps.py``.
+
+    ``condition`` is SQL over the table's columns. Such a row holds no record, and is deleted with the one that it names:
+    it would be found again.
+    """
+    _passing[table] = condition
 
 
 class Record(NamedTuple):
@@ -190,6 +202,7 @@ class _Planner:
             LEFT JOIN exchange_importchange AS own
               ON own.batch_id = j.batch_id AND own.table_name = %s AND own.row_key = c.{quoted(child_key)}::text
             WHERE j.batch_id = %s AND j.table_name = %s AND j.before IS NULL AND j.after IS NOT NULL
+              AND (own.row_key IS NOT NULL OR NOT {_is_passing(key.child, child_key)})
         """  # noqa: S608 - names of our own tables
         values = [key.child, self.batch.pk, key.parent]
         for child_row, parent_row, is_touched in asked(statement, values):
@@ -320,6 +333,23 @@ class _Planner:
                 words = " ".join(one for one in said if not one.startswith("\\x"))[:200]
                 found[self.record_of(Record(table, key))] = f"{title_of(table)} {words or key}"
         return found
+
+
+def _is_passing(table: str, key: str) -> str:
+    """Whether the row ``c`` is the machine's own guess, in SQL; the condition's columns are looked up in its table alone."""
+    condition = _passing.get(table)
+    if condition is None:
+        return "false"
+    name, column = quoted(table), quoted(key)
+    return f"EXISTS (SELECT FROM {name} AS own WHERE own.{column} = c.{column} AND ({condition}))"
+
+
+def passing_of(plan: Plan) -> Iterator[tuple[ForeignKey, TablePlan, str]]:
+    """Where rows may stand that go with what the undo deletes: the key that names it, its table, and the condition."""
+    tables = {table.name: table for table in plan.tables}
+    for key in foreign_keys():
+        if key.child in _passing and key.parent in tables:
+            yield key, tables[key.parent], _passing[key.child]
 
 
 def _touched_tables(batch: Import) -> Iterator[TablePlan]:
