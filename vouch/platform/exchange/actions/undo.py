@@ -39,8 +39,11 @@ def order_undo(entry: Entry, *, actor: Actor, at: datetime, batch: Import, reaso
         )
     before = move(locked, ImportStatus.UNDOING)
     locked.undo_reason, locked.undo_counts = reason.strip()[:200], {"was": before}
-    locked.save(update_fields=["undo_reason", "undo_counts"])
-    defer("exchange.undo_import", lock=f"import:{locked.pk}", import_id=locked.pk)
+    if before == ImportStatus.DONE:
+        # Left by an undo that failed; of an import that failed, it is the import's own.
+        locked.problem = ""
+    locked.save(update_fields=["undo_reason", "undo_counts", "problem"])
+    defer("exchange.undo_import", lock=f"import:{locked.pk}", import_id=locked.pk, actor_id=actor.id)
     entry.about("import", locked.pk, before={"status": before}, after={"status": locked.status})
     entry.purpose(locked.undo_reason)
 
