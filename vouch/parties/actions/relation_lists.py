@@ -86,7 +86,8 @@ class RelationImporter(Importer):
         for row, given in rows:
             try:
                 line = _line(given, today=timezone.localdate(batch.at))
-                party = Party.objects.get(pk=_found(customers, given))
+                # Of a customer with several records, the standing one is where relations are noted.
+                party = Party.objects.get(pk=customers.customer_of(_found(customers, given)))
                 is_torn = batch.source.key_of(row, self.key) in batch.conflicting
                 _take(row, party, line, is_torn=is_torn, batch=batch, outcome=outcome)
             except RowFault as fault:

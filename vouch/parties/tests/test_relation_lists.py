@@ -16,6 +16,7 @@ from vouch.parties.actions import (
     PersonDetails,
     PersonRegistration,
     Registration,
+    merge_parties,
     register_enterprise,
     register_person,
 )
@@ -130,6 +131,20 @@ def test_a_row_that_cannot_be_right_is_refused_by_column(
     [found] = kept_rows(load(row + "\n", unit=units["YW1"], by=actor, at=now))
     assert (found.verdict, found.column) == ("rejected", column)
     assert reason in found.reason
+
+
+def test_a_merged_record_is_named_and_the_standing_one_gets_the_relation(
+    parties: dict[str, Party], units: dict[str, Unit], actors: dict[str, Actor], actor: Actor, now: datetime
+) -> None:
+    by, unit, code = actors["wangfang"], units["YW1"], "3202112107499"
+    made = Registration(EnterpriseDetails(name="甲有限公司"), codes=[(IdentifierKind.OLD_NUMBER, "", code)])
+    second = register_enterprise(actor=actor, at=now, unit=unit, registration=made)
+    merge_parties(actor=actor, at=now, party=second, canonical=parties["甲有限公司"], reason="同一户")
+    text = f",{code},监事,钱某,,,,\n甲有限公司,,股东,丙投资,,40%,,\n"
+    batch = load(text, unit=unit, by=by, at=now)
+    assert counts(batch) == (2, 0, 0), [row.reason for row in kept_rows(batch)]
+    assert Post.objects.get().enterprise == Shareholding.objects.get().party == parties["甲有限公司"]
+    assert counts(load(text, unit=unit, by=by, at=now)) == (0, 2, 0)
 
 
 def test_an_identity_number_in_the_list_is_refused_and_not_kept_with_the_row(
