@@ -46,9 +46,11 @@ def _answer() -> None:
     )
     from vouch.customers.queries import claims, consenting, flow_claims
     from vouch.customers.queries.social import assessed
+    from vouch.customers.terms import HitState
     from vouch.engine.facts import catalogue
     from vouch.parties.queries import register_same
     from vouch.platform.exchange.importer import register
+    from vouch.platform.exchange.undoing import register_passing
 
     for known, ask in (
         (facts.FACTS, facts.ask),
@@ -73,6 +75,8 @@ def _answer() -> None:
         claims.register_claims(source)
     register(InvoiceImporter())
     register(StatementImporter())
+    # A hit that nobody has judged is a guess: whoever is imported again is screened again.
+    register_passing("customers_watchhit", f"state = '{HitState.OPEN}'")
     # One invoice that two records of a customer were each told of.
     register_same(
         "customers_invoice",

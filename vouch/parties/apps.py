@@ -20,11 +20,15 @@ class PartiesConfig(AppConfig):
         from vouch.parties.actions.relation_lists import RelationImporter  # models must be loaded first
         from vouch.parties.facts import FACTS, ask
         from vouch.parties.queries.grouping import looked_up_once
+        from vouch.parties.terms import WAITING
         from vouch.platform.exchange.importer import register
+        from vouch.platform.exchange.undoing import register_passing
         from vouch.platform.ledger.subjects import Form, register_form
 
         register(EnterpriseImporter())
         register(RelationImporter())
+        # A pair that nobody has decided is a guess, and goes with either record.
+        register_passing("parties_duplicate", f"state = ANY('{{{','.join(sorted(WAITING))}}}')")
         catalogue.register(facts=FACTS, ask=ask)
         catalogue.share(looked_up_once)
         corrected = frozenset(

@@ -127,7 +127,7 @@ class GuaranteeImporter(Importer):
             except RowFault as fault:
                 outcome.rejected.append(Finding(row, fault.column, fault.reason))
         customers = Customers((who for _row, _reading, who in read), actor=batch.actor)
-        chunk = _Chunk(batch, [reading.number for _row, reading, _who in read])
+        chunk = _Chunk(batch, [reading.number for _row, reading, _who in read], customers)
         for row, reading, who in read:
             try:
                 chunk.take(row, reading, party_id=customers.of(who), outcome=outcome)
@@ -140,10 +140,13 @@ class GuaranteeImporter(Importer):
 class _Chunk:
     """What one chunk makes new and changes, written at its end in a constant number of statements."""
 
-    def __init__(self, batch: Batch, numbers: Sequence[str]) -> None:
-        self._batch = batch
-        known = Guarantee.objects.select_for_update().filter(number__in=numbers)
-        self._known = {one.number: one for one in known}
+    def __init__(self, batch: Batch, numbers: Sequence[str], customers: Customers) -> None:
+        self._batch, self._customers = batch, customers
+        known = Guarantee.objects.select_for_update(of=("self",)).select_related("party")
+        self._known = {one.number: one for one in known.filter(number__in=numbers)}
+        self._customer = {
+            one.party_id: one.party.canonical_id or one.party_id for one in self._known.values()
+        }
         self._new: list[Guarantee] = []
         self._changed: list[Guarantee] = []
 
@@ -157,7 +160,8 @@ class _Chunk:
             outcome.accepted += 1
             outcome.leaves.append(_leaf(reading, party_id))
             return
-        if held.party_id != party_id:
+        # One customer may have several records, and each its own code.
+        if self._customer_of(held.party_id) != self._customer_of(party_id):
             raise RowFault("number", _("该业务编号已属于另一个客户"))
         if reading.as_of < held.as_of:
             reason = _("台账日期 %(day)s 早于已登记的 %(held)s，未采用")
@@ -188,6 +192,9 @@ class _Chunk:
             outcome.warned.append(Finding(row, "", _("较上期：%s") % "；".join(changes)))
         else:
             outcome.accepted += 1
+
+    def _customer_of(self, party_id: int) -> int:
+        return self._customer.get(party_id) or self._customers.customer_of(party_id)
 
     def _made(self, reading: Reading, party_id: int) -> Guarantee:
         values = {name: getattr(reading, name) for name in _FIELDS}

@@ -26,7 +26,8 @@ from vouch.engine.duplicates.texts import (
     read_address,
     read_name,
 )
-from vouch.engine.identifiers import CodeKind, CodeProblem, judge_code
+from vouch.engine.identifiers import Code as JudgedCode
+from vouch.engine.identifiers import CodeKind, CodeProblem, holds_organisation_code, judge_code
 
 REVIEW_BITS = 16.0
 AUTOMATIC_BITS = 30.0
@@ -90,9 +91,13 @@ class Corpus:
         self._representatives = Counter(one.representative for one in self.prepared)
 
     def _prepare(self, record: Record, *, is_swapped: bool) -> Prepared:
-        valid = [judge_code(code.value) for code in record.codes if code.kind in OFFICIAL]
-        uscc = [one.value for one in valid if one.kind is CodeKind.USCC and one.problem is CodeProblem.NONE]
-        old = [one.value for one in valid if one.kind is CodeKind.OLD_NUMBER]
+        judged = [(code.value, judge_code(code.value)) for code in record.codes if code.kind in OFFICIAL]
+        uscc = [
+            one.value
+            for _value, one in judged
+            if one.kind is CodeKind.USCC and one.problem is CodeProblem.NONE
+        ]
+        old = [one.value for _value, one in judged if one.kind is CodeKind.OLD_NUMBER]
         given = [name for name in (record.name, *record.former_names) if plain(name)]
         names = tuple(
             Name(plain(name), frozenset(), plain(name), plain(name), "", frozenset())
@@ -108,7 +113,7 @@ class Corpus:
             codes=tuple(record.codes),
             uscc=uscc[0] if uscc else "",
             old_number=old[0] if old else "",
-            organisations=frozenset(filter(None, map(_organisation, record.codes))),
+            organisations=frozenset(filter(None, (_organisation(*one) for one in judged))),
             places=names[0].places | place,
             addresses=tuple(map(read_address, (record.address, *record.former_addresses))),
             phones=record.phones,
@@ -255,26 +260,13 @@ class Corpus:
         yield from self._shared_phones(one, other)
 
 
-def _organisation(code: Code) -> str:
+def _organisation(value: str, judged: JudgedCode) -> str:
     """The organisation code (GB 11714) inside a code: of a unified code, of an old tax number, or by itself."""
-    if code.kind not in OFFICIAL:
-        return ""
-    judged = judge_code(code.value)
     if judged.kind is CodeKind.USCC and judged.problem is CodeProblem.NONE:
         return judged.value[8:17]
-    value = plain(code.value)
+    value = plain(value)
     inner = value if len(value) == 9 else value[6:] if len(value) == 15 else ""
-    return inner if inner and _holds(inner) else ""
-
-
-_WEIGHTS = (3, 7, 9, 10, 5, 8, 4, 2)
-
-
-def _holds(organisation: str) -> bool:
-    """Whether the nine characters carry their check digit; an old registration number does so one time in eleven."""
-    total = sum(int(one, 36) * weight for one, weight in zip(organisation, _WEIGHTS, strict=False))
-    rest = 11 - total % 11
-    return organisation[8] == {10: "X", 11: "0"}.get(rest, str(rest))
+    return inner if holds_organisation_code(inner) else ""
 
 
 def _offices(one: Prepared, other: Prepared) -> Iterator[Evidence]:

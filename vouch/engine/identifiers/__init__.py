@@ -19,6 +19,7 @@ from vouch.engine.identifiers._organisations import (
     Code,
     CodeKind,
     CodeProblem,
+    holds_organisation_code,
     is_organisation_code_consistent,
     judge_code,
     normal_code,
@@ -39,8 +40,8 @@ from vouch.engine.identifiers._persons import (
 
 __all__ = [
     "PROVINCES", "USCC_CHARACTERS", "Account", "AccountKind", "Code", "CodeKind", "CodeProblem", "Identity",
-    "IdentityKind", "IdentityProblem", "IdentityWarning", "NumberProblem", "Phone", "PhoneKind", "Sex", "holds_protected",
-    "identity_check_character", "identity_problem", "is_luhn", "is_organisation_code_consistent",
-    "judge_account", "judge_code", "judge_identity", "judge_phone", "looks_protected", "normal_code",
+    "IdentityKind", "IdentityProblem", "IdentityWarning", "NumberProblem", "Phone", "PhoneKind", "Sex",
+    "holds_organisation_code", "holds_protected", "identity_check_character", "identity_problem", "is_luhn",
+    "is_organisation_code_consistent", "judge_account", "judge_code", "judge_identity", "judge_phone", "looks_protected", "normal_code",
     "upgraded", "uscc_check_character", "uscc_problem", "without_protected",
 ]  # fmt: skip

@@ -17,6 +17,7 @@ USCC_CHARACTERS = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 _USCC_VALUES = {character: value for value, character in enumerate(USCC_CHARACTERS)}
 _USCC_WEIGHTS = tuple(pow(3, place, 31) for place in range(17))
 _USCC_FORMAT = re.compile(rf"[{USCC_CHARACTERS}]{{2}}[0-9]{{6}}[{USCC_CHARACTERS}]{{10}}")
+_ORGANISATION_FORMAT = re.compile(r"[0-9A-Z]{9}")
 _ORGANISATION_WEIGHTS = (3, 7, 9, 10, 5, 8, 4, 2)
 _OLD_NUMBER_FORMAT = re.compile(r"[0-9]{13}|[0-9]{15}")
 
@@ -70,15 +71,24 @@ def uscc_problem(code: str) -> CodeProblem:
     return CodeProblem.NONE if uscc_check_character(code) == code[17] else CodeProblem.CHECK
 
 
+def holds_organisation_code(nine: str) -> bool:
+    """Whether nine characters in normal form carry the check digit of an organisation code (GB 11714).
+
+    Any other text does not; nine digits of something else do so one time in eleven.
+    """
+    if not _ORGANISATION_FORMAT.fullmatch(nine):
+        return False
+    total = sum(int(nine[place], 36) * weight for place, weight in enumerate(_ORGANISATION_WEIGHTS))
+    rest = 11 - total % 11
+    return nine[8] == {10: "X", 11: "0"}.get(rest, str(rest))
+
+
 def is_organisation_code_consistent(code: str) -> bool:
     """Whether characters 9–17 of a 统一社会信用代码 carry their own check digit (GB 11714).
 
     A remark and no fault: codes without it have been issued.
     """
-    body = code[8:17]
-    total = sum(int(body[place], 36) * weight for place, weight in enumerate(_ORGANISATION_WEIGHTS))
-    rest = 11 - total % 11
-    return body[8] == {10: "X", 11: "0"}.get(rest, str(rest))
+    return holds_organisation_code(code[8:17])
 
 
 def judge_code(text: str) -> Code:

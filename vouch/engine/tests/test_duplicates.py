@@ -88,6 +88,13 @@ def test_every_pair_says_what_agrees_and_what_contradicts() -> None:
     assert pair.bits == pytest.approx(sum(one.bits for one in pair.evidence), abs=0.1)
 
 
+@pytest.mark.parametrize("words", ["工商登记办第一二号", "320506工商登记办第一二号", "²³¹²³¹²³¹", ""])
+def test_words_in_the_place_of_a_code_are_no_organisation_code(words: str) -> None:
+    second = Record(id=2, name=FIRM.name, codes=(Code("other", "", words),), address=FIRM.address)
+    (pair,) = find_duplicates([FIRM, second])
+    assert not pair.has_identifier
+
+
 def test_the_order_of_the_records_changes_nothing() -> None:
     copies = [Record(id=number, name="苏州青禾精密机械厂", address="金枫路216号3幢") for number in (2, 3)]
     others = [

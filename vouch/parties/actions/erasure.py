@@ -27,6 +27,7 @@ from vouch.platform.identity.actions.drafts import forget_drafts_about
 from vouch.platform.identity.actor import Actor
 from vouch.platform.ledger.action import Entry, action
 from vouch.platform.vault.actions import destroy_key
+from vouch.platform.vault.models import DataKey
 from vouch.platform.vault.terms import Subject
 
 # Rows that tell of a person in plain, by the column that names the person; an import's journal keeps images of them.
@@ -64,11 +65,14 @@ def erase_person(
     Account.objects.filter(party=locked).update(number_index=None, bank="")
     _forget_what_was_plain(locked, at=at)
     forget_drafts_about(f"party:{locked.pk}")
+    keys = DataKey.objects.filter(subject_kind="party", subject_id=str(locked.pk))
     forget_images(
         {
             model._meta.db_table: model.objects.filter(**{whose: locked.pk}).values_list("pk", flat=True)
             for model, whose in NOTED_OF.items()
         }
+        # An image of the key would open again what its destruction has closed.
+        | {DataKey._meta.db_table: keys.values_list("pk", flat=True)}
     )
     before = {"status": locked.status}
     locked.name, locked.search_text, locked.status = ERASED_NAME, "", PartyStatus.ERASED

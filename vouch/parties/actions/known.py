@@ -36,24 +36,32 @@ class Customers:
         for pk, name in Party.objects.filter(name__in=names).values_list("pk", "name"):
             self._by_name.setdefault(name, set()).add(pk)
         found = {*self._by_code.values(), *(pk for pks in self._by_name.values() for pk in pks)}
-        seen = parties.visible_to(actor).filter(pk__in=found)
-        self._seen: Mapping[int, str] = dict(seen.values_list("pk", "name"))
+        seen = parties.visible_to(actor).filter(pk__in=found).values_list("pk", "canonical_id")
+        self._customer: Mapping[int, int] = {pk: canonical or pk for pk, canonical in seen}
 
     def of(self, who: Who) -> int:
-        """The customer's key. Raises RowFault; who is not visible is told like who does not exist."""
+        """The key of the customer's record. Raises RowFault; who is not visible is told like who does not exist.
+
+        A code names its own record, merged or not; a name that several records of one customer bear, the standing one.
+        """
         if who.code:
             pk = self._by_code.get(who.code)
-            if pk is None or pk not in self._seen:
+            if pk is None or pk not in self._customer:
                 raise RowFault("customer_code", _("没有这个代码的客户；请先导入客户名单"))
             return pk
-        found = [pk for pk in self._by_name.get(who.name, ()) if pk in self._seen]
-        if len(found) > 1:
+        found = [pk for pk in self._by_name.get(who.name, ()) if pk in self._customer]
+        customers = {self._customer[pk] for pk in found}
+        if len(customers) > 1:
             raise RowFault(
-                "customer", _("有 %(count)d 个客户叫这个名称，请补充客户代码") % {"count": len(found)}
+                "customer", _("有 %(count)d 个客户叫这个名称，请补充客户代码") % {"count": len(customers)}
             )
         if not found:
             raise RowFault("customer", _("没有这个名称的客户；请先导入客户名单，或补充客户代码"))
-        return found[0]
+        return next((pk for pk in found if pk in customers), min(found))
+
+    def customer_of(self, pk: int) -> int:
+        """The record that stands for the customer whose record this is: itself, or the one that it was merged into."""
+        return self._customer.get(pk, pk)
 
 
 def _by_code(codes: set[str]) -> dict[str, int]:

@@ -14,7 +14,7 @@ from vouch.engine.identifiers import CodeProblem, IdentityProblem, judge_code, j
 from vouch.parties.actions.person import PersonRegistration, note_repetition, register_person
 from vouch.parties.actions.person_reading import PersonDetails, read_document, read_name
 from vouch.parties.actions.reading import code_fault
-from vouch.parties.models import Identifier, Party, Person
+from vouch.parties.models import Party
 from vouch.parties.queries import visible_to
 from vouch.parties.queries.persons import document_index
 from vouch.parties.terms import DocumentKind
@@ -86,33 +86,39 @@ def _organisation(name: str) -> str:
     return name
 
 
+def known_party(named: Named, *, actor: Actor) -> Party | None:
+    """Who is known by the number that a line gives: by a customer's number only if the actor sees the customer.
+
+    A code or a document finds them whether seen or not: what is linked to them twice would be noted twice.
+    """
+    if named.party_number:
+        return visible_to(actor).filter(number=named.party_number).first()
+    if named.code:
+        return Party.objects.filter(identifiers__value=named.code, identifiers__source="").first()
+    if named.document_number:
+        index = document_index(named.document_number)
+        return Party.objects.filter(
+            person__document_kind=named.document_kind, person__document_index=index
+        ).first()
+    return None
+
+
 def meet(named: Named, *, welcome: Welcome, actor: Actor, at: datetime) -> Met:
     """Find the party, or register a person by their document; for use inside an action. Raises WrongName.
 
     A party that the actor does not see is linked all the same, under the name as written: the actor learns nothing.
     """
-    if named.party_number:
-        known = visible_to(actor).filter(number=named.party_number).first()
-        if known is None:
-            raise WrongName(_("没有编号为 %s 的客户。") % named.party_number)
-        return _same(known, named)
-    if named.code:
-        found = Identifier.objects.filter(value=named.code, source="").select_related("party").first()
-        return _met(found.party if found else None, named, actor=actor)
+    known = known_party(named, actor=actor)
+    if named.party_number and known is None:
+        raise WrongName(_("没有编号为 %s 的客户。") % named.party_number)
     if named.document_number:
-        index = document_index(named.document_number)
-        person = (
-            Person.objects.filter(document_kind=named.document_kind, document_index=index)
-            .select_related("party")
-            .first()
-        )
-        if person is None:
+        if known is None:
             return Met(_register(named, welcome, actor=actor, at=at), "")
-        met = _met(person.party, named, actor=actor)
+        met = _met(known, named, actor=actor)
         if met.name:
-            note_repetition(actor=actor, at=at, party_id=person.pk)
+            note_repetition(actor=actor, at=at, party_id=known.pk)
         return met
-    return Met(None, named.name)
+    return _met(known, named, actor=actor)
 
 
 def _met(party: Party | None, named: Named, *, actor: Actor) -> Met:

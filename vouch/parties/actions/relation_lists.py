@@ -22,9 +22,8 @@ from vouch.engine.identifiers import holds_protected, without_protected
 from vouch.parties.actions.edge_lines import ControlLine, EdgeLine, KinLine, PostLine, ShareholderLine
 from vouch.parties.actions.edges import add_edges
 from vouch.parties.actions.known import Customers, Who
-from vouch.parties.actions.naming import Named, read_named
+from vouch.parties.actions.naming import Named, known_party, read_named
 from vouch.parties.models import Control, Kinship, Party, Post, Shareholding
-from vouch.parties.queries import visible_to
 from vouch.parties.terms import KIN_BACK, REPRESENTING, ControlBasis, Kin, PostKind, RecordSource
 from vouch.platform.exchange.importer import Batch, Finding, Importer, Outcome, RowFault, Source
 from vouch.platform.exchange.tabular import Column, Row
@@ -86,7 +85,8 @@ class RelationImporter(Importer):
         for row, given in rows:
             try:
                 line = _line(given, today=timezone.localdate(batch.at))
-                party = Party.objects.get(pk=_found(customers, given))
+                # Of a customer with several records, the standing one is where relations are noted.
+                party = Party.objects.get(pk=customers.customer_of(_found(customers, given)))
                 is_torn = batch.source.key_of(row, self.key) in batch.conflicting
                 _take(row, party, line, is_torn=is_torn, batch=batch, outcome=outcome)
             except RowFault as fault:
@@ -121,7 +121,7 @@ def _take(row: Row, party: Party, line: EdgeLine, *, is_torn: bool, batch: Batch
 def _is_known(party: Party, line: EdgeLine, batch: Batch) -> bool:
     """Whether this very line is recorded. Raises RowFault where the same one is, with other figures."""
     if isinstance(line, KinLine):
-        relative = _other(line.who, batch)
+        relative = known_party(line.who, actor=batch.actor)
         one = Q(person=party, relative=relative, kin=line.kin)
         back = Q(person=relative, relative=party, kin=KIN_BACK[Kin(line.kin)])
         return relative is not None and Kinship.objects.filter(one | back, ended_at=None).exists()
@@ -151,17 +151,10 @@ def _represented(party: Party, line: PostLine) -> bool:
 
 
 def _named(rows: Any, who: Named, batch: Batch, *, party: str, name: str) -> Any:
-    other = _other(who, batch)
+    other = known_party(who, actor=batch.actor)
     if other is not None:
         return rows.filter(**{party: other})
     return rows.filter(**{party: None, name: who.name})
-
-
-def _other(who: Named, batch: Batch) -> Party | None:
-    seen = visible_to(batch.actor)
-    if who.party_number:
-        return seen.filter(number=who.party_number).first()
-    return seen.filter(identifiers__value=who.code, identifiers__source="").first() if who.code else None
 
 
 def _owner(given: Mapping[str, str]) -> Who:

@@ -35,6 +35,9 @@ from vouch.parties.models import Duplicate, Merge, Party
 from vouch.parties.queries import DuplicatesWanted, duplicates_where, side_by_side, visible_to
 from vouch.parties.terms import DocumentKind, DuplicateState, IdentifierKind
 from vouch.parties.tests.people import OTHER_NUMBER, PLAIN, registration
+from vouch.platform.exchange.actions import order_undo
+from vouch.platform.exchange.models import Import
+from vouch.platform.exchange.running import take_back
 from vouch.platform.identity.actor import Actor
 from vouch.platform.identity.models import Unit, User
 from vouch.platform.ledger.action import Refused
@@ -188,6 +191,30 @@ def test_whoever_sees_one_of_two_decides_nothing_and_after_a_merge_both_see_the_
     assert not permissions.may_correct(all_of_them, goes)
     undo_merge(actor=all_of_them, at=now, party=goes, canonical=stays, reason="不是")
     assert (set(visible_to(mine)), set(visible_to(theirs))) == ({stays}, {goes})
+
+
+@pytest.mark.parametrize("is_decided", [False, True])
+def test_an_undo_passes_over_a_pair_that_nobody_has_decided(
+    is_decided: bool,
+    two: tuple[Party, Party],
+    import_text: Callable[..., Import],
+    actor: Actor,
+    now: datetime,
+) -> None:
+    batch = import_text(f"企业名称,统一社会信用代码,注册地址\n青禾精密机械厂,3205062107499,{ADDRESS}\n")
+    copy = Party.objects.get(batch=batch)
+    mine = [pair for pair in found(actor, now) if copy.pk in {pair.one_id, pair.other_id}]
+    assert len(mine) == 2
+    assert all(copy.name in pair.other.name for pair in mine)
+    if is_decided:
+        tell_apart(actor=actor, at=now, duplicate=mine[0], reason="两家厂")
+    order_undo(actor=actor, at=now, batch=batch, reason="导错")
+    undone = take_back(batch.pk, actor=actor, clock=lambda: now)
+    kept = [one.reason for one in undone.kept_records.filter(table_name="parties_party")]
+    assert kept == (["之后有记录引用它：疑似重复 1 条"] if is_decided else [])
+    assert Party.objects.filter(pk=copy.pk).exists() is is_decided
+    left = Duplicate.objects.filter(pk__in=[pair.pk for pair in mine]).count()
+    assert (left, Duplicate.objects.exclude(other=copy.pk).count()) == (2 if is_decided else 0, 1)
 
 
 def test_told_apart_they_come_back_with_other_evidence_only(

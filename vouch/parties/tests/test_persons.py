@@ -36,7 +36,7 @@ from vouch.platform.ledger.models import Entry
 from vouch.platform.ledger.queries import history_of
 from vouch.platform.ledger.testing import writing
 from vouch.platform.vault.fields import place_of
-from vouch.platform.vault.models import Document
+from vouch.platform.vault.models import DataKey, Document
 from vouch.platform.vault.queries import key_of, read_document
 from vouch.platform.vault.terms import KeyDestroyed, Subject, Unreadable
 
@@ -277,9 +277,18 @@ def test_what_an_import_noted_of_a_person_is_erased_with_them(
         cursor.execute("SELECT set_config('vouch.import', '', true)")
     assert ImportChange.objects.filter(row_key=str(person.pk)).count() == 1
     assert "养蜂户" in everything_stored()
+    with writing(), connection.cursor() as cursor:
+        # The import that registers a person makes the key as well, and notes it whole.
+        cursor.execute("SELECT set_config('vouch.import', %s, true)", [str(batch.pk)])
+        keys = DataKey.objects.filter(subject_kind="party", subject_id=str(person.pk))
+        keys.update(made_at=now + timedelta(seconds=1))
+        cursor.execute("SELECT set_config('vouch.import', '', true)")
+    wrapped = bytes(keys.get().wrapped or b"").hex()
+    assert wrapped in everything_stored()
     actions.erase_person(actor=actor, at=now, party=person, approver=actors["chenjing"], reason="请求")
     assert not ImportChange.objects.exists()
     assert "养蜂户" not in everything_stored()
+    assert wrapped not in everything_stored()
 
 
 @pytest.mark.django_db(transaction=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
 
@@ -13,10 +14,12 @@ from vouch.parties.actions import (
     PersonDetails,
     PersonRegistration,
     Registration,
+    merge_parties,
     register_enterprise,
     register_person,
 )
 from vouch.parties.models import Control, Kinship, Party, Post, Shareholding
+from vouch.parties.queries import visible_to
 from vouch.parties.terms import DocumentKind, IdentifierKind
 from vouch.platform.exchange import actions
 from vouch.platform.exchange.models import Import, ImportRow
@@ -25,6 +28,7 @@ from vouch.platform.exchange.running import take_back
 from vouch.platform.exchange.testing import delivered, kept
 from vouch.platform.identity.actor import Actor
 from vouch.platform.identity.models import Unit
+from vouch.platform.identity.terms import Scope
 
 pytestmark = pytest.mark.django_db
 
@@ -120,6 +124,36 @@ def test_a_row_that_cannot_be_right_is_refused_by_column(
     [found] = kept_rows(load(row + "\n", unit=units["YW1"], by=actor, at=now))
     assert (found.verdict, found.column) == ("rejected", column)
     assert reason in found.reason
+
+
+def test_a_merged_record_is_named_and_the_standing_one_gets_the_relation(
+    parties: dict[str, Party], units: dict[str, Unit], actors: dict[str, Actor], actor: Actor, now: datetime
+) -> None:
+    by, unit, code = actors["wangfang"], units["YW1"], "3202112107499"
+    made = Registration(EnterpriseDetails(name="甲有限公司"), codes=[(IdentifierKind.OLD_NUMBER, "", code)])
+    second = register_enterprise(actor=actor, at=now, unit=unit, registration=made)
+    merge_parties(actor=actor, at=now, party=second, canonical=parties["甲有限公司"], reason="同一户")
+    text = f",{code},监事,钱某,,,,\n甲有限公司,,股东,丙投资,,40%,,\n"
+    batch = load(text, unit=unit, by=by, at=now)
+    assert counts(batch) == (2, 0, 0), [row.reason for row in kept_rows(batch)]
+    assert Post.objects.get().enterprise == Shareholding.objects.get().party == parties["甲有限公司"]
+    assert counts(load(text, unit=unit, by=by, at=now)) == (0, 2, 0)
+
+
+def test_a_party_out_of_sight_is_linked_and_the_same_list_again_changes_nothing(
+    parties: dict[str, Party], units: dict[str, Unit], actors: dict[str, Actor], actor: Actor, now: datetime
+) -> None:
+    made = Registration(
+        EnterpriseDetails(name="戊有限公司"), codes=[(IdentifierKind.USCC, "", "91310000607378261P")]
+    )
+    unseen = register_enterprise(actor=actor, at=now, unit=units["YW2"], registration=made)
+    by = replace(actors["wangfang"], scope=Scope.UNIT, unit_ids=frozenset({units["YW1"].pk}))
+    assert not visible_to(by).filter(pk=unseen.pk).exists()
+    text = "甲有限公司,,股东,戊有限公司,91310000607378261P,20%,,\n"
+    for expected in ((1, 0, 0), (0, 1, 0)):
+        batch = load(text, unit=units["YW1"], by=by, at=now)
+        assert counts(batch) == expected, [row.reason for row in kept_rows(batch)]
+    assert Shareholding.objects.get().holder == unseen
 
 
 def test_an_identity_number_in_the_list_is_refused_and_not_kept_with_the_row(

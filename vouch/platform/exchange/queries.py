@@ -56,7 +56,12 @@ def import_numbered(pk: int) -> Import:
 
 def submitter_of(batch: Import) -> Actor:
     """Who submitted the import, with the rights that they have now. Raises User.DoesNotExist for one who left."""
-    kind, _separator, name = batch.actor_id.partition(":")
+    return actor_called(batch.actor_id)
+
+
+def actor_called(actor_id: str) -> Actor:
+    """Whom an actor's id names, with the rights that they have now. Raises User.DoesNotExist for one who left."""
+    kind, _separator, name = actor_id.partition(":")
     if kind == "user":
         return actor_of(User.objects.select_related("unit").get(pk=int(name), is_active=True))
     return system_actor(name)
@@ -209,7 +214,8 @@ def progress_of_undos(arguments: Sequence[Mapping[str, Any]]) -> list[Progress |
     """How far the undos are that these jobs run: each is one transaction, which tells it by the name of its session."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT application_name FROM pg_stat_activity WHERE application_name LIKE 'vouch undo %'"
+            "SELECT application_name FROM pg_stat_activity"
+            " WHERE datname = current_database() AND application_name LIKE 'vouch undo %'"
         )
         names = [name.split() for (name,) in cursor.fetchall()]
     percents = {int(pk): int(percent) for _vouch, _undo, pk, percent in names}

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from vouch.platform.courier.actions import notify
 from vouch.platform.exchange import actions
 from vouch.platform.exchange.importer import importers
-from vouch.platform.exchange.queries import import_numbered, submitter_of
+from vouch.platform.exchange.queries import actor_called, import_numbered, submitter_of
 from vouch.platform.exchange.running import Busy, run_import, take_back
 from vouch.platform.exchange.terms import ImportStatus
 from vouch.platform.identity.actor import system_actor
@@ -43,11 +43,10 @@ def run_import_job(*, import_id: int) -> None:
 
 
 @task("exchange.undo_import", queue="imports", retries=5)
-def undo_import_job(*, import_id: int) -> None:
-    """Undo an import as a person has ordered; a worker that died has changed nothing, and the next one begins anew."""
-    batch = import_numbered(import_id)
+def undo_import_job(*, import_id: int, actor_id: str) -> None:
+    """Undo an import for whoever has ordered it; a worker that died has changed nothing, and the next one begins anew."""
     try:
-        take_back(import_id, actor=submitter_of(batch), clock=timezone.now)
+        take_back(import_id, actor=actor_called(actor_id), clock=timezone.now)
     except Busy:
         return
     except (OperationalError, InterfaceError):
@@ -55,7 +54,7 @@ def undo_import_job(*, import_id: int) -> None:
     except (actions.Moved, IntegrityError):
         _leave(import_id, _("撤销时仍有人在修改这些数据，没有撤销任何内容；请稍后再试。"))
     except (PermissionDenied, ObjectDoesNotExist):
-        _leave(import_id, _("提交人已没有导入的权限，没有撤销任何内容。"))
+        _leave(import_id, _("要求撤销的人已没有导入的权限，没有撤销任何内容。"))
     except Exception:
         logger.exception("undo of import %s failed", import_id)
         _leave(import_id, _("程序出错，没有撤销任何内容；请联系管理员。"))

@@ -9,7 +9,8 @@ party's). A record stays
     judged      when a room says that it was judged on what the import brought (``register_witness``)
     along       when a record that stays names it, or when it belongs to nothing but records that stay
 
-so that what stays is whole, and nothing that stays points to what is gone.
+so that what stays is whole, and nothing that stays points to what is gone. Rows that the machine made by itself and
+nobody has judged (``register_passing``) hold nothing: they go with what they name.
 """
 
 from __future__ import annotations
@@ -18,13 +19,20 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-from django.apps import apps
-from django.db import connection
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from vouch.platform.exchange._tables import (
+    ForeignKey,
+    asked,
+    foreign_keys,
+    key_of,
+    quoted,
+    tables_of_subjects,
+    title_of,
+)
 from vouch.platform.exchange.models import Import, ImportChange
 from vouch.platform.identity.models import Part
 from vouch.platform.ledger.queries import worked_on_since
@@ -35,6 +43,8 @@ Witness = Callable[[Collection[str], datetime], Mapping[str, str]]
 
 _witnesses: dict[str, list[Witness]] = defaultdict(list)
 
+_passing: dict[str, str] = {}
+
 LABELS = ("number", "name", "title", "holder_name", "code", "value", "on", "amount", "as_of")
 """Columns by which people know a row; ciphertext among them is left out."""
 LABELS_MAX = 5000
@@ -43,6 +53,15 @@ LABELS_MAX = 5000
 def register_witness(table: str, witness: Witness) -> None:
     """Let a room say which rows of a table were judged since; called from its ``apps.py``."""
     _witnesses[table].append(witness)
+
+
+def register_passing(table: str, condition: str) -> None:
+    """Let a room say which rows of a table are the machine's own guesses; called from its ``apps.py``.
+
+    ``condition`` is SQL over the table's columns. Such a row holds no record, and is deleted with the one that it names:
+    it would be found again.
+    """
+    _passing[table] = condition
 
 
 class Record(NamedTuple):
@@ -116,7 +135,7 @@ class _Planner:
     def __init__(self, batch: Import) -> None:
         self.batch = batch
         self.tables = {plan.name: plan for plan in _touched_tables(batch)}
-        self.keys = _foreign_keys()
+        self.keys = foreign_keys()
         # A row whose primary key is another's is part of that one.
         self.owner = {key.child: key.parent for key in self.keys if key.is_extension}
         self.rows: dict[Record, _Row] = {}
@@ -126,6 +145,7 @@ class _Planner:
         self.needs: dict[Record, set[Record]] = defaultdict(set)
         self.belongs: dict[Record, set[Record]] = defaultdict(set)
         self.along: set[Record] = set()
+        self.stays: set[Record] = set()
         self.quiet: dict[str, list[Record]] = defaultdict(list)
 
     def plan(self) -> Plan:
@@ -151,14 +171,14 @@ class _Planner:
         return Record(table, row.key)
 
     def _read(self, table: TablePlan) -> None:
-        name, key = _quoted(table.name), _quoted(table.key)
+        name, key = quoted(table.name), quoted(table.key)
         statement = f"""
             SELECT j.row_key, j.before IS NULL, j.after IS NULL, t.{key} IS NOT NULL,
                    NOT j.is_broken AND to_jsonb(t) IS NOT DISTINCT FROM j.after
             FROM exchange_importchange AS j LEFT JOIN {name} AS t ON t.{key} = j.row_key::{table.key_type}
             WHERE j.batch_id = %s AND j.table_name = %s AND NOT (j.before IS NULL AND j.after IS NULL)
         """  # noqa: S608 - names of our own tables
-        for row_key, made, gone, is_there, is_same in _asked(statement, [self.batch.pk, table.name]):
+        for row_key, made, gone, is_there, is_same in asked(statement, [self.batch.pk, table.name]):
             row = Record(table.name, row_key)
             self.rows[row] = found = _Row(made, gone, is_same, is_there)
             record = self.record_of(row)
@@ -170,21 +190,22 @@ class _Planner:
             elif found.is_there and not found.is_same:
                 self.reasons[record] = _("之后被修改")
 
-    def _follow(self, key: _Key) -> None:
+    def _follow(self, key: ForeignKey) -> None:
         """Who names rows that the import made."""
-        child_key, _child_type = _key_of(key.child)
-        child, column = _quoted(key.child), _quoted(key.column)
+        child_key, _child_type = key_of(key.child)
+        child, column = quoted(key.child), quoted(key.column)
         parent = self.tables[key.parent]
         statement = f"""
-            SELECT c.{_quoted(child_key)}::text, j.row_key, own.row_key IS NOT NULL
+            SELECT c.{quoted(child_key)}::text, j.row_key, own.row_key IS NOT NULL
             FROM exchange_importchange AS j
             JOIN {child} AS c ON c.{column} = j.row_key::{parent.key_type}
             LEFT JOIN exchange_importchange AS own
-              ON own.batch_id = j.batch_id AND own.table_name = %s AND own.row_key = c.{_quoted(child_key)}::text
+              ON own.batch_id = j.batch_id AND own.table_name = %s AND own.row_key = c.{quoted(child_key)}::text
             WHERE j.batch_id = %s AND j.table_name = %s AND j.before IS NULL AND j.after IS NOT NULL
+              AND (own.row_key IS NOT NULL OR NOT {_is_passing(key.child, child_key)})
         """  # noqa: S608 - names of our own tables
         values = [key.child, self.batch.pk, key.parent]
-        for child_row, parent_row, is_touched in _asked(statement, values):
+        for child_row, parent_row, is_touched in asked(statement, values):
             named = self.record_of(Record(key.parent, parent_row))
             naming = self.record_of(Record(key.child, child_row))
             if named == naming:
@@ -194,7 +215,7 @@ class _Planner:
             else:
                 self.referrers[named][key.child] += 1
 
-    def _own(self, key: _Key) -> None:
+    def _own(self, key: ForeignKey) -> None:
         """To which touched records the rows belong that the import made."""
         changes = ImportChange.objects.filter(batch=self.batch, table_name=key.child, before__isnull=True)
         for child_row, parent_row in changes.values_list("row_key", f"after__{key.column}"):
@@ -211,7 +232,7 @@ class _Planner:
         """Keys and parts name their subject without a foreign key. Of a subject that stays the key must stay, and the
         part of whoever has acted on it since.
         """
-        tables = _tables_of_subjects()
+        tables = tables_of_subjects()
         for model, kind, pk in ((DataKey, "subject_kind", "subject_id"), (Part, "matter_kind", "matter_id")):
             name = model._meta.db_table
             changes = ImportChange.objects.filter(batch=self.batch, table_name=name, before__isnull=True)
@@ -254,7 +275,8 @@ class _Planner:
         for record, owners in self.belongs.items():
             for owner in owners:
                 owned[owner].add(record)
-        stays = {*self.reasons, *(row for rows in self.quiet.values() for row in rows)}
+        stays = self.stays
+        stays |= {*self.reasons, *(row for rows in self.quiet.values() for row in rows)}
         waiting = list(stays)
         while waiting:
             record = waiting.pop()
@@ -265,10 +287,9 @@ class _Planner:
                 waiting.append(other)
 
     def _counted(self) -> list[TablePlan]:
-        stays = {*self.reasons, *self.along, *(row for rows in self.quiet.values() for row in rows)}
         for row, found in self.rows.items():
             table = self.tables[row.table]
-            if self.record_of(row) in stays:
+            if self.record_of(row) in self.stays:
                 table.kept.add(row.key)
             elif found.gone:
                 table.put_back += 1
@@ -283,7 +304,7 @@ class _Planner:
     def _told(self) -> list[Kept]:
         labels = self._labels(list(self.reasons)[:LABELS_MAX])
         told = [
-            Kept(record, labels.get(record) or self.title(record.table), reason, len(self.members[record]))
+            Kept(record, labels.get(record) or title_of(record.table), reason, len(self.members[record]))
             for record, reason in sorted(self.reasons.items())
         ]
         by_table: dict[str, int] = defaultdict(int)
@@ -291,15 +312,11 @@ class _Planner:
             by_table[record.table] += len(self.members[record])
         for table, count in sorted(by_table.items()):
             reason = _("与保留的记录相连，随之保留")
-            told.append(Kept(Record(table, ""), self.title(table), reason, count))
+            told.append(Kept(Record(table, ""), title_of(table), reason, count))
         for table, rows in sorted(self.quiet.items()):
             reason = _("所属的客户仍在：密钥不能删除，此后又经办的人员记录也须保留")
-            told.append(Kept(Record(table, ""), self.title(table), reason, len(rows)))
+            told.append(Kept(Record(table, ""), title_of(table), reason, len(rows)))
         return told
-
-    def title(self, table: str) -> str:
-        """What a table holds, in Chinese."""
-        return _title_of(table)
 
     def _labels(self, records: Iterable[Record]) -> dict[Record, str]:
         by_table: dict[str, list[str]] = defaultdict(list)
@@ -314,33 +331,25 @@ class _Planner:
                 image = after or before or {}
                 said = [str(image[name]) for name in LABELS if image.get(name) not in {None, ""}]
                 words = " ".join(one for one in said if not one.startswith("\\x"))[:200]
-                found[self.record_of(Record(table, key))] = f"{self.title(table)} {words or key}"
+                found[self.record_of(Record(table, key))] = f"{title_of(table)} {words or key}"
         return found
 
 
-class _Key(NamedTuple):
-    """A foreign key of one column; ``is_extension`` where that column is also the child's primary key."""
+def _is_passing(table: str, key: str) -> str:
+    """Whether the row ``c`` is the machine's own guess, in SQL; the condition's columns are looked up in its table alone."""
+    condition = _passing.get(table)
+    if condition is None:
+        return "false"
+    name, column = quoted(table), quoted(key)
+    return f"EXISTS (SELECT FROM {name} AS own WHERE own.{column} = c.{column} AND ({condition}))"
 
-    child: str
-    column: str
-    parent: str
-    is_extension: bool
 
-
-def _foreign_keys() -> list[_Key]:
-    statement = """
-        SELECT child.relname, columns.attname, parent.relname, COALESCE(own.indkey[0] = links.conkey[1], false)
-        FROM pg_constraint AS links
-        JOIN pg_class AS child ON child.oid = links.conrelid
-        JOIN pg_class AS parent ON parent.oid = links.confrelid
-        JOIN pg_attribute AS columns ON columns.attrelid = child.oid AND columns.attnum = links.conkey[1]
-        JOIN pg_index AS own ON own.indrelid = child.oid AND own.indisprimary AND own.indnkeyatts = 1
-        JOIN pg_index AS theirs
-          ON theirs.indrelid = parent.oid AND theirs.indisprimary AND theirs.indkey[0] = links.confkey[1]
-        WHERE links.contype = 'f' AND links.connamespace = 'public'::regnamespace AND cardinality(links.conkey) = 1
-          AND child.relname NOT LIKE 'exchange%%'
-    """
-    return [_Key(*row) for row in _asked(statement, [])]
+def passing_of(plan: Plan) -> Iterator[tuple[ForeignKey, TablePlan, str]]:
+    """Where rows may stand that go with what the undo deletes: the key that names it, its table, and the condition."""
+    tables = {table.name: table for table in plan.tables}
+    for key in foreign_keys():
+        if key.child in _passing and key.parent in tables:
+            yield key, tables[key.parent], _passing[key.child]
 
 
 def _touched_tables(batch: Import) -> Iterator[TablePlan]:
@@ -348,52 +357,14 @@ def _touched_tables(batch: Import) -> Iterator[TablePlan]:
         ImportChange.objects.filter(batch=batch).order_by().values_list("table_name", flat=True).distinct()
     )
     for name in names:
-        key, key_type = _key_of(name)
-        yield TablePlan(name, key, key_type, _title_of(name))
-
-
-def _key_of(table: str) -> tuple[str, str]:
-    """The primary key's column and its type. Raises LookupError for a table that is there no more."""
-    statement = """
-        SELECT columns.attname, format_type(columns.atttypid, NULL)
-        FROM pg_index AS keys JOIN pg_attribute AS columns
-          ON columns.attrelid = keys.indrelid AND columns.attnum = keys.indkey[0]
-        WHERE keys.indisprimary AND keys.indrelid = to_regclass(%s)
-    """
-    for column, key_type in _asked(statement, [f"public.{_quoted(table)}"]):
-        return column, key_type
-    message = f"no table {table}"
-    raise LookupError(message)
-
-
-def _tables_of_subjects() -> dict[str, str]:
-    """Kind of subject, as the ledger names it → its table."""
-    kinds = ((getattr(model, "subject_kind", ""), model._meta.db_table) for model in apps.get_models())
-    return {kind: table for kind, table in kinds if kind}
-
-
-def _title_of(table: str) -> str:
-    for model in apps.get_models():
-        if model._meta.db_table == table:
-            return str(model._meta.verbose_name)
-    return table
+        key, key_type = key_of(name)
+        yield TablePlan(name, key, key_type, title_of(name))
 
 
 def _referenced(counted: Counter[str]) -> str:
     said = "、".join(
         ngettext("%(table)s %(count)d 条", "%(table)s %(count)d 条", count)
-        % {"table": _title_of(table), "count": count}
+        % {"table": title_of(table), "count": count}
         for table, count in sorted(counted.items())
     )
     return _("之后有记录引用它：%s") % said
-
-
-def _quoted(name: str) -> str:
-    return connection.ops.quote_name(name)
-
-
-def _asked(statement: str, values: list[Any]) -> list[tuple[Any, ...]]:
-    with connection.cursor() as cursor:
-        cursor.execute(statement, values)
-        rows: list[tuple[Any, ...]] = cursor.fetchall()
-    return rows

@@ -10,10 +10,11 @@ from django.utils.translation import gettext as _
 
 from vouch.platform.database.copy import copy_rows
 from vouch.platform.exchange import permissions
+from vouch.platform.exchange._tables import key_of, quoted
 from vouch.platform.exchange.actions.state import NotNow, locked_import, move
 from vouch.platform.exchange.models import Import, ImportChange, KeptRecord
 from vouch.platform.exchange.terms import JOURNAL_DAYS, ImportStatus
-from vouch.platform.exchange.undoing import Plan, TablePlan, is_journaled, plan_undo
+from vouch.platform.exchange.undoing import Plan, TablePlan, is_journaled, passing_of, plan_undo
 from vouch.platform.identity.actor import Actor
 from vouch.platform.jobs.defer import defer
 from vouch.platform.ledger.action import Entry, action
@@ -38,8 +39,11 @@ def order_undo(entry: Entry, *, actor: Actor, at: datetime, batch: Import, reaso
         )
     before = move(locked, ImportStatus.UNDOING)
     locked.undo_reason, locked.undo_counts = reason.strip()[:200], {"was": before}
-    locked.save(update_fields=["undo_reason", "undo_counts"])
-    defer("exchange.undo_import", lock=f"import:{locked.pk}", import_id=locked.pk)
+    if before == ImportStatus.DONE:
+        # Left by an undo that failed; of an import that failed, it is the import's own.
+        locked.problem = ""
+    locked.save(update_fields=["undo_reason", "undo_counts", "problem"])
+    defer("exchange.undo_import", lock=f"import:{locked.pk}", import_id=locked.pk, actor_id=actor.id)
     entry.about("import", locked.pk, before={"status": before}, after={"status": locked.status})
     entry.purpose(locked.undo_reason)
 
@@ -56,6 +60,7 @@ def undo_import(entry: Entry, *, actor: Actor, at: datetime, batch: Import) -> I
     plan = plan_undo(locked)
     with connection.cursor() as cursor:
         cursor.execute("SET CONSTRAINTS ALL DEFERRED")
+    passing = _delete_passing(plan)
     # First what goes, so that what is set back finds its place free; the keys between rows are held together at the end.
     for place, table in enumerate(plan.tables, start=1):
         _delete(plan, table)
@@ -80,7 +85,10 @@ def undo_import(entry: Entry, *, actor: Actor, at: datetime, batch: Import) -> I
         copy_rows(KeptRecord, ("batch_id", "table_name", "row_key", "label", "reason", "row_count"), kept)
     ImportChange.objects.filter(batch=locked).delete()
     entry.about(
-        "import", locked.pk, before={"status": before}, after={"status": locked.status, **locked.undo_counts}
+        "import",
+        locked.pk,
+        before={"status": before},
+        after={"status": locked.status, **locked.undo_counts, "passing": passing},
     )
     entry.purpose(locked.undo_reason)
     return locked
@@ -126,6 +134,27 @@ def forget_images(rows: Mapping[str, Iterable[object]]) -> None:
         named = {"table_name": table, "row_key__in": [str(key) for key in keys]}
         ImportChange.objects.filter(**named).delete()
         KeptRecord.objects.filter(**named).update(label="")
+
+
+def _delete_passing(plan: Plan) -> int:
+    """What the machine guessed of rows that go, and nobody has judged, goes before them; gives how many.
+
+    Where somebody judges one at this moment it stays, and the key that names the other end breaks the undo off.
+    """
+    count = 0
+    for key, table, condition in passing_of(plan):
+        child, column, (pk, _kind) = quoted(key.child), quoted(key.column), key_of(key.child)
+        with connection.cursor() as cursor:
+            cursor.execute(
+                f"DELETE FROM {child} AS c WHERE ({condition}) AND c.{column} IN ("  # noqa: S608 - names of our own tables
+                f" SELECT j.row_key::{table.key_type} FROM exchange_importchange AS j"
+                " WHERE j.batch_id = %s AND j.table_name = %s AND NOT (j.row_key = ANY(%s)) AND j.before IS NULL)"
+                " AND NOT EXISTS (SELECT FROM exchange_importchange AS own WHERE own.batch_id = %s"
+                f" AND own.table_name = %s AND own.row_key = c.{quoted(pk)}::text)",
+                [plan.batch.pk, table.name, sorted(table.kept), plan.batch.pk, key.child],
+            )
+            count += cursor.rowcount
+    return count
 
 
 def _delete(plan: Plan, table: TablePlan) -> None:
@@ -174,8 +203,7 @@ def _done(statement: str, plan: Plan, table: TablePlan, *, expected: int) -> Non
 
 
 def _names(table: TablePlan) -> tuple[str, str, str]:
-    quote = connection.ops.quote_name
-    return quote(table.name), quote(table.key), table.key_type
+    return quoted(table.name), quoted(table.key), table.key_type
 
 
 def _columns(table: TablePlan) -> list[str]:
@@ -183,9 +211,9 @@ def _columns(table: TablePlan) -> list[str]:
         cursor.execute(
             "SELECT attname FROM pg_attribute WHERE attrelid = %s::regclass AND attnum > 0"
             " AND NOT attisdropped AND attgenerated = '' ORDER BY attnum",
-            [connection.ops.quote_name(table.name)],
+            [quoted(table.name)],
         )
-        return [connection.ops.quote_name(name) for (name,) in cursor.fetchall()]
+        return [quoted(name) for (name,) in cursor.fetchall()]
 
 
 def _tell(batch: Import, percent: int) -> None:

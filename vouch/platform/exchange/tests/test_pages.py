@@ -240,7 +240,7 @@ def test_an_import_is_undone_after_a_look_at_what_would_stay(manager: Client, ba
     assert manager.post(page, {"reason": ""}).status_code == 422
     assert manager.post(page, {"reason": "导错"})["Location"] == batch.get_absolute_url()
     assert "撤销中" in manager.get(batch.get_absolute_url()).content.decode()
-    undo_import_job(import_id=batch.pk)
+    undo_import_job(**ProcrastinateJob.objects.get(task_name="exchange.undo_import").args)
     done = manager.get(batch.get_absolute_url()).content.decode()
     assert "撤销了这次导入：导错" in done
     assert "删除 1 行，还原 0 行，保留 1 行" in done

@@ -20,7 +20,7 @@ from vouch.platform.exchange.tasks import undo_import_job
 from vouch.platform.exchange.terms import ImportStatus
 from vouch.platform.exchange.undoing import plan_undo, register_witness
 from vouch.platform.identity.actor import Actor
-from vouch.platform.identity.models import Unit
+from vouch.platform.identity.models import Unit, User
 from vouch.platform.ledger.action import Refused
 from vouch.platform.ledger.models import Entry
 from vouch.platform.ledger.testing import writing
@@ -198,6 +198,28 @@ def test_the_job_undoes_it_and_says_when_it_could_not(
     undo_import_job(**job.args)
     batch.refresh_from_db()
     assert (batch.status, Unit.objects.filter(code="U1").count()) == (ImportStatus.UNDONE, 0)
+    assert batch.problem == "", "what the first attempt said is no longer so"
+
+
+def test_the_job_acts_and_signs_as_whoever_ordered_the_undo(
+    run: Any, actors: dict[str, Actor], staff: dict[str, User], now: datetime
+) -> None:
+    batch, orders = run(HEAD + "U1,一部,\n"), actors["wangfang"]
+    assert batch.actor_id != orders.id
+    actions.order_undo(actor=orders, at=now, batch=batch, reason="导错")
+    job = ProcrastinateJob.objects.get(task_name="exchange.undo_import")
+    with writing():
+        User.objects.filter(pk=staff["wangfang"].pk).update(is_active=False)
+    undo_import_job(**job.args)
+    batch.refresh_from_db()
+    assert (batch.status, "没有撤销任何内容" in batch.problem) == (ImportStatus.DONE, True)
+    with writing():
+        User.objects.filter(pk=staff["wangfang"].pk).update(is_active=True)
+    actions.order_undo(actor=orders, at=now, batch=batch, reason="导错")
+    undo_import_job(**job.args)
+    batch.refresh_from_db()
+    assert (batch.status, batch.undone_by) == (ImportStatus.UNDONE, orders.label)
+    assert Entry.objects.get(event="exchange.import.undone").actor_id == orders.id
 
 
 def test_after_ninety_days_the_journal_is_forgotten(run: Any, undo: Any, actor: Actor, now: datetime) -> None:
