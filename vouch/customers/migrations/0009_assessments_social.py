@@ -225,6 +225,7 @@ class Migration(migrations.Migration):
                 ),
                 ("note", models.CharField(blank=True, max_length=200, verbose_name="说明")),
                 ("noted_at", models.DateTimeField(verbose_name="登记时间")),
+                ("batch_id", models.BigIntegerField(blank=True, null=True, verbose_name="导入批次")),
                 ("ended_at", models.DateTimeField(blank=True, null=True, verbose_name="失效时间")),
                 ("end_reason", models.CharField(blank=True, max_length=200, verbose_name="失效理由")),
                 (
