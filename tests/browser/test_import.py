@@ -41,6 +41,7 @@ def test_a_workbook_is_uploaded_tried_loaded_marked_and_undone(visits: Visits, w
     page.get_by_label("企业名单文件").set_input_files(
         {"name": "客户名单.xlsx", "mimeType": "application/octet-stream", "buffer": workbook()}
     )
+    page.get_by_label("归属机构").select_option(label="业务一部")
     page.get_by_role("button", name="上传并核对列").click()
 
     expect(page.get_by_role("heading", name="核对列")).to_be_visible()
@@ -92,6 +93,7 @@ def test_a_workbook_is_uploaded_tried_loaded_marked_and_undone(visits: Visits, w
     page.get_by_label("企业名单文件").set_input_files(
         {"name": "十一月.xlsx", "mimeType": "application/octet-stream", "buffer": workbook()}
     )
+    page.get_by_label("归属机构").select_option(label="业务一部")
     page.get_by_role("button", name="上传并核对列").click()
     expect(page.get_by_text("保存的列对应，可以修改")).to_be_visible()
     expect(page.get_by_label("资产总额的单位")).to_have_value("万元")

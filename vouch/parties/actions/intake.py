@@ -25,7 +25,7 @@ COLUMNS = (
     ),
     Column("established_on", "注册日期", ("成立日期", "成立时间", "注册时间", "设立日期"), is_required=False),
     Column("legal_form", "企业类型", ("公司类型", "类型", "主体类型"), is_required=False),
-    Column("representative_hash", "法人代表_hash", ("法定代表人_hash", "法定代表人散列"), is_required=False),
+    Column("representative_hash", "法定代表人散列", ("法人代表_hash", "法定代表人_hash"), is_required=False),
     Column("capital", "注册资金", ("注册资本",), is_required=False),
     Column("scope_text", "经营范围", ("业务范围",), is_required=False),
     Column("province", "所在省份", ("省份", "所属省份", "省"), is_required=False),
@@ -51,7 +51,7 @@ class EnterpriseImporter(Importer):
     kind: ClassVar[str] = "enterprises"
     title: ClassVar[str] = "企业名单"
     sources: ClassVar[tuple[Source, ...]] = (
-        Source("file", "企业名单文件（CSV、CSV.gz 或 XLSX）", COLUMNS, sheets=("企业信息", "企业名单")),
+        Source("file", "企业名单文件", COLUMNS, sheets=("企业信息", "企业名单")),
     )
     example: ClassVar[str] = "vouch import enterprises 企业名单.csv.gz --unit HQ --errors 未导入.csv"
 

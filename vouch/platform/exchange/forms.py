@@ -40,9 +40,13 @@ class UploadForm(forms.Form):
                 required=source.is_required,
                 widget=forms.FileInput(attrs={"accept": ".csv,.gz,.xlsx,.xls"}),
             )
-        units = importable_units(actor)
+        units = list(importable_units(actor)[:2])
+        # Among several a person says whose customers these are: a wrong guess would put a whole list into a wrong unit.
         self.fields["unit"] = forms.ModelChoiceField(
-            units, label=_("归属机构"), empty_label=None, initial=units.first()
+            importable_units(actor),
+            label=_("归属机构"),
+            empty_label=None if len(units) == 1 else _("请选择"),
+            initial=units[0] if len(units) == 1 else None,
         )
         self.fields["is_dry_run"] = forms.BooleanField(label=_("试运行：只检查，不写入"), required=False)
 
@@ -135,6 +139,10 @@ class ColumnsForm(forms.Form):
 
     def _pair(self, column: Column) -> tuple[BoundField, BoundField | None]:
         return self[column.name], self[f"unit_{column.name}"] if column.is_money else None
+
+    def missing(self) -> list[str]:
+        """Columns that must be there and were not recognised among the headings."""
+        return [column.title for column, place in self._placed() if column.is_required and place is None]
 
     def unit(self) -> BoundField | None:
         """The field of the unit of all amounts, where the file may have any."""

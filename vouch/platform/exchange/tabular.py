@@ -24,6 +24,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from vouch.engine.cells import Unreadable as CellUnreadable
 from vouch.engine.cells import amount_in
@@ -280,11 +281,27 @@ def open_table(
         raise
 
 
+_NO_TABLES: Mapping[bytes, Any] = {
+    b"%PDF": gettext_lazy("PDF 文件"),
+    b"\x89PNG": gettext_lazy("图片"),
+    b"\xff\xd8\xff\xe0": gettext_lazy("图片"),
+    b"\xff\xd8\xff\xe1": gettext_lazy("图片"),
+    b"Rar!": gettext_lazy("RAR 压缩包"),
+    b"7z\xbc\xaf": gettext_lazy("7z 压缩包"),
+}
+"""First bytes of what people send in the place of a table, whatever its name ends in."""
+
+
 def _open_source(path: Path, *, name: str) -> Delimited | Workbook:
     with path.open("rb") as file:
         magic = file.read(4)
     if not magic:
         raise Unreadable(_("文件“%(name)s”是空的。") % {"name": name})
+    if magic in _NO_TABLES:
+        raise Unreadable(
+            _("文件“%(name)s”的内容是%(kind)s，不是表格；请在 Excel 中另存为 XLSX 或 CSV 后再上传。")
+            % {"name": name, "kind": _NO_TABLES[magic]}
+        )
     return Workbook(path, name=name) if magic in {ZIP_MAGIC, OLE_MAGIC} else Delimited(path, name=name)
 
 

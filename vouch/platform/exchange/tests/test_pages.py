@@ -99,6 +99,37 @@ def test_what_is_no_table_is_refused_beside_its_field(manager: Client, units: di
     assert not Import.objects.exists()
 
 
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (HEAD, "只有表头，下面没有数据行"),
+        ("%PDF-1.4 甲,乙\n1,2\n", "“机构.csv”的内容是PDF 文件，不是表格"),
+    ],
+)
+def test_what_has_no_rows_is_refused_before_anybody_maps_its_columns(
+    manager: Client, units: dict[str, Unit], content: str, said: str
+) -> None:
+    page = upload(manager, content, unit=str(units["YW1"].pk))
+    assert said in page.content.decode()
+    assert not Import.objects.exists()
+
+
+def test_whoever_may_import_into_several_units_says_into_which(
+    manager: Client, units: dict[str, Unit]
+) -> None:
+    assert "请选择" in manager.get(reverse("exchange:new_of_kind", args=["units"])).content.decode()
+    page = upload(manager, HEAD + "U1,一部,\n")
+    assert page.context["form"].errors["unit"]
+    assert not Import.objects.exists()
+
+
+def test_columns_that_must_be_there_and_were_not_recognised_are_named(
+    manager: Client, units: dict[str, Unit]
+) -> None:
+    page = upload(manager, "甲,乙\nU1,一部\n", unit=str(units["YW1"].pk))
+    assert "没有认出必须有的列：编码、名称" in page.content.decode()
+
+
 def test_a_draft_is_given_up(manager: Client, units: dict[str, Unit]) -> None:
     upload(manager, HEAD + "U1,一部,\n", unit=str(units["YW1"].pk))
     batch = Import.objects.get()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -91,15 +92,21 @@ def new_import(request: StaffRequest, kind: str = "") -> HttpResponse:
 
 
 def _kept_files(form: UploadForm) -> list[actions.KeptFile]:
-    """Keep the uploads; one that is no table at all is an error of its field."""
+    """Keep the uploads; one that is no table at all, or the only one and without a row, is an error of its field."""
     kept = []
-    for name, source, upload in form.uploads():
+    uploads = form.uploads()
+    for name, source, upload in uploads:
         title = upload.name or source.title
         sha256, size = keep_file(upload.chunks())
         try:
-            open_table(
+            table = open_table(
                 kept_path(sha256), name=title, columns=source.columns, sheets=source.sheets, is_lenient=True
-            ).close()
+            )
+            with contextlib.closing(table):
+                if len(uploads) == 1 and next(table.rows(), None) is None:
+                    form.add_error(
+                        name, gettext("文件“%(name)s”只有表头，下面没有数据行。") % {"name": title}
+                    )
         except Unreadable as error:
             form.add_error(name, str(error))
         kept.append(actions.KeptFile(source.name, title[-255:], sha256, size, {}))
