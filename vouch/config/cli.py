@@ -8,7 +8,7 @@ from contextlib import nullcontext
 
 WITHOUT_DATABASE = frozenset(
     # doctor starts it by itself, to say what is wrong where it does not start
-    {"doctor", "train", "score", "check-proof", "help", "--help", "-h", "--version", "version"}
+    {"doctor", "train", "score", "policy", "check-proof", "help", "--help", "-h", "--version", "version"}
 )
 # A partner checks a proof on a machine that has no database of ours.
 PARTS_WITHOUT_DATABASE = frozenset({("ledger", "check-proof")})

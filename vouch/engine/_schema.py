@@ -9,6 +9,8 @@ from typing import Any
 import jsonschema
 from jsonschema.exceptions import ValidationError
 
+from vouch.engine.canonical import Fault
+
 
 @cache
 def schema() -> Mapping[str, Any]:
@@ -37,7 +39,7 @@ _SAYINGS = {
 }
 
 
-def _in_chinese(found: ValidationError) -> str:
+def _in_chinese(found: ValidationError) -> Fault:
     error: Any = found
     place = "".join(
         f"第 {part + 1} 项" if isinstance(part, int) else f" {part} " for part in error.absolute_path
@@ -52,9 +54,11 @@ def _in_chinese(found: ValidationError) -> str:
         fault = f"{shown[:60]} {_SAYINGS.get(str(error.validator), str(error.message))}"
         if error.validator in {"pattern", "enum", "const", "type", "minimum"}:
             fault += f"（{error.validator_value}）"
-    return f"{place or '文件'}：{fault}"
+    if error.validator == "additionalProperties":
+        return Fault(f"{place or '文件'}：{fault}", *error.absolute_path, extra[0])
+    return Fault(f"{place or '文件'}：{fault}", *error.absolute_path)
 
 
-def faults(source: object) -> list[str]:
+def faults(source: object) -> list[Fault]:
     """Return what in this document does not fit the schema, with its place."""
     return [_in_chinese(error) for error in _validator().iter_errors(source)]

@@ -3,13 +3,29 @@
 import hashlib
 import json
 import re
-from typing import Any
+from typing import Any, Self
 
 import yaml
 
 
+class Fault(str):
+    """A fault in Chinese, and the keys and places (from 0) that lead to it in the file."""
+
+    __slots__ = ("path",)
+    path: tuple[str | int, ...]
+
+    def __new__(cls, text: str, *path: str | int) -> Self:
+        """Say what is wrong, and where."""
+        made = super().__new__(cls, text)
+        made.path = path
+        return made
+
+
 class FileError(ValueError):
-    """A file that cannot be used; `problems` names every fault in Chinese, one sentence each."""
+    """A file that cannot be used; `problems` names every fault in Chinese, one sentence each.
+
+    Those that have a place in the file are of the kind Fault.
+    """
 
     def __init__(self, name: str, problems: list[str]) -> None:
         self.name = name

@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 from vouch.engine import _schema, scorecard_file
-from vouch.engine.canonical import FileError, digest, read_yaml
+from vouch.engine.canonical import Fault, FileError, digest, read_yaml
 from vouch.engine.facts import Catalogue, FactKind
 from vouch.engine.policy import (
     RESULT_TITLES,
@@ -38,7 +38,7 @@ def read(
     in it with the kind that the file states; without one (replaying an old file) the file's own word is taken.
     """
     source = read_yaml(data, name=name)
-    problems = _schema.faults(source)
+    problems: list[str] = [*_schema.faults(source)]
     if problems:
         raise FileError(name, problems)
     reader = _Reader(source, problems)
@@ -57,15 +57,14 @@ _OWN_STEPS = {"limit_capped", "limit_rounded", "limit", "fee_rate"}
 """The steps that the engine adds to those of the file."""
 
 
-def _strangers(facts: Iterable[PolicyFact], catalogue: Catalogue) -> list[str]:
+def _strangers(facts: Iterable[PolicyFact], catalogue: Catalogue) -> list[Fault]:
     found = []
-    for fact in facts:
+    for place, fact in enumerate(facts):
         if fact.name not in catalogue:
-            found.append(f"facts：没有名为 {fact.name} 的指标")
+            found.append(Fault(f"facts：没有名为 {fact.name} 的指标", "facts", place, "name"))
         elif catalogue[fact.name].kind is not fact.kind:
-            found.append(
-                f"facts：指标 {fact.name} 的类型是 {catalogue[fact.name].kind}，文件写的是 {fact.kind}"
-            )
+            said = f"facts：指标 {fact.name} 的类型是 {catalogue[fact.name].kind}，文件写的是 {fact.kind}"
+            found.append(Fault(said, "facts", place, "kind"))
     return found
 
 
@@ -85,7 +84,7 @@ class _Reader:
             )
             for item in source["facts"]
         )
-        self._unique("facts", [fact.name for fact in self._facts])
+        self._unique("facts", [fact.name for fact in self._facts], "facts")
 
     def card(self, cards: Mapping[str, Scorecard]) -> Scorecard | None:
         """Return the embedded card or the one of that hash, checked against the facts."""
@@ -97,24 +96,27 @@ class _Reader:
                 else cards[source["sha256"]]
             )
         except FileError as error:
-            self._problems += [f"scorecard：{problem}" for problem in error.problems]
+            self._problems += [
+                Fault(f"scorecard：{problem}", "scorecard", "card") for problem in error.problems
+            ]
             return None
         except KeyError:
-            self._problems.append(f"scorecard：没有哈希为 {source['sha256']} 的评分卡")
+            self._say(f"scorecard：没有哈希为 {source['sha256']} 的评分卡", "scorecard", "sha256")
             return None
         kinds = {fact.name: fact.kind for fact in self._facts}
-        for attribute in card.attributes:
+        for number, attribute in enumerate(card.attributes):
+            path = ("scorecard", "card", "attributes", number, "fact")
             where = f"scorecard 变量 {attribute.name}"
             kind = kinds.get(attribute.fact)
             if kind is None:
-                self._problems.append(f"{where}：facts 中没有 {attribute.fact}")
+                self._say(f"{where}：facts 中没有 {attribute.fact}", *path)
             elif attribute.kind is AttributeKind.CATEGORY:
                 if kind not in {FactKind.TEXT, FactKind.BOOLEAN}:
-                    self._problems.append(f"{where}：{attribute.fact} 是 {kind}，不能作 category")
+                    self._say(f"{where}：{attribute.fact} 是 {kind}，不能作 category", *path)
             elif kind.scale is None:
-                self._problems.append(f"{where}：{attribute.fact} 是 {kind}，不能作 number")
+                self._say(f"{where}：{attribute.fact} 是 {kind}，不能作 number", *path)
             elif kind.scale != attribute.scale:
-                self._problems.append(f"{where}：{attribute.fact} 是 {kind}，scale 应为 {kind.scale}")
+                self._say(f"{where}：{attribute.fact} 是 {kind}，scale 应为 {kind.scale}", *path)
         return card
 
     def policy(self, card: Scorecard) -> Policy:
@@ -154,23 +156,35 @@ class _Reader:
             path_rules=tuple(self._path_rules(names)),
             knock_outs=tuple(self._knock_outs(nullable)),
             knocked_out_grade=self._one_of(
-                "knocked_out", source["knocked_out"]["grade"], [g.name for g in grades]
+                "knocked_out",
+                source["knocked_out"]["grade"],
+                [g.name for g in grades],
+                "knocked_out",
+                "grade",
             ),
             insufficient_path=self._one_of(
-                "insufficient", source["insufficient"]["path"], [p.name for p in paths]
+                "insufficient",
+                source["insufficient"]["path"],
+                [p.name for p in paths],
+                "insufficient",
+                "path",
             ),
             limit_steps=limit_steps,
             fee_steps=fee_steps,
             sha256=digest(identity),
         )
 
-    def _unique(self, place: str, names: list[str]) -> None:
-        for name in sorted({name for name in names if names.count(name) > 1}):
-            self._problems.append(f"{place}：{name} 出现了不止一次")
+    def _say(self, text: str, *path: str | int) -> None:
+        self._problems.append(Fault(text, *path))
 
-    def _one_of(self, place: str, name: str, allowed: list[str]) -> str:
+    def _unique(self, place: str, names: list[str], *path: str | int) -> None:
+        for name in sorted({name for name in names if names.count(name) > 1}):
+            again = [number for number, one in enumerate(names) if one == name][1]
+            self._say(f"{place}：{name} 出现了不止一次", *path, again)
+
+    def _one_of(self, place: str, name: str, allowed: list[str], *path: str | int) -> str:
         if name not in allowed:
-            self._problems.append(f"{place}：没有名为 {name} 的项，只有 {'、'.join(allowed)}")
+            self._say(f"{place}：没有名为 {name} 的项，只有 {'、'.join(allowed)}", *path)
         return name
 
     def _grades(self) -> tuple[Grade, ...]:
@@ -178,62 +192,88 @@ class _Reader:
             Grade(item["grade"], item.get("from"), item.get("title", item["grade"]))
             for item in self._source["grades"]
         )
-        self._unique("grades", [grade.name for grade in found])
+        self._unique("grades", [grade.name for grade in found], "grades")
         floors = [grade.floor for grade in found]
         if floors[-1] is not None or None in floors[:-1]:
-            self._problems.append("grades：只有最后一级不写 from")
+            self._say("grades：只有最后一级不写 from", "grades")
         else:
             numbers = [floor for floor in floors if floor is not None]
             if numbers != sorted(set(numbers), reverse=True):
-                self._problems.append("grades：from 应由高到低，且不重复")
+                self._say("grades：from 应由高到低，且不重复", "grades")
         return found
 
     def _classes(self) -> tuple[CustomerClass, ...]:
         paths = [path["name"] for path in self._source["approval_paths"]]
         found = []
-        for item in self._source["classes"]:
-            place = f"classes {item['name']}"
+        for number, item in enumerate(self._source["classes"]):
+            place, path = f"classes {item['name']}", ("classes", number)
             band = item["fee_band"]
-            fees = (self._constant(place, band["from"], scale=6), self._constant(place, band["to"], scale=6))
-            if fees[0] > fees[1] or fees[1] > 10**6:
-                self._problems.append(f"{place}：fee_band 应由低到高，不超过 100%")
+            fee_from, fee_to = (
+                self._constant(place, band[end], *path, "fee_band", end, scale=6) for end in ("from", "to")
+            )
+            if fee_from > fee_to or fee_to > 10**6:
+                self._say(f"{place}：fee_band 应由低到高，不超过 100%", *path, "fee_band")
             found.append(
                 CustomerClass(
                     name=item["name"],
                     grades=tuple(item["grades"]),
                     check_every_days=item["check_every_days"],
-                    path=self._one_of(place, item["path"], paths),
-                    max_limit=self._constant(place, item["max_limit"], scale=2),
-                    fee_from=fees[0],
-                    fee_to=fees[1],
+                    path=self._one_of(place, item["path"], paths, *path, "path"),
+                    max_limit=self._constant(place, item["max_limit"], *path, "max_limit", scale=2),
+                    fee_from=fee_from,
+                    fee_to=fee_to,
                     mitigations=tuple(item.get("mitigations", ())),
                 )
             )
-        self._unique("classes", [found_class.name for found_class in found])
-        mapped = [grade for found_class in found for grade in found_class.grades]
-        grades = [item["grade"] for item in self._source["grades"]]
-        self._unique("classes 的等级", mapped)
-        for grade in mapped:
-            self._one_of("classes", grade, grades)
-        self._problems += [f"classes：等级 {grade} 没有归类" for grade in grades if grade not in mapped]
+        self._unique("classes", [found_class.name for found_class in found], "classes")
+        self._map_grades(found)
         return tuple(found)
+
+    def _map_grades(self, classes: list[CustomerClass]) -> None:
+        """Each grade is in exactly one class; a gap or an overlap is shown by a score that falls into it."""
+        grades = [item["grade"] for item in self._source["grades"]]
+        of_class: dict[str, str] = {}
+        for number, found in enumerate(classes):
+            for place, grade in enumerate(found.grades):
+                path = ("classes", number, "grades", place)
+                self._one_of("classes", grade, grades, *path)
+                if grade in of_class:
+                    text = f"classes：等级 {grade} 既在 {of_class[grade]} 又在 {found.name}"
+                    self._say(f"{text}（例如{self._score_of(grade)}）", *path)
+                of_class.setdefault(grade, found.name)
+        for place, grade in enumerate(grades):
+            if grade not in of_class:
+                text = f"classes：等级 {grade} 没有归入任何一类"
+                self._say(f"{text}（例如{self._score_of(grade)}）", "grades", place)
+
+    def _score_of(self, grade: str) -> str:
+        """A score that earns the grade, in words."""
+        items = self._source["grades"]
+        place = next((number for number, item in enumerate(items) if item["grade"] == grade), None)
+        if place is None:
+            return "任何得分"
+        floor = items[place].get("from")
+        if floor is not None:
+            return f"得分 {floor}"
+        above = items[place - 1].get("from") if place else None
+        return "任何得分" if above is None else f"得分 {above - 1}"
 
     def _paths(self) -> tuple[ApprovalPath, ...]:
         found = tuple(
             ApprovalPath(item["name"], item["title"], tuple(item.get("steps", ())))
             for item in self._source["approval_paths"]
         )
-        self._unique("approval_paths", [path.name for path in found])
+        self._unique("approval_paths", [path.name for path in found], "approval_paths")
         return found
 
     def _knock_outs(self, names: Mapping[str, Type]) -> Iterable[KnockOut]:
         items = self._source["knock_outs"]
-        self._unique("knock_outs", [item["name"] for item in items])
-        for item in items:
+        self._unique("knock_outs", [item["name"] for item in items], "knock_outs")
+        for place, item in enumerate(items):
             try:
                 condition = parse_condition(item["when"], names=names)
             except RuleError as error:
-                self._problems.append(f"knock_outs {item['name']}：{error}")
+                self._say(f"knock_outs {item['name']}：{error}", "knock_outs", place, "when")
             else:
                 yield KnockOut(item["name"], condition, item["when"], item["reason"], item["source"])
 
@@ -244,11 +284,10 @@ class _Reader:
             try:
                 condition = parse_condition(item["when"], names=names)
             except RuleError as error:
-                self._problems.append(f"{place}：{error}")
+                self._say(f"{place}：{error}", "approval", number - 1, "when")
             else:
-                yield PathRule(
-                    condition, item["when"], self._one_of(place, item["path"], paths), item["reason"]
-                )
+                path = self._one_of(place, item["path"], paths, "approval", number - 1, "path")
+                yield PathRule(condition, item["when"], path, item["reason"])
 
     def _limit_steps(self, names: dict[str, Type]) -> tuple[Step, ...]:
         source = self._source["limit"]
@@ -300,18 +339,19 @@ class _Reader:
         self, place: str, source: list[dict[str, str]], names: dict[str, Type], *, own: bool = False
     ) -> tuple[Step, ...]:
         found = []
-        for item in source:
+        for number, item in enumerate(source):
             name = item["name"]
+            path = (place,) if own else (place, "steps", number, "formula")
             if name in names or (name in _OWN_STEPS and not own):
-                self._problems.append(f"{place} {name}：这个名字已经有了")
+                self._say(f"{place} {name}：这个名字已经有了", place, "steps", number, "name")
                 continue
             try:
                 formula = parse(item["formula"], names=names)
             except RuleError as error:
-                self._problems.append(f"{place} {name}：{error}")
+                self._say(f"{place} {name}：{error}", *path)
                 continue
             if formula.type.sort is not Sort.NUMBER:
-                self._problems.append(f"{place} {name}：结果应为数字或金额，而不是{formula.type.title}")
+                self._say(f"{place} {name}：结果应为数字或金额，而不是{formula.type.title}", *path)
                 continue
             names[name] = formula.type
             found.append(Step(name, item["title"], formula, item["formula"]))
@@ -320,7 +360,7 @@ class _Reader:
     def _is_sound(self, place: str, last: str, names: Mapping[str, Type], *, money: bool) -> bool:
         """Return whether the file's last step was read and has the unit of the result."""
         if last in names and names[last].money is not money:
-            self._problems.append(f"{place}：结果应为{'金额' if money else '比率，而不是金额'}")
+            self._say(f"{place}：结果应为{'金额' if money else '比率，而不是金额'}", place, "steps")
             return False
         return last in names
 
@@ -333,24 +373,26 @@ class _Reader:
         last = steps[-1]
         if last.formula.type.nullable:
             culprits = "、".join(step.name for step in steps if step.formula.type.nullable)
-            self._problems.append(
-                f"{place}：{culprits} 可能缺失，请用 or_else(…) 说明缺失时取什么，或把指标列为 required"
+            self._say(
+                f"{place}：{culprits} 可能缺失，请用 or_else(…) 说明缺失时取什么，或把指标列为 required",
+                place,
+                "steps",
             )
         try:
             formula: Node = build.as_scale(last.formula, scale=scale)
         except RuleError as error:
-            self._problems.append(f"{place}：{error}")
+            self._say(f"{place}：{error}", place, "steps")
             return steps
         names[last.name] = formula.type
         return (*steps[:-1], replace(last, formula=formula))
 
-    def _constant(self, place: str, text: str, *, scale: int) -> int:
+    def _constant(self, place: str, text: str, *path: str | int, scale: int) -> int:
         """Return a money or percent constant as a kept integer."""
         try:
             node = build.as_scale(parse(text, names={}), scale=scale)
         except RuleError as error:
-            self._problems.append(f"{place}：{error}")
+            self._say(f"{place}：{error}", *path)
             return 0
         if node.type.bound > LIMIT:
-            self._problems.append(f"{place}：{text} 过大")
+            self._say(f"{place}：{text} 过大", *path)
         return int(node.value) if isinstance(node, Literal) else 0

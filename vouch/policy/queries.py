@@ -11,9 +11,12 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from vouch.customers.queries.needs import Needs
-from vouch.engine import policy_file
+from vouch.engine import policy_check, policy_file
 from vouch.engine.canonical import read_yaml
+from vouch.engine.facts import catalogue
 from vouch.engine.policy import CustomerClass, Policy
+from vouch.engine.policy_check import Finding
+from vouch.engine.policy_diff import Change, differences
 from vouch.engine.scorecard import Scorecard as Card
 from vouch.parties.models import Party
 from vouch.platform.web.faces import Visible
@@ -78,6 +81,32 @@ def needs_of(party: Party, at: datetime) -> list[Needs]:
 def _read(document: str, card_document: str, title: str) -> Policy:
     card = risk.read_card(card_document, title=title)
     return policy_file.read(document.encode(), cards={card.sha256: card}, name=title)
+
+
+def findings_in(document: bytes) -> list[Finding]:
+    """What is wrong with a policy file, or looks so, with line and column."""
+    cards = {card.sha256: card for card in map(risk.card_of, risk.scorecards())}
+    return policy_check.check(document, cards=cards, catalogue=catalogue)
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """What a version means that another does not."""
+
+    other: PolicyVersion
+    changes: list[Change]
+
+
+def compared(row: PolicyVersion) -> Comparison | None:
+    """A version beside the one that it would replace: that in force, else the version before; None where there is neither."""
+    others = versions().filter(kind=row.kind).exclude(pk=row.pk)
+    other = (
+        others.filter(published_at__isnull=False, retired_at=None).first()
+        if row.published_at is None
+        else None
+    )
+    other = other or others.filter(identifier=row.identifier, version__lt=row.version).first()
+    return None if other is None else Comparison(other, differences(policy_of(other), policy_of(row)))
 
 
 @dataclass(frozen=True, slots=True)

@@ -44,7 +44,9 @@ def versions(request: StaffRequest) -> HttpResponse:
         try:
             row = draft_policy(actor=request.actor, at=timezone.now(), document=document)
         except FileError as error:
-            for problem in error.problems:
+            found = [str(one) for one in queries.findings_in(document) if one.is_error]
+            # What only the register of versions knows (a number that is taken) the check of the file does not.
+            for problem in found or error.problems:
                 form.add_error("file", problem)
         else:
             messages.success(request, _("已收下 %(policy)s。") % {"policy": row})
@@ -62,7 +64,14 @@ def versions(request: StaffRequest) -> HttpResponse:
 def version(request: StaffRequest, pk: int) -> HttpResponse:
     """One version as a person reads it: card, rules, limit formula, consequences of each class."""
     row = get_object_or_404(queries.versions(), pk=pk)
-    context = {"version": row, "reading": queries.reading_of(row), "moves": _moves(request, row)}
+    is_open = row.state in {PolicyState.DRAFT, PolicyState.REVIEWED}
+    context = {
+        "version": row,
+        "reading": queries.reading_of(row),
+        "moves": _moves(request, row),
+        "findings": queries.findings_in(row.document.encode()) if is_open else None,
+        "compared": queries.compared(row),
+    }
     return render(request, "policy/version.html", context)
 
 

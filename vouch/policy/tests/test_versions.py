@@ -208,3 +208,37 @@ def test_who_may_not_draft_gets_no_form_and_no_draft(
     assert "提交草稿" not in client.get("/policies/").content.decode()
     file = SimpleUploadedFile("第二版.yaml", second_version())
     assert client.post("/policies/", {"file": file}).status_code == 403
+
+
+def test_the_page_of_a_draft_says_what_looks_wrong_and_what_differs(
+    first: PolicyVersion, actors: dict[str, Actor], staff: dict[str, User], client: Client, now: datetime
+) -> None:
+    document = second_version().replace(b"check_every_days: 180", b"check_every_days: 120", 1)
+    rule = "  - {name: never, when: invoice.days_since_sale < 0 and invoice.days_since_sale > 0, reason: 甲, source: 乙}\n"
+    start = document.index(b"knock_outs:\n") + len(b"knock_outs:\n")
+    document = document[:start] + rule.encode() + document[start:]
+    draft = draft_policy(actor=actors["wangfang"], at=now, document=document)
+    client.force_login(staff["chenjing"], backend="allauth.account.auth_backends.AuthenticationBackend")
+    page = client.get(draft.get_absolute_url()).content.decode()
+    line = document[:start].count(b"\n") + 1
+    assert "knock_outs never：永远不会成立" in page
+    assert f'<td class="num">{line}</td>' in page
+    assert "180 天" in page
+    assert "120 天" in page
+    # What is in force is compared with nothing newer, and no longer checked.
+    page = client.get(first.get_absolute_url()).content.decode()
+    assert "永远不会成立" not in page
+
+
+def test_the_first_version_is_compared_with_nothing(first: PolicyVersion) -> None:
+    assert queries.compared(first) is None
+
+
+def test_a_retired_version_is_compared_with_the_one_before_it(
+    first: PolicyVersion, actors: dict[str, Actor], now: datetime
+) -> None:
+    second = published(actors, now, second_version("改名"))
+    found = queries.compared(second)
+    assert found is not None
+    assert found.other == first
+    assert next(str(one) for one in found.changes).startswith("名称：")
