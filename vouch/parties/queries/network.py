@@ -164,12 +164,12 @@ def is_controlling(link: Link) -> bool:
     return link.kind == LinkKind.CONTROL or _rate(link) > CONTROLLING_RATE
 
 
-def above(party_id: int, *, as_of: date) -> list[Link]:
-    """Every share and line of control over a party, over its holders, and so on up; loops are walked once."""
+def above(party_id: int, *, as_of: date, kinds: Collection[str] = OWNING) -> list[Link]:
+    """Every link that leads to a party, to those it comes from, and so on up (shares and control); loops are walked once."""
     found: dict[Link, None] = {}
     known, frontier = {party_id}, {party_id}
     for _round in range(MOST_ROUNDS):
-        fresh = [one for one in links(as_of=as_of, near=frontier, kinds=OWNING) if one.target in frontier]
+        fresh = [one for one in links(as_of=as_of, near=frontier, kinds=kinds) if one.target in frontier]
         found |= dict.fromkeys(fresh)
         frontier = {one.source for one in fresh} - known
         known |= frontier
@@ -222,38 +222,38 @@ def affiliates_of(party_id: int, *, as_of: date, over: Sequence[Link] | None = N
 
     named = {one.source for one in over if one.kind == LinkKind.CONTROL and one.target == party_id}
     deciding = {party_id, *_controllers(party_id, over)}
-    for one in sorted(deciding):
-        add(one, Affiliation.CONTROLLER if one in named else Affiliation.HOLDER, party_id)
+    for party in sorted(deciding):
+        add(party, Affiliation.CONTROLLER if party in named else Affiliation.HOLDER, party_id)
     near = links(as_of=as_of, near=deciding, kinds=[LinkKind.POST, *FAMILY])
-    posts = [one for one in near if one.kind == LinkKind.POST and one.code in KEY_POSTS]
-    persons = {one.source for one in posts if one.target == party_id}
-    kin = {
+    persons = {one.source for one in near if _is_key_post(one) and one.target == party_id}
+    own_kin = _kin_of(deciding, near)
+    further = links(as_of=as_of, near=persons | own_kin.keys(), kinds=[LinkKind.POST, *FAMILY])
+    for party in sorted(persons):
+        add(party, Affiliation.KEY_PERSON, party_id)
+    for party, through in sorted((_kin_of(persons, further) | own_kin).items()):
+        add(party, Affiliation.RELATIVE, through)
+    for party, roots in _controlled_by({party_id, *found}, as_of=as_of).items():
+        if party_id in roots:
+            add(party, Affiliation.SUBSIDIARY, party_id)
+        add(party, Affiliation.SAME_CONTROL, min(roots))
+    for post in filter(_is_key_post, (*near, *further)):
+        if post.source in deciding or post.source in own_kin:
+            add(post.target, Affiliation.POST_HELD, post.source)
+    return list(found.values())
+
+
+def _is_key_post(link: Link) -> bool:
+    return link.kind == LinkKind.POST and link.code in KEY_POSTS
+
+
+def _kin_of(persons: set[int], found: Iterable[Link]) -> dict[int, int]:
+    """Relatives of these persons: who → whose."""
+    return {
         one.other(end): end
-        for one in near
-        if one.kind in FAMILY
-        for end in deciding & {one.source, one.target}
-    }
-    further = links(as_of=as_of, near=persons | kin.keys(), kinds=[LinkKind.POST, *FAMILY])
-    posts += [one for one in further if one.kind == LinkKind.POST and one.code in KEY_POSTS]
-    for one in sorted(persons):
-        add(one, Affiliation.KEY_PERSON, party_id)
-    kin |= {
-        one.other(end): end
-        for one in further
+        for one in found
         if one.kind in FAMILY
         for end in persons & {one.source, one.target}
     }
-    for one, through in sorted(kin.items()):
-        add(one, Affiliation.RELATIVE, through)
-    hands = _controlled_by({party_id, *found}, as_of=as_of)
-    for one, roots in hands.items():
-        own = party_id in roots
-        add(one, Affiliation.SUBSIDIARY if own else Affiliation.SAME_CONTROL, party_id if own else min(roots))
-    serving = deciding | {one for one in kin if kin[one] in deciding}
-    for post in posts:
-        if post.source in serving:
-            add(post.target, Affiliation.POST_HELD, post.source)
-    return list(found.values())
 
 
 def _controllers(party_id: int, over: Sequence[Link]) -> set[int]:
@@ -298,8 +298,8 @@ def _controlled_by(roots: set[int], *, as_of: date) -> dict[int, set[int]]:
                 below.setdefault(one.source, []).append(one)
         hands = {}
         for root in sorted(roots):
-            for one in sorted(_in_hand(root, below)):
-                hands.setdefault(one, set()).add(root)
+            for party in sorted(_in_hand(root, below)):
+                hands.setdefault(party, set()).add(root)
         done = below.keys() | frontier
         frontier = hands.keys() - done - roots
     return hands

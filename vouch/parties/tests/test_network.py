@@ -8,7 +8,7 @@ from decimal import Decimal
 from itertools import combinations
 from typing import Any
 
-import networkx as nx
+import networkx as nx  # type: ignore[import-untyped]
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -25,7 +25,7 @@ from vouch.parties.queries import (
     way_between,
 )
 from vouch.parties.terms import MOST_SHARED, Affiliation, Kin, LinkKind, PostKind
-from vouch.parties.tests.networks import BEGUN, DAY, control, firm, kin, person, post, share
+from tests.networks import BEGUN, DAY, control, firm, kin, person, post, share
 from vouch.platform.identity.actor import Actor
 from vouch.platform.identity.models import Unit, User
 from vouch.platform.ledger.testing import writing

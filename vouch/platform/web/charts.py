@@ -241,3 +241,73 @@ def compared(
 def _share_colour(have: int, most: int) -> str:
     share = have / most if most > 0 else 1.0
     return GREEN if share >= 0.8 else BLUE if share >= 0.5 else AMBER if share >= 0.25 else RED
+
+
+@dataclass(frozen=True, slots=True)
+class Dot:
+    """A node of a network, where it is drawn. ``url`` is where a click leads, ``part`` what it loads beside the map instead."""
+
+    id: str
+    name: str
+    place: tuple[float, float]
+    size: float = 14
+    colour: str = BLUE
+    symbol: str = "circle"
+    url: str = ""
+    part: str = ""
+    is_marked: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A connection of two dots; ``text`` is written on it where there is room."""
+
+    source: str
+    target: str
+    text: str
+    colour: str = GREY
+    is_directed: bool = True
+    is_marked: bool = False
+
+
+MOST_TEXTS = 60
+"""Above so many lines their texts would be a carpet: they stand in the table."""
+
+
+def network(dots: Sequence[Dot], lines: Sequence[Line], *, label: str) -> Chart:
+    """Who is connected with whom, each at its place; zoomed and moved by hand, names shown as far as they do not overlap."""
+    has_texts = len(lines) <= MOST_TEXTS
+    data = []
+    for dot in dots:
+        item: dict[str, Any] = {
+            "id": dot.id, "name": dot.name, "x": dot.place[0], "y": dot.place[1], "symbol": dot.symbol,
+            "symbolSize": dot.size, "itemStyle": {"color": dot.colour},
+        }  # fmt: skip
+        if dot.is_marked:
+            item["itemStyle"] |= {"borderColor": RED, "borderWidth": 3}
+            item["label"] = {"fontWeight": 700}
+        item |= {name: value for name, value in (("url", dot.url), ("part", dot.part)) if value}
+        data.append(item)
+    edges = [
+        {
+            "source": line.source, "target": line.target,
+            "symbol": ["none", "arrow" if line.is_directed else "none"],
+            "lineStyle": {"color": RED if line.is_marked else line.colour, "width": 3 if line.is_marked else 1.5},
+            "label": {"show": has_texts, "formatter": line.text, "fontSize": 10, "color": "#66738a"},
+        }
+        for line in lines
+    ]  # fmt: skip
+    option = {
+        "tooltip": {"formatter": "{b}"},
+        "series": [
+            {
+                "type": "graph", "layout": "none", "data": data, "edges": edges, "roam": True,
+                "scaleLimit": {"min": 0.4, "max": 12}, "autoCurveness": True, "edgeSymbolSize": 7,
+                "left": 40, "right": 90, "top": 24, "bottom": 24, "cursor": "pointer",
+                "label": {"show": True, "position": "right", "fontSize": 12, "color": "#1f2a3d", "width": 150, "overflow": "truncate"},
+                "labelLayout": {"hideOverlap": True},
+                "emphasis": {"focus": "adjacency", "lineStyle": {"width": 3}, "label": {"show": True}},
+            }
+        ],
+    }  # fmt: skip
+    return Chart(option, (label,), [(dot.name,) for dot in dots])

@@ -20,7 +20,9 @@ def firm(name: str = "", **register: Any) -> Party:
     """An enterprise that nobody looks after."""
     number = next(_numbers)
     with writing():
-        party = Party.objects.create(number=f"N{number:07d}", name=name or f"企业{number}", created_at=BEGUN)
+        party = Party.objects.create(
+            number=f"C{90_000_000 + number}", name=name or f"企业{number}", created_at=BEGUN
+        )
         Enterprise.objects.create(party=party, updated_at=BEGUN, **register)
     return party
 
@@ -30,7 +32,10 @@ def person(name: str = "") -> Party:
     number = next(_numbers)
     with writing():
         return Party.objects.create(
-            number=f"N{number:07d}", name=name or f"某人{number}", kind=PartyKind.PERSON, created_at=BEGUN
+            number=f"C{90_000_000 + number}",
+            name=name or f"某人{number}",
+            kind=PartyKind.PERSON,
+            created_at=BEGUN,
         )
 
 
