@@ -14,6 +14,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from tests.networks import BEGUN, DAY, control, firm, kin, person, share
 from vouch.business.models import Guarantee, GuaranteeVersion
 from vouch.customers.actions import (
     GuaranteeLine,
@@ -29,7 +30,6 @@ from vouch.desk.terms import Fate, Gathering
 from vouch.desk.tests.conftest import SignedIn
 from vouch.parties.models import Assignment, Party
 from vouch.parties.queries import affiliates_of
-from tests.networks import BEGUN, DAY, control, firm, kin, person, share
 from vouch.platform.identity.actor import Actor, system_actor
 from vouch.platform.identity.models import User
 from vouch.platform.ledger.testing import writing

@@ -13,6 +13,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from tests.networks import BEGUN, DAY, control, firm, kin, person, post, share
 from vouch.parties.actions import change_enterprise, merge_parties
 from vouch.parties.models import Assignment, Party, Phone
 from vouch.parties.queries import (
@@ -25,7 +26,6 @@ from vouch.parties.queries import (
     way_between,
 )
 from vouch.parties.terms import MOST_SHARED, Affiliation, Kin, LinkKind, PostKind
-from tests.networks import BEGUN, DAY, control, firm, kin, person, post, share
 from vouch.platform.identity.actor import Actor
 from vouch.platform.identity.models import Unit, User
 from vouch.platform.ledger.testing import writing
