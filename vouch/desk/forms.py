@@ -245,6 +245,15 @@ class ExplanationForm(forms.Form):
 STEPS = (("1", _("1 步")), ("2", _("2 步")), ("3", _("3 步")))
 
 
+def _filled(data: QueryDict, **defaults: str) -> QueryDict:
+    """What was said, and what holds where nothing was: so that the form shows it."""
+    said = data.copy()
+    for name, value in defaults.items():
+        if not said.get(name):
+            said[name] = value
+    return said
+
+
 class RelationFilter(forms.Form):
     """What of a customer's relations is drawn: kinds, day, how far, and the way to another customer."""
 
@@ -261,7 +270,7 @@ class RelationFilter(forms.Form):
     )
 
     def __init__(self, actor: Actor, data: QueryDict, *, last: date) -> None:
-        super().__init__(data)
+        super().__init__(_filled(data, steps="2"))
         self._actor, self._last = actor, last
         field = self.fields["kinds"]
         assert isinstance(field, forms.ChoiceField)  # noqa: S101 - narrows the type for the checker
@@ -286,7 +295,7 @@ class RelationFilter(forms.Form):
             raise forms.ValidationError(gettext("有几个客户同名，请写客户编号。"))
         return found[0]
 
-    def wanted(self, *, steps: int = 2) -> MapWanted:
+    def wanted(self) -> MapWanted:
         """What was asked; what cannot be read is left out, and the form says so beside it."""
         self.is_valid()
         said = self.cleaned_data
@@ -294,7 +303,7 @@ class RelationFilter(forms.Form):
         return MapWanted(
             as_of=said.get("day") or self._last,
             kinds=kinds or None,
-            steps=int(said.get("steps") or steps),
+            steps=int(said.get("steps") or 2),
             to=said.get("to"),
         )
 
@@ -311,6 +320,9 @@ class FallForm(forms.Form):
         help_text=_("被追偿金额超过净资产的这一比例即倒下，默认 100"),
     )  # fmt: skip
     unknown = forms.ChoiceField(label=_("净资产不明的担保人"), required=False, choices=Fate.choices)
+
+    def __init__(self, data: QueryDict) -> None:
+        super().__init__(_filled(data, recovered="0", borne="100"))
 
     def wanted(self, *, as_of: date) -> FallWanted:
         """What was assumed, the defaults where nothing was said or what was said cannot be read."""

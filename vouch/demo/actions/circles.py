@@ -75,7 +75,7 @@ def _group(
     firms: Sequence[Party], persons: Sequence[Party], cast: Cast, *, today: date, at: datetime
 ) -> None:
     """A man holds the top, the top holds two firms, one of which holds a little of the top; his wife has a firm of her own."""
-    head, wife = persons[-1], persons[-2]
+    head, wife = persons[50], persons[51]
     top, first, second, hers = firms
     since = date(today.year - 4, 6, 1)
 

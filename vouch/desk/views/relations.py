@@ -48,6 +48,11 @@ def weighed(tie: Tie) -> str:
     return f"{wan(tie.link.weight)} {_now('万元')}" if tie.is_money else percent(tie.link.weight)
 
 
+def _word(tie: Tie) -> str:
+    """What it is among its kind; "" where the kind says it all."""
+    return "" if tie.link.word == tie.title else tie.link.word
+
+
 def _customer(side: str) -> Callable[[Tie], str]:
     return lambda tie: reverse("desk:customer", args=[getattr(tie, side).pk])
 
@@ -62,7 +67,7 @@ TIES = Table(
         Column("source__name", _("甲方"), sort="source__name", link=_customer("source")),
         Column("title", _("关系"), sort="title", template="desk/relations/kind_cell.html"),
         Column("target__name", _("乙方"), sort="target__name", link=_customer("target")),
-        Column("word", _("说明"), value=lambda tie: tie.link.word, on_phone=False),
+        Column("word", _("说明"), value=_word, on_phone=False),
         Column("weight", _("比例或金额"), value=weighed),
         Column("link__origin", _("来源"), sort="link__origin", on_phone=False),
         Column("link__since", _("起始日期"), Kind.DATE, sort="link__since", on_phone=False),
