@@ -21,6 +21,8 @@ from vouch.demo.actions.firms import invent_firms
 from vouch.demo.actions.load import NotEmpty, found_institution
 from vouch.demo.actions.people import invent_people, invent_people_of_land
 from vouch.desk.queries.book import work
+from vouch.desk.queries.gatherings import gatherings
+from vouch.desk.terms import Gathering
 from vouch.grading.queries import assessments_of, book, replay
 from vouch.parties.models import Paper, Party, Person
 from vouch.parties.queries import visible_to, with_number
@@ -130,6 +132,14 @@ def check_story(people: list[SignIn]) -> None:
     # Each is welcomed, and those who run the book are told how the imports ended.
     unread = {user.username: unread_count(user.pk) for user in active_staff()}
     assert (unread["liqiang"], unread["wangfang"]) == (1, 8)
+
+    # A circle of three, a chain of six, a hub, and a group of four firms, a man and his wife.
+    whole_book = system_actor("test")
+    (circle,) = (one for one in gatherings(whole_book, Gathering.CIRCLES, as_of=TODAY).rows if one.size == 3)
+    assert circle.guaranteed == 3_600_000
+    assert max(one.size for one in gatherings(whole_book, Gathering.CHAINS, as_of=TODAY).rows) == 6
+    assert max(one.size for one in gatherings(whole_book, Gathering.HUBS, as_of=TODAY).rows) == 7
+    assert max(one.size for one in gatherings(whole_book, Gathering.GROUPS, as_of=TODAY).rows) == 6
 
     # The failing firm sold nothing lately, was better once, and its judgement replays.
     failing = Party.objects.get(name=terms.FAILING_NAME)

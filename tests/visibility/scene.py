@@ -19,6 +19,7 @@ from django.db.models import Model
 from django.utils import timezone
 
 from tests.book import AS_OF, Trade, invoices_for
+from tests.networks import control, kin, share
 from vouch.business.models import Claim, Draw, Guarantee, GuaranteeVersion, Recovery, Repayment
 from vouch.customers.actions import (
     ChoiceDetails,
@@ -259,6 +260,7 @@ def build() -> Scene:
         scene.persons[place] = _person(place, managers[place], party, actor)
         _graph(place, party, scene.persons[place], actor)
     _guaranteed(scene, actor)
+    _linked(scene)
     _watched(scene, actor)
     _doubtful(scene, actor)
     _judged(actor)
@@ -273,7 +275,17 @@ def build() -> Scene:
     for place, owner in parties.items():
         scene.extra[f"执行法院{place.upper()}"] = owner.pk
     scene.words |= {
-        "panel": ("file", "facts", "invoices", "identity", "consent", "history"),
+        "panel": (
+            "file",
+            "facts",
+            "invoices",
+            "identity",
+            "relations",
+            "guarantees",
+            "consent",
+            "history",
+        ),
+        "desk:gatherings.kind": ("circles", "chains", "hubs", "groups"),
         "policy:move.verb": ("review", "publish", "retire"),
         "exchange:new_of_kind.kind": ("enterprises",),
         "suffix": ("csv", "xlsx"),
@@ -374,6 +386,18 @@ def _guaranteed(scene: Scene, actor: Actor) -> None:
             for model, amounts in (*events.items(), (Claim, claim)):
                 said = {"number": f"凭证{token}", "note": f"备注{token}", "content": UUID(int=number)}
                 filled(model, scene, guarantee=one, **said, **amounts)
+
+
+def _linked(scene: Scene) -> None:
+    """Each firm holds a part of the next one, each person is kin of the next and controls the next one's firm: every way leads
+    to somebody out of somebody's sight.
+    """
+    firms, persons = list(scene.parties.values()), list(scene.persons.values())
+    for place, one in enumerate(persons):
+        following = (place + 1) % len(firms)
+        share(firms[place], firms[following], "0.1")
+        kin(one, persons[following], Kin.SIBLING)
+        control(one, firms[following])
 
 
 def _papers(place: str, party: Party, actor: Actor) -> None:

@@ -45,10 +45,11 @@ def _answer() -> None:
         watching,
     )
     from vouch.customers.queries import claims, consenting, flow_claims
+    from vouch.customers.queries.links import FORMS
     from vouch.customers.queries.social import assessed
     from vouch.customers.terms import HitState
     from vouch.engine.facts import catalogue
-    from vouch.parties.queries import register_same
+    from vouch.parties.queries import register_links, register_same
     from vouch.platform.exchange.importer import register
     from vouch.platform.exchange.undoing import register_passing
 
@@ -73,6 +74,8 @@ def _answer() -> None:
     catalogue.guard("social", consent=assessed)
     for source in (claims.STATEMENTS, claims.BY_HAND, claims.INVOICES, *flow_claims.ALL):
         claims.register_claims(source)
+    for form in FORMS:
+        register_links(form)
     register(InvoiceImporter())
     register(StatementImporter())
     # A hit that nobody has judged is a guess: whoever is imported again is screened again.

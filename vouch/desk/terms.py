@@ -14,6 +14,8 @@ class Panel(TextChoices):
     FACTS = "facts", _("指标")
     INVOICES = "invoices", _("发票")
     IDENTITY = "identity", _("登记信息")
+    RELATIONS = "relations", _("关系")
+    GUARANTEES = "guarantees", _("担保")
     CONSENT = "consent", _("授权与征信")
     HISTORY = "history", _("历史")
 
@@ -21,3 +23,26 @@ class Panel(TextChoices):
 NOT_ASSESSED = "未评估"
 INSUFFICIENT = "资料不足"
 CLASSES = ("优质", "一般", "高风险", INSUFFICIENT)
+
+
+class Gathering(TextChoices):
+    """What the whole book's links form (担保圈与集团)."""
+
+    CIRCLES = "circles", _("担保圈")
+    CHAINS = "chains", _("担保链")
+    HUBS = "hubs", _("担保集中户")
+    GROUPS = "groups", _("集团")
+
+
+class Fate(TextChoices):
+    """How a guarantor whose net assets are not known is taken in the question who falls."""
+
+    FALLS = "falls", _("视为无力代偿")
+    STANDS = "stands", _("视为能够代偿")
+
+
+SMALLEST_CHAIN = 4
+"""So many firms that answer for one another in a row are a chain (担保链)."""
+
+SMALLEST_HUB = 4
+"""Whoever has guarantees with so many others, given and received, is a hub."""

@@ -5,8 +5,8 @@ from __future__ import annotations
 from django.urls import path, register_converter
 from django.urls.converters import StringConverter
 
-from vouch.desk.terms import Panel
-from vouch.desk.views import working
+from vouch.desk.terms import Gathering, Panel
+from vouch.desk.views import relations, working
 from vouch.desk.views.customer import customer, reassess
 from vouch.desk.views.customers import customer_list
 from vouch.desk.views.explain import explain
@@ -20,7 +20,14 @@ class PanelConverter(StringConverter):
     regex = "|".join(panel.value for panel in Panel if panel is not Panel.JUDGEMENT)
 
 
+class GatheringConverter(StringConverter):
+    """Only kinds that there are."""
+
+    regex = "|".join(kind.value for kind in Gathering)
+
+
 register_converter(PanelConverter, "panel")
+register_converter(GatheringConverter, "gathering")
 
 app_name = "desk"
 urlpatterns = [
@@ -41,5 +48,11 @@ urlpatterns = [
     path("customers/assigned/<int:pk>/undo/", working.undo, name="undo_assigned"),
     path("customers/<int:pk>/", customer, name="customer"),
     path("customers/<int:pk>/reassess/", reassess, name="reassess"),
+    path("customers/<int:pk>/map/", relations.relation_map, name="relation_map"),
+    path("customers/<int:pk>/card/", relations.card, name="relation_card"),
+    path("customers/<int:pk>/fall/", relations.fall, name="fall"),
+    path("customers/<int:pk>/badges/", relations.badges, name="badges"),
+    path("relations/<gathering:kind>/", relations.gathering_list, name="gatherings"),
+    path("relations/", relations.gathering_list, name="relations"),
     path("customers/<int:pk>/<panel:panel>/", customer, name="customer_panel"),
 ]

@@ -20,6 +20,7 @@ class PartiesConfig(AppConfig):
         from vouch.parties.actions.relation_lists import RelationImporter  # models must be loaded first
         from vouch.parties.facts import FACTS, ask
         from vouch.parties.queries.grouping import looked_up_once
+        from vouch.parties.queries.links import OWN_FORMS, register_links
         from vouch.parties.terms import WAITING
         from vouch.platform.exchange.importer import register
         from vouch.platform.exchange.undoing import register_passing
@@ -31,6 +32,8 @@ class PartiesConfig(AppConfig):
         register_passing("parties_duplicate", f"state = ANY('{{{','.join(sorted(WAITING))}}}')")
         catalogue.register(facts=FACTS, ask=ask)
         catalogue.share(looked_up_once)
+        for form in OWN_FORMS:
+            register_links(form)
         corrected = frozenset(
             {"parties.enterprise.corrected", "parties.enterprise.changed", "parties.person.corrected"}
         )

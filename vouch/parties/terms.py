@@ -317,3 +317,41 @@ PROTECTED: dict[str, Protected] = {
     "paper": Protected(_("证件影像"), FieldClass.IDENTITY),
 }
 """What pages mask. The first seven are fields of a person, the others are rows of which a party has several."""
+
+
+class LinkKind(TextChoices):
+    """How two parties hang together, as far as this room knows; rooms above register more kinds."""
+
+    SHARE = "share", _("持股")
+    CONTROL = "control", _("实际控制")
+    POST = "post", _("任职")
+    SPOUSE = "spouse", _("配偶")
+    KIN = "kin", _("亲属")
+    REPRESENTATIVE = "representative", _("同一法定代表人")
+    PHONE = "phone", _("共用电话")
+    ADDRESS = "address", _("同一地址")
+
+
+CONTROLLING_RATE = 0.5
+"""公司法 265: who holds more than this controls; with less, a line of 实际控制 says so."""
+
+KEY_POSTS = frozenset(PostKind) - {PostKind.CONTACT}
+"""公司法 265: directors, supervisors, senior managers; a representative or operator is one of them."""
+
+STATE_ORGANS = ("国有资产监督管理", "国资委", "人民政府", "财政部", "财政厅", "财政局")
+"""Names of the state as a shareholder. 公司法 265: firms are not affiliated merely because the state controls them both."""
+
+MOST_SHARED = 20
+"""A telephone, address or representative of more customers than this is an agency's or a block's, and links nobody."""
+
+
+class Affiliation(TextChoices):
+    """Why a party is another's affiliate (公司法 265: 关联关系)."""
+
+    HOLDER = "holder", _("控股股东")
+    CONTROLLER = "controller", _("实际控制人")
+    KEY_PERSON = "key_person", _("董事、监事或高级管理人员")
+    RELATIVE = "relative", _("上述人员的配偶或亲属")
+    SUBSIDIARY = "subsidiary", _("由本客户控制")
+    SAME_CONTROL = "same_control", _("受上述人员或企业控制")
+    POST_HELD = "post_held", _("上述人员任董事、监事或高级管理人员")

@@ -125,8 +125,13 @@ def guarantee_of(actor: Actor, pk: int) -> Guarantee | None:
 
 
 def guarantees_of(party_id: int) -> QuerySet[Guarantee]:
-    """One customer's guarantees: those in force first, then the newest. The caller has checked visibility."""
-    return Guarantee.objects.filter(party_id=party_id).order_by("state", "-counted_on", "-pk")
+    """One customer's guarantees, those of records merged into it too: those in force first, then the newest.
+
+    The caller has checked visibility.
+    """
+    return Guarantee.objects.filter(Q(party=party_id) | Q(party__canonical=party_id)).order_by(
+        "state", "-counted_on", "-pk"
+    )
 
 
 def versions_of(guarantee: Guarantee) -> QuerySet[GuaranteeVersion]:

@@ -18,6 +18,7 @@ from django.db import transaction
 from vouch.demo import terms
 from vouch.demo.actions.assessments import invent_assessments
 from vouch.demo.actions.book import import_book
+from vouch.demo.actions.circles import link_firms
 from vouch.demo.actions.consent import Cast, invent_consent
 from vouch.demo.actions.dossiers import invent_dossiers
 from vouch.demo.actions.duplicates import enter_twice
@@ -101,6 +102,8 @@ def found_institution(*, today: date, now: datetime, tell: Tell) -> list[SignIn]
         invent_dossiers(parties, cast, today=today, at=now)
         tell("公共记录、对外担保、抵质押物和名单")
         invent_sources(parties, cast, today=today, at=now)
+        tell("担保圈、担保链和集团")
+        link_firms(parties, cast, today=today, at=now)
         tell("银行流水、纳税和用电")
         invent_flows(firms, actors=cast.managers, today=today, at=now)
         tell("重复录入的客户，一户已合并，其余等待判断")

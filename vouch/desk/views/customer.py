@@ -14,11 +14,13 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
+from vouch.business.permissions import may_open_register
 from vouch.customers.queries import consent_panel, file_panel
 from vouch.desk.queries import customer as queries
 from vouch.desk.queries.customer import Assessment, Party, Standing
 from vouch.desk.queries.customers import class_of, standing_of
 from vouch.desk.terms import Panel
+from vouch.desk.views.relations import guarantees_panel, relations_panel
 from vouch.grading.actions import assess_party
 from vouch.grading.permissions import may_assess, may_open_assessment
 from vouch.grading.queries import explanation_of
@@ -34,7 +36,9 @@ from vouch.platform.web.figures import day
 from vouch.policy.queries import NoPolicyInForceError
 
 SHARES_DRAWN = 8
-PERSON_PANELS = (Panel.IDENTITY, Panel.FILE, Panel.CONSENT, Panel.HISTORY)
+PERSON_PANELS = (
+    Panel.IDENTITY, Panel.RELATIONS, Panel.GUARANTEES, Panel.FILE, Panel.CONSENT, Panel.HISTORY,
+)  # fmt: skip
 """What a person's page has; persons are not judged by themselves."""
 
 
@@ -48,6 +52,8 @@ def customer(request: StaffRequest, pk: int, panel: str = Panel.JUDGEMENT) -> Ht
     standing = _standing(party)
     is_person = party.kind in NATURAL_PERSONS
     offered = [one for one in Panel if not is_person or one in PERSON_PANELS]
+    if not may_open_register(request.actor):
+        offered.remove(Panel.GUARANTEES)
     if panel not in offered:
         panel = PERSON_PANELS[0]
     context: dict[str, Any] = {
@@ -65,6 +71,10 @@ def customer(request: StaffRequest, pk: int, panel: str = Panel.JUDGEMENT) -> Ht
         context["records"] = queries.records_of(party, request.actor)
     if panel == Panel.FILE:
         context |= file_panel(request.actor, party, at=timezone.now(), only=request.GET.get("only", ""))
+    if panel == Panel.RELATIONS:
+        context |= relations_panel(request.actor, party)
+    if panel == Panel.GUARANTEES:
+        context |= guarantees_panel(request.actor, party)
     if panel == Panel.CONSENT:
         context |= consent_panel(request.actor, party, at=timezone.now())
     if panel == Panel.HISTORY and may_read_ledger(request.actor):
@@ -257,6 +267,8 @@ PANELS: dict[str, Callable[[Party, Standing | None], dict[str, Any]]] = {
     Panel.IDENTITY: _identity,
     # Told by the room itself, for the one who looks.
     Panel.FILE: lambda _party, _standing: {},
+    Panel.RELATIONS: lambda _party, _standing: {},
+    Panel.GUARANTEES: lambda _party, _standing: {},
     Panel.CONSENT: lambda _party, _standing: {},
     Panel.HISTORY: _history,
 }

@@ -8,6 +8,7 @@ group_of = groups(edges)                                # who is connected at al
 ultimate = ultimate_parents(edges)                      # child → parent, climbed to the top
 shares = look_through(Edges(n, holder, held), rates, of=party)
 found = circles(Edges(n, guarantor, debtor))            # 互保, 联保
+places = ringed(edges, centre)                          # where each is drawn
 """
 
 from vouch.engine.network.circles import Circles, circles, knots, longest_chain
@@ -15,6 +16,7 @@ from vouch.engine.network.contagion import Assumptions, Fall, falls_with
 from vouch.engine.network.control import Ultimate, look_through, ultimate_parents
 from vouch.engine.network.edges import Edges
 from vouch.engine.network.groups import exposure_of, groups, path_between
+from vouch.engine.network.layout import ringed
 
 __all__ = [
     "Assumptions",
@@ -30,5 +32,6 @@ __all__ = [
     "longest_chain",
     "look_through",
     "path_between",
+    "ringed",
     "ultimate_parents",
 ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import gzip
 import itertools
+import random
 from collections import deque
 from pathlib import Path
 
@@ -24,6 +25,7 @@ from vouch.engine.network import (
     longest_chain,
     look_through,
     path_between,
+    ringed,
     ultimate_parents,
 )
 
@@ -280,3 +282,30 @@ def test_ultimate_parents_of_public_relations(shared_data: Path) -> None:
     assert loops > 0
     # Fund and branch edges are not followed: who has only those stands alone.
     assert all(found.parent[one] == one for one in others if one < found.parent.size and one not in parents)
+
+
+@pytest.mark.parametrize("many", [1, 2, 3, 8, 20, 61, 200, 500, 2000])
+@pytest.mark.parametrize("shape", ["star", "tree", "chain"])
+def test_nobody_is_drawn_on_top_of_another_and_a_star_stays_compact(many: int, shape: str) -> None:
+    dice = random.Random(many)  # noqa: S311 - invented data, no secret
+    after = np.arange(1, many)
+    before = {
+        "star": np.zeros(many - 1, dtype=np.int64),
+        "tree": np.array([dice.randrange(one) for one in after.tolist()], dtype=np.int64),
+        "chain": after - 1,
+    }[shape]
+    edges = Edges(many, before, after)
+    places = ringed(edges, 0)
+    assert np.array_equal(places, ringed(edges, 0))
+    assert places[0].tolist() == [0, 0]
+    between = np.sqrt(((places[:, None] - places[None]) ** 2).sum(-1))
+    np.fill_diagonal(between, np.inf)
+    assert between.min() > 0.95
+    if shape == "star":
+        assert np.abs(places).max() < 2 * np.sqrt(many) + 2
+
+
+def test_whoever_is_not_connected_stands_outside() -> None:
+    places = ringed(Edges(4, np.array([0]), np.array([1])), 0)
+    near, *far = np.hypot(*places[1:].T)
+    assert all(one > near for one in far)

@@ -45,6 +45,20 @@ from vouch.parties.queries.duplicates import (
 from vouch.parties.queries.edges import Edge, Graph, accounted_rate, edges_as_of, graph_of, shown_fields
 from vouch.parties.queries.grouping import grouped_rows, register_same
 from vouch.parties.queries.history import Recorded, end_of, former_values_of, party_as_of
+from vouch.parties.queries.links import Link, LinkForm, link_forms, links, register_links
+from vouch.parties.queries.network import (
+    Affiliate,
+    Around,
+    Way,
+    above,
+    affiliates_of,
+    around,
+    control_groups,
+    numbered,
+    seen_among,
+    shares_looked_through,
+    way_between,
+)
 from vouch.parties.queries.party import (
     age_in_months,
     assignable_staff,
@@ -126,16 +140,18 @@ VISIBLE: Visible = {
 
 # Views may not read lower rooms' models; they name these types through their own room.
 __all__ = [
-    "VISIBLE", "BulkAssignment", "Compared", "Difference", "DuplicatesWanted", "Edge", "Given", "Graph",
-    "Line", "Preview", "Recorded", "Sheet", "Shown", "WorkingList", "accounted_rate", "age_in_months",
+    "VISIBLE", "Affiliate", "Around", "BulkAssignment", "Compared", "Difference", "DuplicatesWanted",
+    "Edge", "Given", "Graph", "Line", "Link", "LinkForm", "Preview", "Recorded", "Sheet", "Shown", "Way",
+    "WorkingList", "above", "accounted_rate", "affiliates_of", "age_in_months", "around",
     "assignable_staff", "assignable_units", "assignments_of", "bulk_assignments_visible_to",
-    "canonical_id", "chosen_parties", "codes_of_records", "current_assignment", "duplicate_of",
-    "duplicates_visible_to", "duplicates_where", "edges_as_of", "end_of", "former_values_of",
-    "graph_of", "grouped_rows", "held_count", "held_parties", "identifiers_of", "in_unit",
-    "is_document_of", "listed", "managed_by", "masked_document", "masked_phone", "merged_into",
-    "named_lines", "named_parties", "next_waiting", "open_merge", "papers_of", "party_as_of",
-    "party_by_code", "party_ids_by_code", "plain_rows", "plain_text", "plain_value", "preview_of",
-    "provinces", "register_same", "search", "sheet_of", "shown_fields", "side_by_side", "size_of",
-    "suggested", "told_lines", "unit_count", "visible_to", "waiting_count", "with_keys", "with_number",
-    "with_particulars", "working_lists_of",
+    "canonical_id", "chosen_parties", "codes_of_records", "control_groups", "current_assignment",
+    "duplicate_of", "duplicates_visible_to", "duplicates_where", "edges_as_of", "end_of",
+    "former_values_of", "graph_of", "grouped_rows", "held_count", "held_parties", "identifiers_of",
+    "in_unit", "is_document_of", "link_forms", "links", "listed", "managed_by", "masked_document",
+    "masked_phone", "merged_into", "named_lines", "named_parties", "next_waiting", "numbered",
+    "open_merge", "papers_of", "party_as_of", "party_by_code", "party_ids_by_code", "plain_rows",
+    "plain_text", "plain_value", "preview_of", "provinces", "register_links", "register_same", "search",
+    "seen_among", "shares_looked_through", "sheet_of", "shown_fields", "side_by_side", "size_of",
+    "suggested", "told_lines", "unit_count", "visible_to", "waiting_count", "way_between", "with_keys",
+    "with_number", "with_particulars", "working_lists_of",
 ]  # fmt: skip

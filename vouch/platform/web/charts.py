@@ -224,7 +224,7 @@ def compared(
         "xAxis": {"type": "value", "name": unit, "splitNumber": 4, "axisLabel": {"formatter": "@count"}},
         "yAxis": {
             "type": "category", "data": list(names), "inverse": True, "axisTick": {"show": False},
-            "axisLabel": {"width": 150, "overflow": "truncate"},
+            "axisLabel": {"width": 190, "overflow": "truncate"},
         },
         "series": [
             {"type": "bar", "name": "得分", "stack": "points", "data": shown, "barMaxWidth": 16},
@@ -241,3 +241,89 @@ def compared(
 def _share_colour(have: int, most: int) -> str:
     share = have / most if most > 0 else 1.0
     return GREEN if share >= 0.8 else BLUE if share >= 0.5 else AMBER if share >= 0.25 else RED
+
+
+@dataclass(frozen=True, slots=True)
+class Dot:
+    """A node of a network, where it is drawn. ``url`` is where a click leads, ``part`` what it loads beside the map instead."""
+
+    id: str
+    name: str
+    place: tuple[float, float]
+    size: float = 14
+    colour: str = BLUE
+    symbol: str = "circle"
+    url: str = ""
+    part: str = ""
+    is_marked: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A connection of two dots; ``text`` is read when one points at it."""
+
+    source: str
+    target: str
+    text: str
+    colour: str = GREY
+    is_directed: bool = True
+    is_marked: bool = False
+
+
+def network(dots: Sequence[Dot], lines: Sequence[Line], *, label: str) -> Chart:
+    """Who is connected with whom, each at its place; zoomed and moved by hand, names shown as far as they do not overlap."""
+    data = []
+    for dot in dots:
+        item: dict[str, Any] = {
+            "id": dot.id, "name": dot.name, "x": dot.place[0], "y": dot.place[1], "symbol": dot.symbol,
+            "symbolSize": dot.size, "itemStyle": {"color": dot.colour},
+        }  # fmt: skip
+        if dot.is_marked:
+            item["itemStyle"] |= {"borderColor": RED, "borderWidth": 3}
+            item["label"] = {"fontWeight": 700}
+        item |= {name: value for name, value in (("url", dot.url), ("part", dot.part)) if value}
+        data.append(item)
+    data += _corners([dot.place for dot in dots])
+    edges = [
+        {
+            "source": line.source, "target": line.target,
+            "symbol": ["none", "arrow" if line.is_directed else "none"],
+            "lineStyle": {"color": RED if line.is_marked else line.colour, "width": 3 if line.is_marked else 1.5},
+            # Written at all times, texts of long lines would take the place of names.
+            "label": {"show": False, "formatter": line.text, "fontSize": 11, "color": "#1f2a3d"},
+            "emphasis": {"label": {"show": bool(line.text)}},
+        }
+        for line in lines
+    ]  # fmt: skip
+    option = {
+        "tooltip": {"formatter": "{b}"},
+        "series": [
+            {
+                # Neither sides nor size: so the drawing keeps its proportions.
+                "type": "graph", "layout": "none", "data": data, "edges": edges, "roam": True,
+                "scaleLimit": {"min": 0.4, "max": 12}, "autoCurveness": True, "edgeSymbolSize": 7,
+                "cursor": "pointer",
+                "label": {"show": True, "position": "bottom", "fontSize": 12, "color": "#1f2a3d", "width": 190, "overflow": "truncate"},
+                "labelLayout": {"hideOverlap": True},
+                "emphasis": {"focus": "adjacency", "lineStyle": {"width": 3}, "label": {"show": True}},
+            }
+        ],
+    }  # fmt: skip
+    return Chart(option, (label,), [(dot.name,) for dot in dots])
+
+
+def _corners(places: Sequence[tuple[float, float]]) -> list[dict[str, Any]]:
+    """Two unseen dots that keep the drawing from being stretched where everybody stands in a row."""
+    if not places:
+        return []
+    (left, right), (top, bottom) = ((min(axis), max(axis)) for axis in zip(*places, strict=True))
+    wide = max(right - left, (bottom - top) / 2, 100.0) / 2
+    high = max(bottom - top, (right - left) / 2, 100.0) / 2
+    middle = ((left + right) / 2, (top + bottom) / 2)
+    return [
+        {
+            "id": f"corner{sign}", "name": "", "x": middle[0] + sign * wide, "y": middle[1] + sign * high,
+            "symbolSize": 0, "silent": True, "label": {"show": False}, "tooltip": {"show": False},
+        }
+        for sign in (-1, 1)
+    ]  # fmt: skip

@@ -1,0 +1,83 @@
+"""What a customer's file says of its connections: for whom it answers, whom it buys from and sells to."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+
+from vouch.customers.queries.guarantees import CURRENT_GUARANTEES
+from vouch.customers.terms import Direction, GuaranteeKind, InvoiceState
+from vouch.parties.queries import LinkForm
+from vouch.parties.queries.links import Near
+from vouch.parties.terms import ORGANISATIONS, SOURCE_INVOICES, IdentifierKind
+
+GUARANTEE, SUPPLY = "guarantee", "supply"
+SUPPLY_MONTHS = 12
+
+_FIRMS = "p.kind IN ({})".format(", ".join(f"'{kind.value}'" for kind in sorted(ORGANISATIONS)))
+
+
+def _whom(name: str, *, kind: str, source: str) -> str:
+    """SQL: whom a text names: by its code, or by a name that one organisation alone has; persons share names."""
+    return f"""LEFT JOIN parties_identifier c ON c.kind = '{kind}' AND c.source = '{source}' AND c.value = {name}
+        LEFT JOIN LATERAL (
+            SELECT min(p.id) AS party_id FROM parties_party p WHERE p.name = {name} AND {_FIRMS} HAVING count(*) = 1
+        ) AS n ON TRUE"""  # noqa: S608 - of constants
+
+
+def _called(kind: str, source: str) -> str:
+    """SQL: the texts that could name those asked about."""
+    return f"""SELECT p.name FROM parties_party p WHERE p.id = ANY(%(near)s) AND {_FIRMS}
+        UNION SELECT i.value FROM parties_identifier i
+        WHERE i.party_id = ANY(%(near)s) AND i.kind = '{kind}' AND i.source = '{source}'"""  # noqa: S608 - of constants
+
+
+_BY = "CASE WHEN c.party_id IS NULL THEN 'name' ELSE 'code' END"
+
+
+def _guarantees(near: Near) -> str:
+    """Guarantor → whom it answers for, by the lists in force: those of the ones asked about, and those that name them."""
+    scope = near("m.party_id")
+    if not near.is_whole:
+        scope = f"""({scope} OR m.party_id IN (
+            SELECT o.party_id FROM customers_material o JOIN customers_givenguarantee x ON x.statement_id = o.id
+            WHERE x.beneficiary IN ({_called(IdentifierKind.USCC, "")})
+        ))"""  # noqa: S608 - of constants
+    return f"""WITH {CURRENT_GUARANTEES.format(scope=scope)}
+        SELECT g.party_id AS source, coalesce(c.party_id, n.party_id) AS target, r.kind::text, g.balance, {_BY},
+            r.starts_on, r.ends_on, g.as_of
+        FROM guarantees g JOIN customers_givenguarantee r ON r.id = g.id
+        {_whom("r.beneficiary", kind=IdentifierKind.USCC, source="")}
+        WHERE coalesce(c.party_id, n.party_id) IS NOT NULL"""  # noqa: S608 - of constants
+
+
+def _supply(near: Near) -> str:
+    """Seller → buyer, by the invoices of a year; where both sides brought theirs, the larger sum counts."""
+    scope = near("i.party_id")
+    if not near.is_whole:
+        scope = f"({scope} OR i.counterparty IN ({_called(IdentifierKind.SOURCE_CODE, SOURCE_INVOICES)}))"
+    is_sale = f"t.direction = '{Direction.OUTPUT.value}'"
+    return f"""WITH traded AS (
+            SELECT i.party_id, i.direction, i.counterparty, sum(i.total) AS amount,
+                min(i.issued_on) AS first_on, max(i.issued_on) AS last_on
+            FROM customers_invoice i
+            WHERE i.state = '{InvoiceState.VALID.value}' AND i.issued_on <= %(as_of)s AND {scope}
+                AND i.issued_on > (%(as_of)s::date - interval '{SUPPLY_MONTHS} months')::date
+            GROUP BY 1, 2, 3
+        )
+        SELECT CASE WHEN {is_sale} THEN t.party_id ELSE coalesce(c.party_id, n.party_id) END AS source,
+            CASE WHEN {is_sale} THEN coalesce(c.party_id, n.party_id) ELSE t.party_id END AS target,
+            ''::text, max(t.amount), min({_BY}), min(t.first_on), NULL::date, max(t.last_on)
+        FROM traded t {_whom("t.counterparty", kind=IdentifierKind.SOURCE_CODE, source=SOURCE_INVOICES)}
+        WHERE coalesce(c.party_id, n.party_id) IS NOT NULL AND t.amount > 0 GROUP BY 1, 2"""  # noqa: S608 - of constants
+
+
+FORMS = (
+    LinkForm(
+        GUARANTEE, _("担保"), _guarantees, order=90, is_money=True, words=dict(GuaranteeKind.choices),
+        origins={"name": _("对外担保清单（按名称）"), "code": _("对外担保清单（按代码）")},
+    ),
+    LinkForm(
+        SUPPLY, _("供销"), _supply, order=100, is_money=True,
+        origins={"name": _("近12个月发票（按名称）"), "code": _("近12个月发票（按代码）")},
+    ),
+)  # fmt: skip
