@@ -217,7 +217,7 @@ def _summed(guarantees: QuerySet[Guarantee], by: Sequence[Dimension], measure: M
     return sums
 
 
-def _facts(guarantees: QuerySet[Guarantee], by: Sequence[Dimension], measure: Measure) -> QuerySet[Any, Any]:
+def _facts(guarantees: QuerySet[Guarantee], by: Sequence[Dimension], measure: Measure) -> Any:
     """The cells with their figures; for 户数 with their customers, because one stands in many cells and counts once."""
     names = [f"key_{place}" for place in range(len(by))]
     keys = {

@@ -299,8 +299,8 @@ def test_the_register_counts_and_sorts_without_the_names_that_it_shows(
     client.force_login(staff["wangfang"])
     invented(firms, seed=3, count=60, now=now)
     with CaptureQueriesContext(connection) as asked:
-        page = client.get(reverse("business:register"), {"sort": "-unit_name", "size": 50})
-        client.get(reverse("business:register"), {"size": 50, "page": 2})
+        page = client.get(reverse("business:register"), {"sort": "-unit_name", "size": "50"})
+        client.get(reverse("business:register"), {"size": "50", "page": "2"})
     assert "营业" in page.content.decode() or "业务" in page.content.decode()
     joined = [
         one["sql"] for one in asked if "identity_user" in one["sql"] and "business_guarantee" in one["sql"]

@@ -43,6 +43,7 @@ from vouch.parties.queries.duplicates import (
     waiting_count,
 )
 from vouch.parties.queries.edges import Edge, Graph, accounted_rate, edges_as_of, graph_of, shown_fields
+from vouch.parties.queries.finding import NOT_FOUND, FoundParty, found_by_number, found_by_text
 from vouch.parties.queries.grouping import grouped_rows, register_same
 from vouch.parties.queries.history import Recorded, end_of, former_values_of, party_as_of
 from vouch.parties.queries.party import (
@@ -127,11 +128,12 @@ VISIBLE: Visible = {
 
 # Views may not read lower rooms' models; they name these types through their own room.
 __all__ = [
-    "VISIBLE", "BulkAssignment", "Compared", "Difference", "DuplicatesWanted", "Edge", "Given", "Graph",
+    "NOT_FOUND", "VISIBLE", "BulkAssignment", "Compared", "Difference", "DuplicatesWanted", "Edge", "FoundParty",
+    "Given", "Graph",
     "Line", "Preview", "Recorded", "Sheet", "Shown", "WorkingList", "accounted_rate", "age_in_months",
     "assignable_staff", "assignable_units", "assignments_of", "bulk_assignments_visible_to",
     "canonical_id", "chosen_parties", "codes_of_records", "current_assignment", "duplicate_of",
-    "duplicates_visible_to", "duplicates_where", "edges_as_of", "end_of", "former_values_of",
+    "duplicates_visible_to", "duplicates_where", "edges_as_of", "end_of", "former_values_of", "found_by_number", "found_by_text",
     "graph_of", "grouped_rows", "held_count", "held_parties", "identifiers_of", "in_sight_of",
     "in_unit",
     "is_document_of", "listed", "managed_by", "masked_document", "masked_phone", "merged_into",

@@ -11,6 +11,7 @@ from django.db import connection
 from django.db.models import Case, Exists, OuterRef, Prefetch, Q, QuerySet, SmallIntegerField, When
 
 from vouch.engine.firm_size import FirmSize, Measures, firm_size, standard_for
+from vouch.engine.pinyin import asked_sounds
 from vouch.parties.models import Assignment, Enterprise, Identifier, Party
 from vouch.parties.permissions import assignments_seen_by
 from vouch.parties.terms import IdentifierKind
@@ -74,10 +75,13 @@ def canonical_id(party_id: int) -> int:
 
 
 def search(parties: QuerySet[Party], text: str) -> QuerySet[Party]:
-    """Those whose name, code or number contains every word of the text."""
+    """Those whose names, codes or number contain every word of the text, or whose names are spelled like that in pinyin."""
+    found = Q()
     for word in plain_text(text).split():
-        parties = parties.filter(search_text__contains=word)
-    return parties
+        found &= Q(search_text__contains=word)
+    for spelled in asked_sounds(text):
+        found |= Q(sound_text__contains=spelled)
+    return parties.filter(found)
 
 
 def plain_text(text: str) -> str:
