@@ -148,6 +148,25 @@ class FindForm(forms.Form):
     )
 
 
+class SearchForm(forms.Form):
+    """A text that finds whatever it is part of."""
+
+    q = forms.CharField(
+        label=_("搜索"),
+        required=False,
+        max_length=80,
+        widget=forms.TextInput(
+            attrs={
+                "type": "search",
+                "placeholder": _("名称、拼音、首字母、代码、业务编号、证件号码、电话"),
+                "autocomplete": "off",
+                "spellcheck": "false",
+                "data-find": reverse_lazy("desk:search"),
+            }
+        ),
+    )
+
+
 class PersonFilter(forms.Form):
     """Which persons the list shows."""
 

@@ -20,6 +20,15 @@ class Panel(TextChoices):
     HISTORY = "history", _("历史")
 
 
+class SearchKind(TextChoices):
+    """What the search finds (搜索)."""
+
+    NUMBER = "number", _("号码相符")
+    CUSTOMER = "customer", _("客户")
+    PERSON = "person", _("个人")
+    GUARANTEE = "guarantee", _("担保业务")
+
+
 NOT_ASSESSED = "未评估"
 INSUFFICIENT = "资料不足"
 CLASSES = ("优质", "一般", "高风险", INSUFFICIENT)

@@ -12,6 +12,7 @@ from vouch.desk.views.customers import customer_list
 from vouch.desk.views.explain import explain
 from vouch.desk.views.home import home
 from vouch.desk.views.persons import find, full_export, person_list
+from vouch.desk.views.search import results, suggestions
 
 
 class PanelConverter(StringConverter):
@@ -33,6 +34,8 @@ app_name = "desk"
 urlpatterns = [
     path("", home, name="home"),
     path("consent/rights/<int:pk>/explain/", explain, name="explain"),
+    path("search/", results, name="search"),
+    path("search/suggestions/", suggestions, name="suggestions"),
     path("customers/", customer_list, name="customers"),
     path("customers/find/", find, name="find"),
     path("customers/persons/", person_list, name="persons"),

@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from vouch.business.queries import Wanted
-from vouch.business.queries.register import names_of
+from vouch.business.queries.register import names_in_use
 from vouch.business.terms import INDUSTRIES, Dimension, FiveClass, GuaranteeKind, GuaranteeState, Measure
 from vouch.platform.identity.actor import Actor
 from vouch.platform.identity.queries import account_managers, units
@@ -60,9 +60,10 @@ class RegisterFilter(forms.Form):
         asked = data.copy()
         asked.setdefault("state", GuaranteeState.IN_FORCE)
         super().__init__(asked)
+        banks, products = names_in_use(actor)
         offers = {
-            "bank": [(name, name) for name in names_of(actor, "bank")],
-            "product": [(name, name) for name in names_of(actor, "product")],
+            "bank": [(name, name) for name in banks],
+            "product": [(name, name) for name in products],
             "unit": [(str(unit.pk), unit.name) for unit in units()],
             "manager": [(str(user.pk), user.name) for user in account_managers()],
         }

@@ -5,9 +5,10 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import ClassVar
 
+from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
 from django.db.models import F, Q
-from django.db.models.functions import Round
+from django.db.models.functions import Round, Upper
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -101,6 +102,12 @@ class Guarantee(Standing, Watched):
         indexes: ClassVar = [
             # The register as it opens, and what falls due.
             models.Index(fields=["state", "due_on", "id"], name="business_guarantee_due_idx"),
+            # Search by any part of its number or the contract's (three characters or more).
+            GinIndex(
+                OpClass(Upper("number"), "gin_trgm_ops"),
+                OpClass(Upper("contract_number"), "gin_trgm_ops"),
+                name="business_guarantee_numbers_idx",
+            ),
         ]
 
     def __str__(self) -> str:

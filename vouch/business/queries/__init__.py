@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from vouch.business.models import Claim, Draw, Guarantee, GuaranteeVersion, Recovery, Repayment
 from vouch.business.queries.events import claim_totals, claims_where, events_of, events_visible_to
+from vouch.business.queries.finding import found_guarantees
 from vouch.business.queries.pivot import Pivot, pivot
 from vouch.business.queries.register import (
     Totals,
@@ -39,6 +40,7 @@ __all__ = [
     "claims_where",
     "due_months",
     "events_of",
+    "found_guarantees",
     "guarantee_of",
     "guarantees_of",
     "pivot",

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+from django.core.exceptions import EmptyResultSet
+from django.db import connection
 from django.db.models import Case, CharField, Count, F, QuerySet, Sum, Value, When
 from django.db.models.functions import Cast, Coalesce, Concat, ExtractMonth, ExtractYear, Left, LPad
 from django.utils.translation import gettext as _
@@ -43,6 +45,16 @@ def _overdue() -> Case:
     )
 
 
+def _due_month() -> Case:
+    year, month = Cast(ExtractYear("due_on"), CharField()), Cast(ExtractMonth("due_on"), CharField())
+    return Case(
+        # Put together from nothing, a month would be a dash.
+        When(due_on=None, then=Value("")),
+        default=_text(year, Value("-"), LPad(month, 2, Value("0"))),
+        output_field=CharField(),
+    )
+
+
 _KEYS: Mapping[str, Any] = {
     Dimension.BANK: lambda: F("bank"),
     Dimension.PRODUCT: lambda: F("product"),
@@ -54,11 +66,7 @@ _KEYS: Mapping[str, Any] = {
     Dimension.INDUSTRY: lambda: Left("party__enterprise__industry_code", 1),
     Dimension.PROVINCE: lambda: F("party__enterprise__province"),
     Dimension.COUNTED_YEAR: lambda: Cast(ExtractYear("counted_on"), CharField()),
-    Dimension.DUE_MONTH: lambda: _text(
-        Cast(ExtractYear("due_on"), CharField()),
-        Value("-"),
-        LPad(Cast(ExtractMonth("due_on"), CharField()), 2, Value("0")),
-    ),
+    Dimension.DUE_MONTH: _due_month,
     Dimension.OVERDUE: _overdue,
     Dimension.CUSTOMER: lambda: F("party__name"),
 }
@@ -75,8 +83,8 @@ _SUMS: Mapping[str, Any] = {
     Measure.CONTRACT_AMOUNT: lambda: Sum("contract_amount"),
     Measure.OVERDUE_AMOUNT: lambda: Sum("overdue_amount"),
     Measure.COUNT: lambda: Count("pk"),
-    Measure.CUSTOMERS: lambda: Count("party", distinct=True),
 }
+"""What adds up; customers, who do not, are counted apart."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +124,22 @@ class Pivot:
         return self.measure not in {Measure.COUNT, Measure.CUSTOMERS}
 
 
-Sums = Mapping[str, Figure]
+@dataclass(slots=True)
+class _Side:
+    """The largest keys of one dimension with their figures, and how many keys there are."""
+
+    figures: dict[str, Figure]
+    count: int = 0
+
+
+@dataclass(slots=True)
+class _Sums:
+    """What one statement brought."""
+
+    total: Figure
+    down: _Side
+    across: _Side
+    cells: dict[tuple[str, str], Figure]
 
 
 def pivot(
@@ -126,32 +149,28 @@ def pivot(
     across: Dimension | None = None,
     measure: Measure = Measure.BALANCE,
 ) -> Pivot:
-    """Count rows of ``register``: cells, margins and the total are each asked of the database, in four queries at most."""
+    """Count rows of ``register``: cells, margins and the total by one pass over the book, in one query."""
     across = None if across == down else across
-    total: Figure = guarantees.order_by().aggregate(found=_SUMS[measure]())["found"] or 0
-    rows = {key: value for (key,), value in _grouped(guarantees, [down], measure).items()}
-    tops: Sums = {}
-    cells: Mapping[tuple[str, ...], Figure] = {}
-    if across is not None:
-        tops = {key: value for (key,), value in _grouped(guarantees, [across], measure).items()}
-        cells = _grouped(guarantees, [down, across], measure)
-    columns = _largest(tops, across, MOST_COLUMNS)
-    keys = _largest(rows, down, MOST_ROWS)
+    sums = _summed(guarantees, [down] if across is None else [down, across], measure)
+    columns = _in_order(sums.across.figures, across)
+    keys = _in_order(sums.down.figures, down)
     adds_up = measure is not Measure.CUSTOMERS
     lines = []
     for key in keys:
-        found = [cells.get((key, column)) for column in columns]
-        if len(columns) < len(tops):
-            found.append(_rest(rows[key], found) if adds_up else None)
-        lines.append(Line(key, _title(down, key), found, rows[key]))
-    totals: list[Figure | None] = [tops[column] for column in columns]
+        total = sums.down.figures[key]
+        found = [sums.cells.get((key, column)) for column in columns]
+        if len(columns) < sums.across.count:
+            found.append(_rest(total, found) if adds_up else None)
+        lines.append(Line(key, _title(down, key), found, total))
+    totals: list[Figure | None] = [sums.across.figures[column] for column in columns]
     headings = [(column, _title(across, column)) for column in columns] if across else []
-    if len(columns) < len(tops):
-        totals.append(_rest(total, totals) if adds_up else None)
-        headings.append((OTHERS, _("其余 %d 项") % (len(tops) - len(columns))))
-    if len(keys) < len(rows):
-        lines.append(_others(lines, totals, total, left=len(rows) - len(keys), adds_up=adds_up))
-    return Pivot(down, across, measure, headings, lines, totals, total)
+    if len(columns) < sums.across.count:
+        totals.append(_rest(sums.total, totals) if adds_up else None)
+        headings.append((OTHERS, _("其余 %d 项") % (sums.across.count - len(columns))))
+    if len(keys) < sums.down.count:
+        left = sums.down.count - len(keys)
+        lines.append(_others(lines, totals, sums.total, left=left, adds_up=adds_up))
+    return Pivot(down, across, measure, headings, lines, totals, sums.total)
 
 
 def _others(
@@ -168,21 +187,66 @@ def _rest(total: Figure, parts: Sequence[Figure | None]) -> Figure:
     return total - sum(part for part in parts if part is not None)
 
 
-def _grouped(
-    guarantees: QuerySet[Guarantee], by: Sequence[Dimension], measure: Measure
-) -> dict[tuple[str, ...], Figure]:
+_SIDE = """, {side} AS (SELECT {key}, {figure} AS figure, count(*) OVER () AS keys FROM facts GROUP BY {key}),
+{side}_top AS (SELECT * FROM {side} ORDER BY figure DESC, {key} COLLATE "C" LIMIT {most})"""
+_SIDE_ROWS = """
+UNION ALL SELECT '{side}', {key}, NULL, figure, keys FROM {side}_top"""
+_CELLS = """
+UNION ALL SELECT 'cell', key_0, key_1, {figure}, 0
+FROM facts JOIN down_top USING (key_0) JOIN across_top USING (key_1) GROUP BY key_0, key_1"""
+
+
+def _summed(guarantees: QuerySet[Guarantee], by: Sequence[Dimension], measure: Measure) -> _Sums:
+    """The book is read once, into its cells; margins and total are added up from them, and the largest are kept."""
+    sums = _Sums(0, _Side({}), _Side({}), {})
+    try:
+        inner, params = _facts(guarantees, by, measure).query.sql_with_params()
+    except EmptyResultSet:  # an actor who sees nobody
+        return sums
+    with connection.cursor() as cursor:
+        cursor.execute(_statement(inner, is_crossed=len(by) > 1, measure=measure), params)
+        for kind, one, other, found, count in cursor.fetchall():
+            value = int(found or 0) if measure in {Measure.COUNT, Measure.CUSTOMERS} else found or 0
+            if kind == "total":
+                sums.total = value
+            elif kind == "cell":
+                sums.cells[one, other] = value
+            else:
+                side = sums.down if kind == "down" else sums.across
+                side.figures[one], side.count = value, count
+    return sums
+
+
+def _facts(guarantees: QuerySet[Guarantee], by: Sequence[Dimension], measure: Measure) -> Any:
+    """The cells with their figures; for 户数 with their customers, because one stands in many cells and counts once."""
     names = [f"key_{place}" for place in range(len(by))]
     keys = {
         name: Coalesce(_KEYS[one](), Value(""), output_field=CharField())
         for name, one in zip(names, by, strict=True)
     }
-    found = guarantees.order_by().annotate(**keys).values(*names).annotate(figure=_SUMS[measure]())
-    return {tuple(row[name] for name in names): row["figure"] for row in found}
+    rows = guarantees.order_by().annotate(**keys)
+    if measure is Measure.CUSTOMERS:
+        return rows.values(*names, "party_id").distinct()
+    return rows.values(*names).annotate(figure=_SUMS[measure]())
 
 
-def _largest(sums: Sums, dimension: Dimension | None, most: int) -> list[str]:
-    """The keys to show: the largest ones, in the dimension's own order where it has one."""
-    by_size = sorted(sums, key=lambda key: (-sums[key], key))[:most]
+def _statement(inner: str, *, is_crossed: bool, measure: Measure) -> str:
+    figure = "count(DISTINCT facts.party_id)" if measure is Measure.CUSTOMERS else "sum(facts.figure)"
+    sides = [{"side": "down", "key": "key_0", "figure": figure, "most": MOST_ROWS}]
+    if is_crossed:
+        sides.append({"side": "across", "key": "key_1", "figure": figure, "most": MOST_COLUMNS})
+    return (
+        f"WITH facts AS MATERIALIZED ({inner})"
+        + "".join(_SIDE.format(**side) for side in sides)
+        + f"\nSELECT 'total', NULL, NULL, {figure}, 0 FROM facts"
+        + "".join(_SIDE_ROWS.format(**side) for side in sides)
+        + (_CELLS.format(figure=figure) if is_crossed else "")
+    )
+
+
+def _in_order(figures: Mapping[str, Figure], dimension: Dimension | None) -> list[str]:
+    """The keys to show, the largest first, or in the dimension's own order where it has one."""
+    by_size = sorted(figures, key=lambda key: (-figures[key], key))
     if dimension in {Dimension.COUNTED_YEAR, Dimension.DUE_MONTH, Dimension.OVERDUE}:
         return sorted(by_size)
     if dimension in {Dimension.KIND, Dimension.FIVE_CLASS, Dimension.STATE}:

@@ -26,6 +26,11 @@ def visible_to(actor: Actor) -> QuerySet[Guarantee]:
     return found if actor.scope == Scope.ALL else found.filter(party__in=parties.visible_to(actor))
 
 
+def _book_of(actor: Actor) -> QuerySet[Guarantee]:
+    """The same, gathered once for questions about the whole book."""
+    return Guarantee.objects.filter(parties.in_sight_of(actor, "party"))
+
+
 def versions_visible_to(actor: Actor) -> QuerySet[GuaranteeVersion]:
     """How those guarantees stood before."""
     return GuaranteeVersion.objects.filter(guarantee__in=visible_to(actor))
@@ -51,7 +56,7 @@ class Wanted:
 
 def register(actor: Actor, wanted: Wanted) -> QuerySet[Guarantee]:
     """The guarantees that the actor sees and the filter lets through, each with who looks after its customer."""
-    found = visible_to(actor).annotate(
+    found = _book_of(actor).annotate(
         duty=FilteredRelation("party__assignments", condition=Q(party__assignments__ends_on=None))
     )
     exact = {
@@ -71,10 +76,20 @@ def register(actor: Actor, wanted: Wanted) -> QuerySet[Guarantee]:
     if wanted.is_overdue:
         found = found.filter(overdue_days__gt=0)
     if wanted.text:
-        named = Q(party__in=parties.search(parties.visible_to(actor), wanted.text))
-        text = wanted.text.strip()
-        found = found.filter(Q(number__icontains=text) | Q(contract_number__icontains=text) | named)
+        found = found.filter(pk__in=_named(actor, wanted.text))
     return found
+
+
+def _named(actor: Actor, text: str) -> QuerySet[Any]:
+    """The keys of those whose number, contract or customer the text names: each looked up in its own index."""
+    text = text.strip()
+    whole = Guarantee.objects.order_by()
+    by_customer = whole.filter(party__in=parties.search(parties.visible_to(actor), text))
+    by_number, by_contract = (
+        whole.filter(number__icontains=text),
+        whole.filter(contract_number__icontains=text),
+    )
+    return by_number.values("pk").union(by_contract.values("pk"), by_customer.values("pk"), all=True)
 
 
 def with_names(guarantees: QuerySet[Guarantee]) -> QuerySet[Guarantee]:
@@ -112,11 +127,12 @@ def totals(guarantees: QuerySet[Guarantee]) -> Totals:
     return Totals(**known)
 
 
-def names_of(actor: Actor, column: str) -> list[str]:
-    """Every creditor (``bank``) or ``product`` in the register, as far as the actor sees its guarantees."""
+def names_in_use(actor: Actor) -> tuple[list[str], list[str]]:
+    """Every creditor and every product in the register, as far as the actor sees its guarantees; in one pass."""
     # Sorted here: the database would sort every row before it drops the repeats.
-    found = visible_to(actor).order_by().values_list(column, flat=True).distinct()
-    return sorted(name for name in found if name)
+    pairs = list(_book_of(actor).order_by().values_list("bank", "product").distinct())
+    banks, products = {bank for bank, _product in pairs}, {product for _bank, product in pairs}
+    return sorted(banks - {""}), sorted(products - {""})
 
 
 def guarantee_of(actor: Actor, pk: int) -> Guarantee | None:

@@ -18,7 +18,7 @@ from django.utils import timezone, translation
 from vouch.business.facts import FACTS
 from vouch.business.models import Guarantee, GuaranteeVersion
 from vouch.business.queries import Wanted, due_months, pivot, register, totals
-from vouch.business.queries.pivot import OTHERS
+from vouch.business.queries.pivot import MOST_COLUMNS, OTHERS
 from vouch.business.terms import Dimension, FiveClass, GuaranteeState, Measure
 from vouch.business.tests.conftest import Load
 from vouch.business.tests.ledgers import NOVEMBER, OCTOBER
@@ -93,6 +93,54 @@ def test_every_pivot_equals_the_sum_of_its_rows(
                     assert sum(line.figures[place] or 0 for line in found.lines) == top
     banks = pivot(rows, down=Dimension.STATE, across=Dimension.BANK, measure=Measure.COUNT)
     assert banks.columns[-1] == (OTHERS, "其余 8 项")
+
+
+@pytest.mark.parametrize("measure", Measure)
+def test_a_pivot_is_one_question_whatever_it_is_counted_by(
+    firms: list[Party], actors: dict[str, Actor], now: datetime, measure: Measure
+) -> None:
+    rows = register(actors["wangfang"], Wanted())
+    for count in (1, 90):
+        invented(firms, seed=count, count=count, now=now)
+        for down in Dimension:
+            with CaptureQueriesContext(connection) as asked:
+                pivot(rows, down=down, across=Dimension.FIVE_CLASS, measure=measure)
+            assert len(asked) == 1, down
+
+
+def test_a_pivot_equals_the_same_counted_by_hand(
+    firms: list[Party], actors: dict[str, Actor], now: datetime
+) -> None:
+    book = [one for one in invented(firms, seed=9, count=400, now=now) if one.state == "in_force"]
+    found = pivot(
+        register(actors["wangfang"], Wanted(state="in_force")),
+        down=Dimension.BANK,
+        across=Dimension.DUE_MONTH,
+        measure=Measure.CUSTOMERS,
+    )
+    holders: dict[tuple[str | None, str | None], set[int]] = defaultdict(set)
+    for one in book:
+        month = one.due_on.strftime("%Y-%m") if one.due_on else ""
+        for key in ((None, None), (one.bank, None), (None, month), (one.bank, month)):
+            holders[key].add(one.party_id)
+    assert found.total == len(holders[None, None])
+    by_size = sorted({one.bank for one in book}, key=lambda bank: (-len(holders[bank, None]), bank))
+    assert [line.key for line in found.lines] == by_size
+    months = {month for bank, month in holders if bank is None and month is not None}
+    most = sorted(months, key=lambda month: (-len(holders[None, month]), month))[:MOST_COLUMNS]
+    assert [key for key, _title in found.columns] == [*sorted(most), OTHERS]
+    assert found.columns[0] == ("", "（未登记）")
+    for line in found.lines:
+        assert line.total == len(holders[line.key, None])
+        counted = [len(holders[line.key, month]) or None for month in sorted(most)]
+        assert list(line.figures) == [*counted, None]
+
+
+def test_whoever_sees_nobody_gets_an_empty_pivot(load: Load, firms: list[Party]) -> None:
+    load("guarantees", OCTOBER)
+    nobody = Actor(id="key:1", label="", user_id=None, roles=frozenset(), scope="own")
+    found = pivot(register(nobody, Wanted()), down=Dimension.BANK, across=Dimension.STATE)
+    assert (found.lines, found.totals, found.total) == ([], [], 0)
 
 
 def test_a_filter_cuts_the_register_and_its_totals_alike(
@@ -242,3 +290,20 @@ def test_the_register_asks_as_often_for_one_row_as_for_fifty(
     with CaptureQueriesContext(connection) as fifty:
         client.get(reverse("business:register"), {"size": 50})
     assert len(one) == len(fifty)
+
+
+def test_the_register_counts_and_sorts_without_the_names_that_it_shows(
+    client: Client, firms: list[Party], staff: dict[str, User], now: datetime
+) -> None:
+    """What a page's rows show besides is joined for these rows, not for the whole book."""
+    client.force_login(staff["wangfang"])
+    invented(firms, seed=3, count=60, now=now)
+    with CaptureQueriesContext(connection) as asked:
+        page = client.get(reverse("business:register"), {"sort": "-unit_name", "size": "50"})
+        client.get(reverse("business:register"), {"size": "50", "page": "2"})
+    assert "营业" in page.content.decode() or "业务" in page.content.decode()
+    joined = [
+        one["sql"] for one in asked if "identity_user" in one["sql"] and "business_guarantee" in one["sql"]
+    ]
+    assert all(" IN (" in one for one in joined)
+    assert len(joined) == 2, "the rows of each page, by their keys"

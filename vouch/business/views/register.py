@@ -44,6 +44,7 @@ REGISTER = Table(
     empty=_("没有符合条件的担保业务。"),
     hint=_("可以在“导入”里导入担保台账。"),
     is_wide=True,
+    complete=with_names,
     columns=(
         Column("number", _("业务编号"), Kind.CODE, sort="number", link=lambda one: one.get_absolute_url()),
         Column("party__name", _("客户"), sort="party__name", link=_customer),
@@ -68,8 +69,8 @@ REGISTER = Table(
         Column("overdue_days", _("逾期天数"), Kind.NUMBER, sort="overdue_days", unit=str(_("天"))),
         Column("overdue_amount", _("逾期金额"), Kind.WAN, sort="overdue_amount", on_phone=False),
         Column("state", _("状态"), sort="state", value=_shown_state, template="business/state_cell.html"),
-        Column("unit_name", _("管户机构"), sort="unit_name", on_phone=False),
-        Column("manager_name", _("管户经理"), sort="manager_name", on_phone=False),
+        Column("unit_name", _("管户机构"), sort="duty__unit__name", on_phone=False),
+        Column("manager_name", _("管户经理"), sort="duty__manager__name", on_phone=False),
         Column("counter_guarantee", _("反担保措施"), on_phone=False),
         Column("released_on", _("解保日期"), Kind.DATE, sort="released_on", on_phone=False),
         Column("as_of", _("台账日期"), Kind.DATE, sort="as_of", on_phone=False),
@@ -107,7 +108,7 @@ def register(request: StaffRequest) -> HttpResponseBase:
     rows = queries.register(request.actor, filters.wanted())
     sums = queries.totals(rows)
     context = {"tab": "register", "totals": sums, "query": _carried(request)}
-    listing = REGISTER.listing(with_names(rows), request.GET, filters, count=sums.count)
+    listing = REGISTER.listing(rows, request.GET, filters, count=sums.count)
     return respond(request, listing, "business/register.html", context)
 
 

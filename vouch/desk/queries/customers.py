@@ -16,7 +16,7 @@ from vouch.parties.models import Party
 from vouch.platform.identity.actor import Actor
 from vouch.policy import queries as policies
 
-__all__ = ["Party", "Wanted", "class_of", "customers", "grades", "picked", "standing_of"]
+__all__ = ["Party", "Wanted", "class_of", "customer_count", "customers", "grades", "picked", "standing_of"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,7 +35,17 @@ class Wanted:
 
 def customers(actor: Actor, wanted: Wanted) -> QuerySet[Party]:
     """The customers that the actor may see and the filters let through, with standing and particulars."""
-    found = parties.listed(parties.visible_to(actor))
+    found = _cut(parties.listed(parties.visible_to(actor)), actor, wanted)
+    return parties.with_particulars(found).select_related("enterprise", "person", "standing")
+
+
+def customer_count(actor: Actor, wanted: Wanted) -> int:
+    """How many these are."""
+    seen = Party.objects.filter(parties.in_sight_of(actor, "pk"))
+    return _cut(parties.listed(seen), actor, wanted).count()
+
+
+def _cut(found: QuerySet[Party], actor: Actor, wanted: Wanted) -> QuerySet[Party]:
     if actor.period is not None:
         # Standings of another time are neither shown nor found by.
         in_period = Q(standing__as_of__range=actor.period)
@@ -58,7 +68,7 @@ def customers(actor: Actor, wanted: Wanted) -> QuerySet[Party]:
         found = parties.managed_by(found, wanted.manager_id)
     if wanted.province:
         found = found.filter(enterprise__province=wanted.province)
-    return parties.with_particulars(found).select_related("enterprise", "person", "standing")
+    return found
 
 
 def picked(actor: Actor, wanted: Wanted) -> list[int]:

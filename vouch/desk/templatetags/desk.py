@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 
 from vouch.desk.queries.book import Glance
 from vouch.desk.queries.customers import class_of as standing_class
+from vouch.desk.queries.search import Hit, marked
 from vouch.grading import queries as grading
 from vouch.platform.web.figures import grouped, percent
 
@@ -40,3 +41,9 @@ def tile_note(glance: Glance, which: str) -> str:
 def less(value: int, other: int) -> int:
     """Difference, for a template."""
     return value - other
+
+
+@register.filter
+def pieces(hit: Hit, text: str) -> list[tuple[str, bool]]:
+    """A hit's title in pieces, each with whether it is what was asked for."""
+    return marked(hit.title, text, hit.sounds)

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET
 
 from vouch.desk.forms import CustomerFilter, WorkingListForm
-from vouch.desk.queries.customers import Party, class_of, customers, standing_of
+from vouch.desk.queries.customers import Party, class_of, customer_count, customers, standing_of
 from vouch.desk.views.persons import without_number
 from vouch.engine.identifiers import looks_protected
 from vouch.parties.permissions import may_hand_over_customers, may_keep_working_lists, may_open_registration
@@ -130,6 +130,7 @@ def customer_list(request: StaffRequest) -> HttpResponseBase:
         return without_number(request)
     filters = CustomerFilter(request.GET)
     rows = customers(request.actor, filters.wanted())
+    count = customer_count(request.actor, filters.wanted())
     # Sorted by standings that it may not know, an inspection would still learn who stands above whom.
     context = {
         "may_register": may_open_registration(request.actor),
@@ -140,4 +141,5 @@ def customer_list(request: StaffRequest) -> HttpResponseBase:
         "query": filter_of(request.GET),
     }
     table = CUSTOMERS if request.actor.period is None else WITHOUT_STANDING_ORDER
-    return respond(request, table.listing(rows, request.GET, filters), "desk/customers.html", context)
+    listing = table.listing(rows, request.GET, filters, count=count)
+    return respond(request, listing, "desk/customers.html", context)

@@ -16,13 +16,15 @@ from typing import Any
 from django.db import connection
 from django.utils import timezone
 
+from vouch.engine.pinyin import sound_text
 from vouch.parties import permissions
 from vouch.parties.actions.history import Change, keep_former
 from vouch.parties.actions.reading import PROFILE_FIELDS, EnterpriseDetails
-from vouch.parties.models import Assignment, Enterprise, Identifier, Party
+from vouch.parties.models import Assignment, Enterprise, FormerValue, Identifier, Party
 from vouch.parties.queries import plain_text, visible_to
 from vouch.parties.terms import (
     KIND_OF_CODE,
+    NATURAL_PERSONS,
     ChangeNature,
     IdentifierKind,
     PartyKind,
@@ -36,6 +38,8 @@ from vouch.platform.identity.models import Unit
 from vouch.platform.identity.queries import parts_in_other_offices
 from vouch.platform.identity.terms import Office, Scope
 from vouch.platform.ledger.action import Entry, action
+
+MOST_FORMER_NAMES = 10
 
 CodeKey = tuple[str, str, str]
 """Kind of identifier, source ("" for official codes), value."""
@@ -168,6 +172,11 @@ def search_text(name: str, number: str, codes: Iterable[str]) -> str:
     return plain_text(" ".join((name, number, *codes)))
 
 
+def sounds_of(name: str, kind: str) -> str:
+    """What the name is found by when it is spelled in pinyin or by its initials."""
+    return sound_text(name, is_person=kind in NATURAL_PERSONS)
+
+
 def _known(codes: set[CodeKey]) -> dict[CodeKey, _Known]:
     by_kind: dict[tuple[str, str], list[str]] = {}
     for kind, source, value in codes:
@@ -224,15 +233,17 @@ def _write_new(new: Sequence[tuple[int, Enrolment]], occasion: Occasion) -> None
     parties, codes = [], []
     for pk, enrolment in new:
         number, name = customer_number(pk), enrolment.details.name
+        kind = kind_of(enrolment.codes, enrolment.details.legal_form)
         values = [value for _kind, _source, value in enrolment.codes]
         parties.append(
             (
                 pk,
                 number,
-                kind_of(enrolment.codes, enrolment.details.legal_form),
+                kind,
                 name,
                 PartyStatus.ACTIVE,
                 search_text(name, number, values),
+                sounds_of(name, kind),
                 batch,
                 at,
             )
@@ -240,9 +251,18 @@ def _write_new(new: Sequence[tuple[int, Enrolment]], occasion: Occasion) -> None
         if enrolment.code:
             codes.append((pk, *enrolment.code, bool(enrolment.flaw), enrolment.flaw[:200]))
         codes.extend((pk, *code, False, "") for code in enrolment.others)
-    copy_rows(
-        Party, ("id", "number", "kind", "name", "status", "search_text", "batch_id", "created_at"), parties
+    columns = (
+        "id",
+        "number",
+        "kind",
+        "name",
+        "status",
+        "search_text",
+        "sound_text",
+        "batch_id",
+        "created_at",
     )
+    copy_rows(Party, columns, parties)
     copy_rows(
         Enterprise,
         ("party_id", *PROFILE_FIELDS, "batch_id", "updated_at"),
@@ -333,14 +353,25 @@ def change_enterprise(
 
 
 def index_party(party: Party) -> None:
-    """Write the party with a search text that fits its name and codes; for use inside an action.
+    """Write the party with search texts that fit its names and codes; for use inside an action.
 
-    A customer is found by every name that a record of it has, so what was merged into it is in its text too.
+    A customer is found by every name that a record of it has or had, so what was merged into it is in its texts too.
     """
     codes = Identifier.objects.filter(party=party).order_by("kind", "value").values_list("value", flat=True)
-    merged = Party.objects.filter(canonical=party).order_by("pk").values_list("search_text", flat=True)
-    party.search_text = " ".join((search_text(party.name, party.number, codes), *merged))
-    party.save(update_fields=["name", "search_text"])
+    former = list(
+        FormerValue.objects.filter(party=party, field="name")
+        .exclude(value="")
+        .order_by("-replaced_at", "-pk")
+        .values_list("value", flat=True)[:MOST_FORMER_NAMES]
+    )
+    merged = list(
+        Party.objects.filter(canonical=party).order_by("pk").values_list("search_text", "sound_text")
+    )
+    own = search_text(party.name, party.number, (*codes, *former))
+    party.search_text = " ".join((own, *(text for text, _sounds in merged)))
+    sounds = [sounds_of(name, party.kind) for name in (party.name, *former)]
+    party.sound_text = "|".join(filter(None, (*sounds, *(sounds for _text, sounds in merged))))
+    party.save(update_fields=["name", "search_text", "sound_text"])
     if party.canonical is not None:
         index_party(party.canonical)
 

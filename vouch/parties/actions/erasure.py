@@ -75,8 +75,9 @@ def erase_person(
         | {DataKey._meta.db_table: keys.values_list("pk", flat=True)}
     )
     before = {"status": locked.status}
-    locked.name, locked.search_text, locked.status = ERASED_NAME, "", PartyStatus.ERASED
-    locked.save(update_fields=["name", "search_text", "status"])
+    locked.name, locked.search_text, locked.sound_text = ERASED_NAME, "", ""
+    locked.status = PartyStatus.ERASED
+    locked.save(update_fields=["name", "search_text", "sound_text", "status"])
     if locked.canonical is not None:
         index_party(locked.canonical)
     entry.about(

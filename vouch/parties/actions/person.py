@@ -15,7 +15,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext as _
 
 from vouch.parties import permissions
-from vouch.parties.actions.enrolment import customer_number, index_party, search_text
+from vouch.parties.actions.enrolment import customer_number, index_party, search_text, sounds_of
 from vouch.parties.actions.history import Change, keep_former
 from vouch.parties.actions.particulars import AccountLine, ContactLine, Line, PhoneLine, write_lines
 from vouch.parties.actions.person_reading import PersonDetails
@@ -87,7 +87,8 @@ def register_person(
     party = Party.objects.create(kind=kind, name=details.name, number="", created_at=at)
     party.number = customer_number(party.pk)
     party.search_text = search_text(party.name, party.number, ())
-    party.save(update_fields=["number", "search_text"])
+    party.sound_text = sounds_of(party.name, kind)
+    party.save(update_fields=["number", "search_text", "sound_text"])
     take_part(actor=actor, matter=("party", str(party.pk)), office=Office.FRONT, at=at)
     key = key_for(party, at=at)
     person = Person(party=party, updated_at=at)

@@ -26,6 +26,8 @@ class Party(Watched):
     name = models.CharField(_("客户名称"), max_length=200)
     status = models.CharField(_("客户状态"), max_length=12, choices=PartyStatus, default=PartyStatus.ACTIVE)
     search_text = models.TextField(_("检索文本"), blank=True)
+    # How its names are spelled in Latin letters (``engine.pinyin.sound_text``); goes wherever the search text goes.
+    sound_text = models.TextField(_("拼音检索文本"), blank=True, default="")
     batch = models.ForeignKey(
         Import, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("导入批次")
     )
@@ -47,6 +49,8 @@ class Party(Watched):
         indexes: ClassVar = [
             # Search by any part of name, code or number (three characters or more; two are scanned).
             GinIndex(fields=["search_text"], opclasses=["gin_trgm_ops"], name="parties_party_search_idx"),
+            # Search by pinyin: a query begins a word of it, so that two letters are enough for the index.
+            GinIndex(fields=["sound_text"], opclasses=["gin_trgm_ops"], name="parties_party_sound_idx"),
             # Lists by name.
             models.Index(fields=["name", "id"], name="parties_party_name_idx"),
             # The records that were merged into one: few, and asked for with every question of who sees whom.

@@ -43,6 +43,7 @@ from vouch.parties.queries.duplicates import (
     waiting_count,
 )
 from vouch.parties.queries.edges import Edge, Graph, accounted_rate, edges_as_of, graph_of, shown_fields
+from vouch.parties.queries.finding import NOT_FOUND, FoundParty, found_by_number, found_by_text
 from vouch.parties.queries.grouping import grouped_rows, register_same
 from vouch.parties.queries.history import Recorded, end_of, former_values_of, party_as_of
 from vouch.parties.queries.links import Link, LinkForm, link_forms, links, register_links
@@ -70,6 +71,7 @@ from vouch.parties.queries.party import (
     held_count,
     held_parties,
     identifiers_of,
+    in_sight_of,
     in_unit,
     listed,
     managed_by,
@@ -140,18 +142,19 @@ VISIBLE: Visible = {
 
 # Views may not read lower rooms' models; they name these types through their own room.
 __all__ = [
-    "VISIBLE", "Affiliate", "Around", "BulkAssignment", "Compared", "Difference", "DuplicatesWanted",
-    "Edge", "Given", "Graph", "Line", "Link", "LinkForm", "Preview", "Recorded", "Sheet", "Shown", "Way",
-    "WorkingList", "above", "accounted_rate", "affiliates_of", "age_in_months", "around",
-    "assignable_staff", "assignable_units", "assignments_of", "bulk_assignments_visible_to",
-    "canonical_id", "chosen_parties", "codes_of_records", "control_groups", "current_assignment",
-    "duplicate_of", "duplicates_visible_to", "duplicates_where", "edges_as_of", "end_of",
-    "former_values_of", "graph_of", "grouped_rows", "held_count", "held_parties", "identifiers_of",
-    "in_unit", "is_document_of", "link_forms", "links", "listed", "managed_by", "masked_document",
-    "masked_phone", "merged_into", "named_lines", "named_parties", "next_waiting", "numbered",
-    "open_merge", "papers_of", "party_as_of", "party_by_code", "party_ids_by_code", "plain_rows",
-    "plain_text", "plain_value", "preview_of", "provinces", "register_links", "register_same", "search",
-    "seen_among", "shares_looked_through", "sheet_of", "shown_fields", "side_by_side", "size_of",
-    "suggested", "told_lines", "unit_count", "visible_to", "waiting_count", "way_between", "with_keys",
-    "with_number", "with_particulars", "working_lists_of",
+    "NOT_FOUND", "VISIBLE", "Affiliate", "Around", "BulkAssignment", "Compared", "Difference",
+    "DuplicatesWanted", "Edge", "FoundParty", "Given", "Graph", "Line", "Link", "LinkForm", "Preview",
+    "Recorded", "Sheet", "Shown", "Way", "WorkingList", "above", "accounted_rate", "affiliates_of",
+    "age_in_months", "around", "assignable_staff", "assignable_units", "assignments_of",
+    "bulk_assignments_visible_to", "canonical_id", "chosen_parties", "codes_of_records", "control_groups",
+    "current_assignment", "duplicate_of", "duplicates_visible_to", "duplicates_where", "edges_as_of",
+    "end_of", "former_values_of", "found_by_number", "found_by_text", "graph_of", "grouped_rows",
+    "held_count", "held_parties", "identifiers_of", "in_sight_of", "in_unit", "is_document_of",
+    "link_forms", "links", "listed", "managed_by", "masked_document", "masked_phone", "merged_into",
+    "named_lines", "named_parties", "next_waiting", "numbered", "open_merge", "papers_of", "party_as_of",
+    "party_by_code", "party_ids_by_code", "plain_rows", "plain_text", "plain_value", "preview_of",
+    "provinces", "register_links", "register_same", "search", "seen_among", "shares_looked_through",
+    "sheet_of", "shown_fields", "side_by_side", "size_of", "suggested", "told_lines", "unit_count",
+    "visible_to", "waiting_count", "way_between", "with_keys", "with_number", "with_particulars",
+    "working_lists_of",
 ]  # fmt: skip

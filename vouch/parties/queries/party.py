@@ -11,6 +11,7 @@ from django.db import connection
 from django.db.models import Case, Exists, OuterRef, Prefetch, Q, QuerySet, SmallIntegerField, When
 
 from vouch.engine.firm_size import FirmSize, Measures, firm_size, standard_for
+from vouch.engine.pinyin import asked_sounds
 from vouch.parties.models import Assignment, Enterprise, Identifier, Party
 from vouch.parties.permissions import assignments_seen_by
 from vouch.parties.terms import IdentifierKind
@@ -23,26 +24,43 @@ from vouch.platform.identity.terms import Scope
 
 def visible_to(actor: Actor) -> QuerySet[Party]:
     """The parties that the actor may see: all, those of their units, or those in their own hands (管户)."""
-    parties = Party.objects.all()
-    if actor.scope == Scope.ALL:
-        return parties
-    if actor.user_id is None and actor.scope == Scope.OWN:
-        return parties.none()
-    seen = Assignment.objects.filter(assignments_seen_by(actor))
-    # Whoever looks after one record of a customer sees the record that stays, and the other way round.
-    stays = seen.filter(party__canonical__isnull=False)
-    goes = Q(canonical__isnull=False)
-    if actor.scope == Scope.OWN:
-        # A few hundred at most: gathered by index, whatever else is asked.
-        merged = parties.filter(goes, canonical__in=seen.values("party")).values("pk")
-        mine = seen.values("party_id").union(stays.values("party__canonical_id"), merged, all=True)
-        return parties.filter(pk__in=mine)
+    if actor.scope in {Scope.ALL, Scope.OWN}:
+        return Party.objects.filter(in_sight_of(actor, "pk"))
+    seen, stays, _goes = _in_sight(actor)
     # A unit may have everybody: each row is asked for, so that a page reads no more than it shows.
-    return parties.filter(
+    return Party.objects.filter(
         Q(Exists(seen.filter(party=OuterRef("pk"))))
         | Q(Exists(stays.filter(party__canonical=OuterRef("pk"))))
-        | (goes & Exists(seen.filter(party=OuterRef("canonical"))))
+        | Q(canonical__isnull=False) & Exists(seen.filter(party=OuterRef("canonical")))
     )
+
+
+def in_sight_of(actor: Actor, party: str) -> Q:
+    """The same for rows that name a party in the column ``party``, where a whole table is counted or added up.
+
+    The keys are gathered once and every row is held against them.
+    """
+    if actor.scope == Scope.ALL:
+        return Q()
+    if actor.user_id is None and actor.scope == Scope.OWN:
+        return Q(pk__in=[])
+    seen, stays, goes = _in_sight(actor)
+    merged = goes.filter(canonical__in=seen.values("party")).values("pk")
+    mine, others = seen.values("party_id"), stays.values("party__canonical_id")
+    if actor.scope == Scope.OWN:
+        # A few hundred at most: looked up one by one.
+        return Q(**{f"{party}__in": mine.union(others, merged, all=True)})
+    # Two sets and not their union, of which the planner knows no size: it would look a unit's customers up one by one.
+    return Q(**{f"{party}__in": mine}) | Q(**{f"{party}__in": others.union(merged, all=True)})
+
+
+def _in_sight(actor: Actor) -> tuple[QuerySet[Assignment], QuerySet[Assignment], QuerySet[Party]]:
+    """The assignments that let the actor see; those of them whose record was merged; and the merged records.
+
+    Whoever looks after one record of a customer sees the record that stays, and the other way round.
+    """
+    seen = Assignment.objects.filter(assignments_seen_by(actor))
+    return seen, seen.filter(party__canonical__isnull=False), Party.objects.filter(canonical__isnull=False)
 
 
 def listed(parties: QuerySet[Party]) -> QuerySet[Party]:
@@ -57,10 +75,13 @@ def canonical_id(party_id: int) -> int:
 
 
 def search(parties: QuerySet[Party], text: str) -> QuerySet[Party]:
-    """Those whose name, code or number contains every word of the text."""
+    """Those whose names, codes or number contain every word of the text, or whose names are spelled like that in pinyin."""
+    found = Q()
     for word in plain_text(text).split():
-        parties = parties.filter(search_text__contains=word)
-    return parties
+        found &= Q(search_text__contains=word)
+    for spelled in asked_sounds(text):
+        found |= Q(sound_text__contains=spelled)
+    return parties.filter(found)
 
 
 def plain_text(text: str) -> str:

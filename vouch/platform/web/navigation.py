@@ -40,6 +40,14 @@ class Tool:
     may: Callable[[Any], bool] | None = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SearchBox:
+    """The field in the top bar: where its text goes, and what suggests while somebody types."""
+
+    url_name: str
+    suggestions_url_name: str
+
+
 @dataclass(frozen=True, slots=True)
 class ShownItem:
     """One line of the sidebar on the page being rendered."""
@@ -53,6 +61,7 @@ class ShownItem:
 
 _items: dict[str, NavItem] = {}
 _tools: dict[str, Tool] = {}
+_search_boxes: list[SearchBox] = []
 
 
 def register(item: NavItem) -> None:
@@ -63,6 +72,21 @@ def register(item: NavItem) -> None:
 def register_tool(tool: Tool) -> None:
     """Add a sign to the top bar; registering the same ``url_name`` again replaces it."""
     _tools[tool.url_name] = tool
+
+
+def register_search_box(box: SearchBox) -> None:
+    """Put the field into the top bar; there is one."""
+    _search_boxes[:] = [box]
+
+
+def shown_search_box(_request: HttpRequest) -> dict[str, str] | None:
+    """The addresses of the field, None where this installation does not mount them."""
+    for box in _search_boxes:
+        try:
+            return {"url": reverse(box.url_name), "suggestions_url": reverse(box.suggestions_url_name)}
+        except NoReverseMatch:
+            return None
+    return None
 
 
 def shown_tools(request: HttpRequest) -> list[ShownItem]:
@@ -121,4 +145,8 @@ def _covers(url: str, path: str) -> bool:
 
 def navigation(request: HttpRequest) -> dict[str, Any]:
     """Context processor; worked out only where a template draws the sidebar, so fragments cost nothing."""
-    return {"navigation": lambda: shown_items(request), "tools": lambda: shown_tools(request)}
+    return {
+        "navigation": lambda: shown_items(request),
+        "tools": lambda: shown_tools(request),
+        "search_box": lambda: shown_search_box(request),
+    }

@@ -21,7 +21,7 @@ filtered set. ``rows`` is a queryset, or a sequence of anything with attributes 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
@@ -94,6 +94,7 @@ class Table:
     hint: str | Promise = ""
     exportable: bool = True
     is_wide: bool = False
+    complete: Callable[[QuerySet[Any]], QuerySet[Any]] | None = None
     part: str = "web/table.html"
     picks_for: str = ""
 
@@ -154,7 +155,7 @@ class Listing:
         path, down = self._order
         if isinstance(self.source, QuerySet):
             order = F(path).desc(nulls_last=True) if down else F(path).asc(nulls_last=True)
-            return self.source.order_by(order, self.table.tie_break)
+            return self._complete(self.source).order_by(order, self.table.tie_break)
         probe = Column(path, "")
         present = [row for row in self.source if probe.of(row) is not None]
         missing = [row for row in self.source if probe.of(row) is None]
@@ -179,8 +180,11 @@ class Listing:
         if not (self.table.is_wide and isinstance(self.source, QuerySet)):
             return self.ordered[start : start + self.size]
         keys = self._page_keys(self.source, start)
-        found = self.source.order_by().in_bulk(keys)
+        found = self._complete(self.source.order_by()).in_bulk(keys)
         return [found[key] for key in keys]
+
+    def _complete(self, rows: QuerySet[Any]) -> QuerySet[Any]:
+        return self.table.complete(rows) if self.table.complete else rows
 
     def _page_keys(self, source: QuerySet[Any], start: int) -> list[Any]:
         """The keys of one page: those with a value first, as an index has them, then those without.

@@ -8,7 +8,8 @@
   document.addEventListener("keydown", (event) => {
     const typing = event.target.closest("input, textarea, select, [contenteditable]");
     if (event.key === "/" && !typing && !event.ctrlKey && !event.metaKey && !event.altKey) {
-      const search = document.querySelector("input[type=search]");
+      // A list's own search first; the one in the top bar answers to Ctrl+K everywhere.
+      const search = document.querySelector("main input[type=search]") || document.querySelector("input[type=search]");
       if (search) {
         event.preventDefault();
         search.focus();
@@ -75,7 +76,8 @@
   document.addEventListener("htmx:configRequest", (event) => {
     const form = event.target.closest("form");
     const field = form && form.querySelector("input[data-find]");
-    if (!field || !looksProtected(field.value)) return;
+    // What is posted stands in no address.
+    if (!field || event.detail.verb === "post" || !looksProtected(field.value)) return;
     const cause = event.detail.triggeringEvent;
     if (cause && cause.type === "submit") {
       event.preventDefault();
@@ -85,6 +87,14 @@
     } else {
       delete event.detail.parameters[field.name];
     }
+  });
+
+  // The same for a search that htmx does not send.
+  document.addEventListener("submit", (event) => {
+    const field = event.target.querySelector("input[data-find]");
+    if (!field || event.target.method !== "get" || event.target.hasAttribute("hx-get") || !looksProtected(field.value)) return;
+    event.preventDefault();
+    findByPost(field);
   });
 
   // Ctrl+Enter sends the form in which somebody types, by its main button.

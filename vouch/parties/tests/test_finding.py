@@ -1,0 +1,170 @@
+"""Customers found by a few letters: names now and before, initials, codes; by nobody who may not see them."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from vouch.parties import actions, queries
+from vouch.parties.actions import EnterpriseDetails, Registration, register_enterprise
+from vouch.parties.models import Party
+from vouch.parties.terms import IdentifierKind
+from vouch.parties.tests.people import CARD, NUMBER, PHONE, registration
+from vouch.platform.identity.actor import Actor
+from vouch.platform.identity.models import Unit, User
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def firms(units: dict[str, Unit], staff: dict[str, User], actor: Actor, now: datetime) -> dict[str, Party]:
+    """Some firms of 业务一部, one of 业务二部 in 吴婷's hands."""
+
+    def make(name: str, code: str, unit: str = "YW1") -> Party:
+        manager = staff["wuting"] if unit == "YW2" else None
+        codes = [(IdentifierKind.OLD_NUMBER, "", code)]
+        made = Registration(EnterpriseDetails(name=name), codes=codes, manager=manager)
+        return register_enterprise(actor=actor, at=now, unit=units[unit], registration=made)
+
+    return {
+        "river": make("重庆长江实业有限公司", "3200000000001"),
+        "bank": make("江州长行银行设备厂", "3200000000002"),
+        "green": make("绿地100%_环保有限公司", "3200000000003"),
+        "far": make("重庆长江化工有限公司", "3200000000004", "YW2"),
+    }
+
+
+def names(actor: Actor, text: str, *, are_persons: bool = False, most: int = 10) -> list[str]:
+    return [one.party.name for one in queries.found_by_text(actor, text, are_persons=are_persons, most=most)]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "长江实业", "cqcj", "cjsy", "changjiang", "chong qing chang jiang", "ＣＱＣＪ", "重庆 实业", "cq",
+        "3200000000001", "３２００000000001",
+    ],
+)  # fmt: skip
+def test_a_firm_is_found_by_part_of_its_name_by_pinyin_by_initials_and_by_code(
+    firms: dict[str, Party], actors: dict[str, Actor], text: str
+) -> None:
+    assert firms["river"].name in names(actors["wangfang"], text)
+
+
+def test_polyphones_are_found_by_each_reading(firms: dict[str, Party], actors: dict[str, Actor]) -> None:
+    for text in ("jzzh", "jzch", "jzcx", "changhang", "yinhang", "changxing"):
+        assert names(actors["wangfang"], text) == [firms["bank"].name], text
+
+
+@pytest.mark.parametrize(
+    "text", ["", "  ", "%", "_", "\\", "😀", "zzzz", "长" * 500, "'; DROP", "100_%", "x" * 80]
+)
+def test_odd_texts_find_nothing_that_they_do_not_name(
+    firms: dict[str, Party], actors: dict[str, Actor], text: str
+) -> None:
+    expected = [firms["green"].name] if text in {"%", "_"} else []
+    assert names(actors["wangfang"], text) == expected
+
+
+def test_wildcards_are_letters(firms: dict[str, Party], actors: dict[str, Actor]) -> None:
+    assert names(actors["wangfang"], "100%_环保") == [firms["green"].name]
+    assert names(actors["wangfang"], "重%业") == []
+
+
+def test_the_name_that_begins_with_the_text_comes_first(
+    firms: dict[str, Party], units: dict[str, Unit], actor: Actor, now: datetime, actors: dict[str, Actor]
+) -> None:
+    made = Registration(EnterpriseDetails(name="长江有限公司"))
+    register_enterprise(actor=actor, at=now, unit=units["YW1"], registration=made)
+    assert names(actors["wangfang"], "长江")[0] == "长江有限公司"
+    assert names(actors["wangfang"], "cjyxgs")[0] == "长江有限公司"
+
+
+def test_nobody_finds_whom_they_may_not_see(firms: dict[str, Party], actors: dict[str, Actor]) -> None:
+    assert len(names(actors["wangfang"], "cqcj")) == 2
+    for text in ("cqcj", "cjhg", "重庆长江", "化工", firms["far"].number, "3200000000004"):
+        assert firms["far"].name not in names(actors["zhaomin"], text), text
+        assert names(actors["liqiang"], text) == []
+    assert names(actors["zhaomin"], "cqcj") == [firms["river"].name]
+    assert names(actors["wuting"], "cqcj") == [firms["far"].name]
+    nobody = Actor(id="key:1", label="", user_id=None, roles=frozenset(), scope="own")
+    assert names(nobody, "cqcj") == []
+
+
+def test_a_search_asks_as_often_whatever_it_finds(firms: dict[str, Party], actors: dict[str, Actor]) -> None:
+    def asked(actor: Actor, text: str) -> int:
+        with CaptureQueriesContext(connection) as seen:
+            names(actor, text)
+        return len(seen)
+
+    assert {asked(actors["wangfang"], text) for text in ("cqcj", "重庆", "厂", "gongsi")} == {2}
+    assert asked(actors["zhaomin"], "化工") == asked(actors["zhaomin"], "没有这样的")
+
+
+def test_former_names_and_merged_records_lead_to_the_customer(
+    firms: dict[str, Party], actor: Actor, now: datetime, actors: dict[str, Actor]
+) -> None:
+    actions.change_enterprise(
+        actor=actor, at=now, party_id=firms["river"].pk, changes={"name": "江州远洋航运有限公司"}
+    )
+    for text in ("yyhy", "远洋", "重庆长江实业", "cjsy"):
+        (found,) = queries.found_by_text(actors["wangfang"], text, are_persons=False, most=5)
+        assert found.party.name == "江州远洋航运有限公司", text
+        assert found.known_as == ("重庆长江实业有限公司" if text == "重庆长江实业" else "")
+    actions.merge_parties(actor=actor, at=now, party=firms["bank"], canonical=firms["river"], reason="同一户")
+    for text in ("jzch", "长行银行", "3200000000002"):
+        assert names(actors["wangfang"], text) == ["江州远洋航运有限公司"], text
+    actions.undo_merge(actor=actor, at=now, party=firms["bank"], canonical=firms["river"], reason="看错了")
+    assert names(actors["wangfang"], "jzch") == [firms["bank"].name]
+
+
+@pytest.fixture
+def person(staff: dict[str, User], actor: Actor, now: datetime) -> Party:
+    """单小芳 of 李强's."""
+    made = registration(name="单小芳", manager=staff["liqiang"])
+    return actions.register_person(actor=actor, at=now, unit=staff["liqiang"].unit, registration=made)
+
+
+def test_persons_are_found_by_their_surname_as_it_is_read(person: Party, actors: dict[str, Actor]) -> None:
+    for text in ("sxf", "sx", "shanxiaofang", "danxf", "小芳", person.number):
+        found = names(actors["liqiang"], text, are_persons=True)
+        assert found == ([] if text == "danxf" else ["单小芳"]), text
+    assert names(actors["liqiang"], "sxf") == [], "a person is not among the firms"
+    assert names(actors["wuting"], "sxf", are_persons=True) == []
+
+
+def test_a_number_finds_its_holder_alone_and_shows_it_masked(person: Party, actors: dict[str, Actor]) -> None:
+    for number in (NUMBER, PHONE, CARD, "１３８ 0013-8000"):
+        (found,) = queries.found_by_number(actors["liqiang"], number, most=5)
+        assert found.party == person
+        assert NUMBER not in found.about
+        assert found.about.startswith("110")
+        assert queries.found_by_number(actors["wuting"], number, most=5) == []
+    assert queries.found_by_number(actors["liqiang"], "13800138001", most=5) == []
+    assert queries.found_by_number(actors["liqiang"], " ", most=5) == []
+
+
+def test_who_is_restricted_or_erased_is_not_found_at_all(
+    person: Party, actor: Actor, now: datetime, actors: dict[str, Actor]
+) -> None:
+    actions.restrict_party(actor=actor, at=now, party=person, reason="个人请求")
+    assert names(actors["wangfang"], "sxf", are_persons=True) == []
+    assert queries.found_by_number(actors["wangfang"], PHONE, most=5) == []
+    actions.erase_person(actor=actor, at=now, party=person, approver=actors["chenjing"], reason="请求")
+    person.refresh_from_db()
+    assert (person.search_text, person.sound_text) == ("", "")
+    assert names(actors["wangfang"], "sxf", are_persons=True) == []
+
+
+def test_a_person_is_found_by_the_name_before_until_erased(
+    person: Party, actor: Actor, now: datetime, actors: dict[str, Actor]
+) -> None:
+    actions.correct_person(actor=actor, at=now, party=person, changes={"name": "仇海"}, reason="更正")
+    assert names(actors["liqiang"], "qh", are_persons=True) == ["仇海"]
+    assert names(actors["liqiang"], "sxf", are_persons=True) == ["仇海"]
+    actions.erase_person(actor=actor, at=now, party=person, approver=actors["chenjing"], reason="请求")
+    stored = list(Party.objects.values_list("search_text", "sound_text"))
+    assert stored == [("", "")]
