@@ -317,3 +317,26 @@ PROTECTED: dict[str, Protected] = {
     "paper": Protected(_("证件影像"), FieldClass.IDENTITY),
 }
 """What pages mask. The first seven are fields of a person, the others are rows of which a party has several."""
+
+
+class SiteKind(TextChoices):
+    """What several buildings are together."""
+
+    PARK = "park", _("园区")
+    ESTATE = "estate", _("楼盘")
+    MARKET = "market", _("专业市场")
+    OTHER = "other", _("其他")
+
+
+class OccupancyRole(TextChoices):
+    """What a place is to a customer."""
+
+    REGISTERED = "registered", _("注册地")
+    OPERATING = "operating", _("经营地")
+    STORAGE = "storage", _("仓储地")
+    LIVING = "living", _("居住地")
+    COLLATERAL = "collateral", _("抵押物所在地")
+
+
+CROWDED = 3
+"""Customers registered at one door from which on the place counts as shared (同址)."""
