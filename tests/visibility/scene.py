@@ -286,7 +286,8 @@ def build() -> Scene:
     for place, owner in parties.items():
         scene.extra[f"执行法院{place.upper()}"] = owner.pk
     scene.words |= {
-        "panel": ("file", "facts", "invoices", "identity", "consent", "history"),
+        "panel": ("file", "facts", "invoices", "identity", "building", "consent", "history"),
+        "parties:end_place.row": owned(Occupancy, "party"),
         "policy:move.verb": ("review", "publish", "retire"),
         "exchange:new_of_kind.kind": ("enterprises",),
         "suffix": ("csv", "xlsx"),
@@ -637,6 +638,12 @@ def _housed(scene: Scene, actor: Actor) -> None:
         scene.extra |= {f"{token}路9号": party.pk, f"{digit}单元1288": party.pk}
     describe_building(actor=actor, at=NOW, building=shared, site=site, unit_total=40)
     appoint_stewards(actor=actor, at=NOW, buildings=[shared], user=scene.observer)
+    scene.posts["parties:note_visit"] = lambda arguments: {
+        "building": str(shared.pk), "visited_on": str(NOW.date()), "note": "在营",
+    }  # fmt: skip
+    scene.posts["parties:appoint_steward"] = lambda arguments: {"user": str(scene.observer.pk)}
+    scene.posts["parties:limit_building"] = lambda arguments: {"max_customers": "3", "reason": "控制集中度"}
+    scene.posts["parties:join_building"] = lambda arguments: {"into": str(shared.pk), "reason": "同一栋"}
     limit = LimitDetails("控制集中度", Decimal(5_000_000), 20)
     limit_building(actor=actor, at=NOW, building=shared, details=limit)
 

@@ -15,3 +15,4 @@ class DeskConfig(AppConfig):
         register_link("party", "desk:customer")
         register(NavItem(title=_("工作台"), url_name="desk:home", icon="layout-dashboard", order=10))
         register(NavItem(title=_("客户"), url_name="desk:customers", icon="users", order=20))
+        register(NavItem(title=_("楼栋"), url_name="desk:buildings", icon="building-skyscraper", order=24))

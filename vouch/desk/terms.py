@@ -14,6 +14,7 @@ class Panel(TextChoices):
     FACTS = "facts", _("指标")
     INVOICES = "invoices", _("发票")
     IDENTITY = "identity", _("登记信息")
+    BUILDING = "building", _("楼栋")
     CONSENT = "consent", _("授权与征信")
     HISTORY = "history", _("历史")
 

@@ -10,6 +10,7 @@ from django.db.models import F, Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from vouch.engine.address import LEVEL_TITLES, Level
 from vouch.parties.models.dated import Dated, days_in_order
 from vouch.parties.models.party import Party
 from vouch.parties.terms import OccupancyRole, SiteKind
@@ -134,6 +135,11 @@ class AddressReading(models.Model):
 
     def __str__(self) -> str:
         return self.text
+
+    @property
+    def level_title(self) -> str:
+        """How near it came to a door, in words."""
+        return LEVEL_TITLES[Level(self.level)]
 
 
 class Occupancy(Dated):

@@ -73,6 +73,12 @@ def names_of(building: Building) -> list[int]:
     return [building.pk, *Building.objects.filter(canonical=building).values_list("pk", flat=True)]
 
 
+def names_of_all(building_ids: Iterable[int]) -> list[int]:
+    """The ids of these buildings and of those that are one of them by another name."""
+    ids = list(building_ids)
+    return list(Building.objects.filter(Q(pk__in=ids) | Q(canonical__in=ids)).values_list("pk", flat=True))
+
+
 def joined_to(actor: Actor, building: Building) -> list[Building]:
     """The other names of a building, as far as the actor sees them."""
     return list(buildings_visible_to(actor).filter(canonical=building).order_by("name"))
@@ -147,3 +153,10 @@ def last_visits(actor: Actor, building_ids: Sequence[int]) -> dict[int, Building
     """Customer → the last visit to it in these buildings, of those that the actor sees."""
     rows = visits_visible_to(actor).filter(building__in=list(building_ids))
     return {row.party_id: row for row in rows.order_by("visited_on", "pk")}
+
+
+def visits_of(party: Party, *, most: int = 10) -> list[BuildingVisit]:
+    """The last visits to a customer, the newest first. The caller has checked visibility."""
+    records = Q(party=party) | Q(party__canonical=party)
+    rows = BuildingVisit.objects.filter(records).select_related("building")
+    return list(rows.order_by("-visited_on", "-pk")[:most])
