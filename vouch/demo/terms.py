@@ -71,6 +71,11 @@ MARKET = ("城南区批发市场{b}区{n}号", "城南区商贸城{b}栋{r}号",
 OFFICE = ("城东区人民路{n}号{b}座{r}室", "高新区软件园{b}号楼{r}室", "城东区滨江大厦{b}座{r}室")
 TOWN = ("城西区解放街{n}号", "城西区老街{n}号一层", "江北区工农路{n}号门面")
 
+TOWN_NAME = "江州市"
+PARK, PARK_ADDRESS = "云创产业园", "江州市高新区云创产业园"
+MARKET_NAME, MARKET_ADDRESS = "江南建材粮油批发市场", "江州市城南区江南批发市场"
+"""The park with two towers, and the wholesale market, whose buildings hold many customers."""
+
 TRADES = (
     Trade("精密机械", "机械零部件加工、销售；模具制造。", 13, 0.24, INDUSTRIAL),
     Trade("五金制品", "五金制品制造、销售；金属材料销售。", 13, 0.18, INDUSTRIAL),
