@@ -256,7 +256,7 @@ class BuildingFilter(forms.Form):
     site = forms.TypedChoiceField(label=_("园区或市场"), required=False, coerce=_whole, empty_value=None)
     steward = forms.TypedChoiceField(label=_("负责人"), required=False, coerce=_whole, empty_value=None)
     least = forms.TypedChoiceField(
-        label=_("客户数"), required=False, coerce=_whole, empty_value=2,
+        label=_("客户数"), required=False, coerce=_whole, empty_value=None,
         choices=[("", _("2 户及以上")), ("1", _("全部")), ("5", _("5 户及以上")), ("10", _("10 户及以上"))],
     )  # fmt: skip
     only = forms.ChoiceField(
@@ -282,16 +282,18 @@ class BuildingFilter(forms.Form):
             text=self.cleaned_data.get("q", ""),
             site_id=self.cleaned_data.get("site"),
             steward_id=self.cleaned_data.get("steward"),
-            least=self.cleaned_data.get("least", 2),
+            least=self.cleaned_data.get("least") or 2,
             only=self.cleaned_data.get("only", ""),
         )
 
 
-def offer(form: forms.Form, name: str, choices: list[tuple[str, str]]) -> None:
-    """Give a field of a filter its choices, 全部 first."""
+def offer(
+    form: forms.Form, name: str, choices: list[tuple[str, str]], *, first: tuple[str, Any] = ALL
+) -> None:
+    """Give a field of a filter its choices, 全部 (or what stands for nothing chosen) first."""
     field = form.fields[name]
     assert isinstance(field, forms.ChoiceField)  # noqa: S101 - narrows the type for the checker
-    field.choices = [ALL, *choices]
+    field.choices = [first, *choices]
 
 
 class IndustryFilter(forms.Form):
@@ -320,7 +322,7 @@ class SharedFilter(forms.Form):
         label=_("同址到"), required=False, choices=[("", _("同一房间")), ("building", _("同一楼栋"))]
     )
     least = forms.TypedChoiceField(
-        label=_("登记户数"), required=False, coerce=_whole, empty_value=3,
+        label=_("登记户数"), required=False, coerce=_whole, empty_value=None,
         choices=[("", _("3 户及以上")), ("2", _("2 户及以上")), ("5", _("5 户及以上")), ("10", _("10 户及以上"))],
     )  # fmt: skip
 
@@ -328,7 +330,7 @@ class SharedFilter(forms.Form):
         """What was asked, as ``queries.shared_addresses`` takes it."""
         self.is_valid()
         given = self.cleaned_data
-        return {"by": given.get("by") or "door", "least": given.get("least", 3), "text": given.get("q", "")}
+        return {"by": given.get("by") or "door", "least": given.get("least") or 3, "text": given.get("q", "")}
 
 
 class RouteFilter(forms.Form):
@@ -342,10 +344,9 @@ class RouteFilter(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        offer(self, "steward", [(str(one.pk), one.name) for one in possible_stewards()])
-        field = self.fields["steward"]
-        assert isinstance(field, forms.ChoiceField)  # noqa: S101 - narrows the type for the checker
-        field.choices = [("", _("本人")), *list(field.choices)[1:]]
+        offer(
+            self, "steward", [(str(one.pk), one.name) for one in possible_stewards()], first=("", _("本人"))
+        )
 
     def wanted(self) -> tuple[int | None, int | None]:
         """Whose, None for one's own; and how many days without a visit, None for whoever it is."""

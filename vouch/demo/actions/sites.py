@@ -52,7 +52,7 @@ def _park(dice: random.Random) -> Iterator[str]:
     """Doors of the two towers; three of the first are one door that firms share as their address."""
     doors = [f"{tower}座{floor}{room:02d}室" for tower in "AB" for floor in FLOORS for room in ROOMS]
     dice.shuffle(doors)
-    shared = ["A座1605室"] * 4
+    shared = ["A座1605室"] * 5
     yield from (f"{terms.PARK_ADDRESS}{door}" for door in (*doors[:12], *shared, *doors[12:76]))
 
 
@@ -98,9 +98,11 @@ def _read(cast: Cast, *, at: datetime) -> None:
 
 def _move(firms: Sequence[Firm], cast: Cast, *, today: date, at: datetime) -> None:
     """A few firms of the town have come into the park within the last weeks, and one has left the market."""
-    comers = [firm for firm in firms if firm.trade.streets == terms.TOWN][:MOVERS]
+    comers = [firm for firm in firms if not firm.address.startswith(terms.PARK_ADDRESS)]
+    comers = [firm for firm in comers if firm.trade.streets != terms.MARKET][:MOVERS]
     doors = [
-        f"{terms.PARK_ADDRESS}B座{floor}{room}室" for floor, room in ((3, 11), (4, 11), (5, 12), (6, 12))
+        f"{terms.PARK_ADDRESS}B座{floor}{room}室"
+        for floor, room in ((3, "09"), (4, "09"), (5, "10"), (6, "10"))
     ]
     moves = list(zip(comers, doors, strict=True))
     leaver = next(firm for firm in firms[2:] if firm.address.startswith(terms.MARKET_ADDRESS))

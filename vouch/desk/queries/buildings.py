@@ -344,7 +344,9 @@ GROUP BY 1
 def book_of(party_ids: set[int]) -> Mapping[int, tuple[Decimal, int, str]]:
     """Customer → what stands guaranteed, the most days overdue, and the worst 五级分类."""
     classes = [str(one) for one in FiveClass if one is not FiveClass.UNCLASSED]
-    values = {"classes": classes, "in_force": str(GuaranteeState.IN_FORCE), "parties": sorted(party_ids)}
+    values: dict[str, Any] = {
+        "classes": classes, "in_force": str(GuaranteeState.IN_FORCE), "parties": sorted(party_ids),
+    }  # fmt: skip
     with connection.cursor() as cursor:
         cursor.execute(_BOOK, values)
         return {pk: (balance, late, worst or "") for pk, balance, late, worst in cursor.fetchall()}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -124,33 +123,31 @@ class Stop:
         return f"{unit.floor}层" if unit.floor > 0 else f"负{-unit.floor}层"
 
 
-def route(
-    actor: Actor, user_id: int, *, unvisited_since: date | None = None, only: Sequence[int] = ()
-) -> list[Stop]:
+def route(actor: Actor, user_id: int, *, unvisited_since: date | None = None) -> list[Stop]:
     """Whom the steward calls on, building by building, from the lowest floor up; five queries however many there are.
 
     With ``unvisited_since`` those alone whom nobody called on since that day.
     """
-    buildings = [one for one in sites.stewarded_by(actor, user_id) if not only or one.pk in only]
-    standing: dict[int, Any] = {}
-    for one in buildings:
-        standing |= dict.fromkeys((one.pk, *(other.pk for other in one.other_names)), one)  # type: ignore[attr-defined]
-    place = {one.pk: number for number, one in enumerate(buildings)}
+    buildings: list[Any] = sites.stewarded_by(actor, user_id)
+    standing: dict[int, Building] = {}
+    for building in buildings:
+        standing |= dict.fromkeys((building.pk, *(other.pk for other in building.other_names)), building)
+    place = {building.pk: number for number, building in enumerate(buildings)}
     visits = sites.last_visits(actor, list(standing))
     found = sorted(
         occupants(actor, list(standing)),
         key=lambda one: (place[standing[one.occupancy.building_id].pk], *_door(one), one.party.pk),
     )
-    stops = []
+    stops: list[Stop] = []
     for one in found:
         visit = visits.get(one.party.pk) or visits.get(one.occupancy.party_id)
         if unvisited_since and visit and visit.visited_on >= unvisited_since:
             continue
-        building = standing[one.occupancy.building_id]
+        there = standing[one.occupancy.building_id]
         stops.append(
             Stop(
                 len(stops) + 1,
-                building,
+                there,
                 one,
                 visit.visited_on if visit else None,
                 visit.note if visit else "",

@@ -32,6 +32,8 @@ from vouch.platform.web.columns import Column, Kind
 from vouch.platform.web.faces import SIGNED_IN, face
 from vouch.platform.web.tables import Table, respond
 
+LONGEST_ON_AXIS = 11
+
 BUILDINGS = Table(
     name="buildings",
     title=_("楼栋"),
@@ -40,7 +42,7 @@ BUILDINGS = Table(
     empty=_("没有符合条件的楼栋。"),
     hint=_("客户的注册地址写到门牌号或楼栋后，系统自动识别楼栋。"),
     columns=(
-        Column("name", _("楼栋"), sort="name", link=lambda line: line.url),
+        Column("name", _("楼栋"), sort="name", link=lambda line: line.url, template="desk/buildings/name_cell.html"),
         Column("site", _("园区或市场"), sort="site", on_phone=False),
         Column("customers", _("客户"), Kind.NUMBER, sort="customers", unit=str(_("户"))),
         Column("hidden", _("无权查看"), Kind.NUMBER, sort="hidden", unit=str(_("户")), on_phone=False),
@@ -84,7 +86,7 @@ SHARED = Table(
     tie_break="building_id",
     empty=_("没有符合条件的同址。"),
     columns=(
-        Column("building", _("楼栋"), sort="building", link=lambda line: line.url),
+        Column("building", _("楼栋"), sort="building", link=lambda line: line.url, template="desk/buildings/name_cell.html"),
         Column("door", _("房间"), sort="door"),
         Column("customers", _("登记客户"), Kind.NUMBER, sort="customers", unit=str(_("户"))),
         Column("alone", _("空壳迹象"), Kind.NUMBER, sort="alone", unit=str(_("户"))),
@@ -108,12 +110,13 @@ ROUTE = Table(
     empty=_("没有需要走访的客户。"),
     hint=_("在楼栋页指定负责人后，这里按楼栋、楼层、房间排出走访顺序。"),
     columns=(
-        Column("order", _("顺序"), Kind.NUMBER, sort="order"),
-        Column("building__name", _("楼栋"), link=lambda stop: stop.building.get_absolute_url()),
-        Column("floor", _("楼层")),
+        Column("order", _("顺序"), Kind.NUMBER, sort="order", on_phone=False),
+        Column("building__name", _("楼栋"), link=lambda stop: stop.building.get_absolute_url(),
+               template="desk/buildings/name_cell.html", on_phone=False),
+        Column("floor", _("楼层"), on_phone=False),
         Column("unit", _("房间"), value=lambda stop: stop.occupant.unit.label if stop.occupant.unit else ""),
         Column("party", _("客户"), value=lambda stop: stop.occupant.party.name,
-               link=lambda stop: stop.occupant.party.get_absolute_url()),
+               template="desk/buildings/stop_cell.html"),
         Column("role", _("用途"), value=lambda stop: stop.occupant.occupancy.get_role_display(), on_phone=False),
         Column("risk_class", _("分类"), Kind.CLASS, value=lambda stop: stop.occupant.risk_class),
         Column("balance", _("在保余额"), Kind.WAN, value=lambda stop: stop.occupant.balance, on_phone=False),
@@ -151,8 +154,13 @@ def building_list(request: StaffRequest) -> HttpResponseBase:
 
 def _largest(lines: list[BuildingLine]) -> charts.Chart:
     largest = sorted((line for line in lines if line.balance), key=lambda line: -line.balance)[:10]
-    slices = [Slice(line.name, float(line.balance), url=line.url) for line in largest]
+    slices = [Slice(_tail(line.name), float(line.balance), url=line.url) for line in largest]
     return charts.bars(slices, unit=_now("万元"), label=_now("楼栋"), form="wan", lying=True)
+
+
+def _tail(name: str) -> str:
+    """The end of a long name: buildings of one town begin alike."""
+    return name if len(name) <= LONGEST_ON_AXIS else f"…{name[1 - LONGEST_ON_AXIS :]}"
 
 
 @face(may=SIGNED_IN, shows=("building", "party"))

@@ -41,10 +41,10 @@ class PieceForm(forms.Form):
 class PiecesForm(forms.BaseFormSet):  # type: ignore[type-arg]
     """An address cut into its pieces; together they must be the address again."""
 
-    def __init__(self, address: Address, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, address: Address, data: Any = None, **kwargs: Any) -> None:
         self.address = address
         parts = [{"text": part.written, "kind": part.kind.value} for part in address.parts]
-        super().__init__(*args, initial=parts, **kwargs)
+        super().__init__(data, initial=parts, **kwargs)
 
     def clean(self) -> None:
         """Raises ValidationError where something was lost, added or put elsewhere."""
@@ -141,9 +141,8 @@ class DescribeForm(forms.Form):
         label=gettext_lazy("总套数"), required=False, min_value=1, max_value=100_000
     )
 
-    def __init__(self, building: Building, *args: Any, **kwargs: Any) -> None:
-        initial = {"site": building.site_id, "unit_total": building.unit_total}
-        super().__init__(*args, initial=initial, **kwargs)
+    def __init__(self, building: Building, data: Any = None) -> None:
+        super().__init__(data, initial={"site": building.site_id, "unit_total": building.unit_total})
         field: Any = self.fields["site"]
         field.queryset = sites()
 
