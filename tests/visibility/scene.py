@@ -129,10 +129,20 @@ from vouch.parties.actions import (
     register_person,
     store_paper,
 )
+from vouch.parties.actions.addresses import read_addresses
+from vouch.parties.actions.places import PlaceDetails, add_place, note_visit
+from vouch.parties.actions.sites import (
+    LimitDetails,
+    appoint_stewards,
+    describe_building,
+    limit_building,
+    open_site,
+)
 from vouch.parties.models import (
     BulkAssignment,
     Duplicate,
     Licence,
+    Occupancy,
     Paper,
     Party,
     Phone,
@@ -148,10 +158,12 @@ from vouch.parties.terms import (
     IdentifierKind,
     Kin,
     LicenceKind,
+    OccupancyRole,
     PaperKind,
     PhoneUse,
     PostKind,
     Relation,
+    SiteKind,
 )
 from vouch.platform.courier.actions import ChannelDetails, add_channel, notify
 from vouch.platform.courier.templates import templates
@@ -259,6 +271,7 @@ def build() -> Scene:
         _sources(place, party, actor)
         scene.persons[place] = _person(place, managers[place], party, actor)
         _graph(place, party, scene.persons[place], actor)
+    _housed(scene, actor)
     _guaranteed(scene, actor)
     _linked(scene)
     _watched(scene, actor)
@@ -281,10 +294,12 @@ def build() -> Scene:
             "invoices",
             "identity",
             "relations",
+            "building",
             "guarantees",
             "consent",
             "history",
         ),
+        "parties:end_place.row": owned(Occupancy, "party"),
         "desk:gatherings.kind": ("circles", "chains", "hubs", "groups"),
         "policy:move.verb": ("review", "publish", "retire"),
         "exchange:new_of_kind.kind": ("enterprises",),
@@ -628,9 +643,34 @@ def _graph(place: str, firm: Party, person: Party, actor: Actor) -> None:
     number = corrected_number(digit)
     changes = {"document_number": number, "name": f"改名{token}个人"}
     correct_person(actor=actor, at=at, party=person, changes=changes, reason=f"理由{token}改")
-    change_enterprise(actor=actor, at=at, party_id=firm.pk, changes={"address": f"新址{token}九号"})
+    address = f"江州市{token}路9号1203室"
+    change_enterprise(actor=actor, at=at, party_id=firm.pk, changes={"address": address})
     firm.refresh_from_db()
     person.refresh_from_db()
+
+
+def _housed(scene: Scene, actor: Actor) -> None:
+    """Each firm in a building of its own, and all of them behind doors of one, with a steward, a limit and a visit."""
+    read_addresses(actor=actor, at=NOW)
+    site = open_site(actor=actor, at=NOW, kind=SiteKind.PARK, name="共用园区")
+    for digit, (place, party) in enumerate(scene.parties.items(), 1):
+        token = place.upper()
+        details = PlaceDetails(OccupancyRole.OPERATING, f"江州市共用路1号{digit}单元1288室")
+        shared = add_place(actor=actor, at=NOW, party=party, details=details).building
+        own = Occupancy.objects.get(party=party, role=OccupancyRole.REGISTERED, ended_at=None).building
+        note = f"走访记录{token}"
+        note_visit(actor=actor, at=NOW, party=party, building=own, visited_on=NOW.date(), note=note)
+        scene.extra |= {f"{token}路9号": party.pk, f"{digit}单元1288": party.pk}
+    describe_building(actor=actor, at=NOW, building=shared, site=site, unit_total=40)
+    appoint_stewards(actor=actor, at=NOW, buildings=[shared], user=scene.observer)
+    scene.posts["parties:note_visit"] = lambda arguments: {
+        "building": str(shared.pk), "visited_on": str(NOW.date()), "note": "在营",
+    }  # fmt: skip
+    scene.posts["parties:appoint_steward"] = lambda arguments: {"user": str(scene.observer.pk)}
+    scene.posts["parties:limit_building"] = lambda arguments: {"max_customers": "3", "reason": "控制集中度"}
+    scene.posts["parties:join_building"] = lambda arguments: {"into": str(shared.pk), "reason": "同一栋"}
+    limit = LimitDetails("控制集中度", Decimal(5_000_000), 20)
+    limit_building(actor=actor, at=NOW, building=shared, details=limit)
 
 
 def corrected_number(digit: str) -> str:

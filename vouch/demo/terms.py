@@ -57,9 +57,10 @@ MANAGERS = {
 
 @dataclass(frozen=True, slots=True)
 class Trade:
-    """A line of business: words for names, its scope text, its tax rate in percent, and where such firms sit."""
+    """A line of business: words for names, GB/T 4754, its scope text, its tax rate in percent, and where such firms sit."""
 
     word: str
+    industry: str
     scope: str
     tax: int
     margin: float
@@ -71,24 +72,29 @@ MARKET = ("城南区批发市场{b}区{n}号", "城南区商贸城{b}栋{r}号",
 OFFICE = ("城东区人民路{n}号{b}座{r}室", "高新区软件园{b}号楼{r}室", "城东区滨江大厦{b}座{r}室")
 TOWN = ("城西区解放街{n}号", "城西区老街{n}号一层", "江北区工农路{n}号门面")
 
+TOWN_NAME = "江州市"
+PARK, PARK_ADDRESS = "云创产业园", "江州市高新区云创产业园"
+MARKET_NAME, MARKET_ADDRESS = "江南建材粮油批发市场", "江州市城南区江南批发市场"
+"""The park with two towers, and the wholesale market, whose buildings hold many customers."""
+
 TRADES = (
-    Trade("精密机械", "机械零部件加工、销售；模具制造。", 13, 0.24, INDUSTRIAL),
-    Trade("五金制品", "五金制品制造、销售；金属材料销售。", 13, 0.18, INDUSTRIAL),
-    Trade("塑料制品", "塑料制品、包装材料的生产与销售。", 13, 0.2, INDUSTRIAL),
-    Trade("纺织", "纺织品、服装辅料的加工与销售。", 13, 0.16, INDUSTRIAL),
-    Trade("电子科技", "电子产品、元器件的研发、生产与销售。", 13, 0.26, INDUSTRIAL),
-    Trade("建材", "建筑材料、装饰材料、卫生洁具销售。", 13, 0.14, MARKET),
-    Trade("粮油贸易", "粮油、预包装食品批发兼零售。", 9, 0.08, MARKET),
-    Trade("果蔬", "新鲜水果、蔬菜的批发、配送。", 9, 0.11, MARKET),
-    Trade("水产", "水产品收购、冷藏、销售。", 9, 0.12, MARKET),
-    Trade("日用百货", "日用百货、文具用品、办公用品销售。", 13, 0.15, MARKET),
-    Trade("信息技术", "软件开发；信息系统集成；技术咨询服务。", 6, 0.45, OFFICE),
-    Trade("企业管理咨询", "企业管理咨询；会务服务；财务咨询。", 6, 0.5, OFFICE),
-    Trade("广告传媒", "设计、制作、代理、发布国内广告。", 6, 0.36, OFFICE),
-    Trade("物流", "道路普通货物运输；仓储服务；货运代理。", 9, 0.17, INDUSTRIAL),
-    Trade("建筑劳务", "建筑劳务分包；室内外装饰工程施工。", 9, 0.12, OFFICE),
-    Trade("餐饮管理", "餐饮服务；餐饮管理；食品销售。", 6, 0.3, TOWN),
-    Trade("汽车服务", "汽车维修、汽车配件销售、洗车服务。", 13, 0.28, TOWN),
+    Trade("精密机械", "C3484", "机械零部件加工、销售；模具制造。", 13, 0.24, INDUSTRIAL),
+    Trade("五金制品", "C3389", "五金制品制造、销售；金属材料销售。", 13, 0.18, INDUSTRIAL),
+    Trade("塑料制品", "C2929", "塑料制品、包装材料的生产与销售。", 13, 0.2, INDUSTRIAL),
+    Trade("纺织", "C1713", "纺织品、服装辅料的加工与销售。", 13, 0.16, INDUSTRIAL),
+    Trade("电子科技", "C3989", "电子产品、元器件的研发、生产与销售。", 13, 0.26, INDUSTRIAL),
+    Trade("建材", "F5165", "建筑材料、装饰材料、卫生洁具销售。", 13, 0.14, MARKET),
+    Trade("粮油贸易", "F5121", "粮油、预包装食品批发兼零售。", 9, 0.08, MARKET),
+    Trade("果蔬", "F5123", "新鲜水果、蔬菜的批发、配送。", 9, 0.11, MARKET),
+    Trade("水产", "F5124", "水产品收购、冷藏、销售。", 9, 0.12, MARKET),
+    Trade("日用百货", "F5139", "日用百货、文具用品、办公用品销售。", 13, 0.15, MARKET),
+    Trade("信息技术", "I6513", "软件开发；信息系统集成；技术咨询服务。", 6, 0.45, OFFICE),
+    Trade("企业管理咨询", "L7241", "企业管理咨询；会务服务；财务咨询。", 6, 0.5, OFFICE),
+    Trade("广告传媒", "L7259", "设计、制作、代理、发布国内广告。", 6, 0.36, OFFICE),
+    Trade("物流", "G5431", "道路普通货物运输；仓储服务；货运代理。", 9, 0.17, INDUSTRIAL),
+    Trade("建筑劳务", "E5090", "建筑劳务分包；室内外装饰工程施工。", 9, 0.12, OFFICE),
+    Trade("餐饮管理", "H6210", "餐饮服务；餐饮管理；食品销售。", 6, 0.3, TOWN),
+    Trade("汽车服务", "O8111", "汽车维修、汽车配件销售、洗车服务。", 13, 0.28, TOWN),
 )
 
 

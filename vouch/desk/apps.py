@@ -17,3 +17,4 @@ class DeskConfig(AppConfig):
         register(NavItem(title=_("工作台"), url_name="desk:home", icon="layout-dashboard", order=10))
         register(NavItem(title=_("客户"), url_name="desk:customers", icon="users", order=20))
         register(NavItem(title=_("关系图谱"), url_name="desk:relations", icon="affiliate", order=24))
+        register(NavItem(title=_("楼栋"), url_name="desk:buildings", icon="building-skyscraper", order=26))

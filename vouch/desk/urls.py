@@ -6,7 +6,7 @@ from django.urls import path, register_converter
 from django.urls.converters import StringConverter
 
 from vouch.desk.terms import Gathering, Panel
-from vouch.desk.views import relations, working
+from vouch.desk.views import buildings, relations, working
 from vouch.desk.views.customer import customer, reassess
 from vouch.desk.views.customers import customer_list
 from vouch.desk.views.explain import explain
@@ -37,6 +37,11 @@ urlpatterns = [
     path("search/", results, name="search"),
     path("search/suggestions/", suggestions, name="suggestions"),
     path("customers/", customer_list, name="customers"),
+    path("buildings/", buildings.building_list, name="buildings"),
+    path("buildings/industries/", buildings.industries, name="building_industries"),
+    path("buildings/shared/", buildings.shared_addresses, name="shared_addresses"),
+    path("buildings/walk/", buildings.walking_list, name="walking_list"),
+    path("buildings/<int:pk>/", buildings.building, name="building"),
     path("customers/find/", find, name="find"),
     path("customers/persons/", person_list, name="persons"),
     path("customers/persons/export/", full_export, name="full_export"),

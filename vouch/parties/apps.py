@@ -30,6 +30,9 @@ class PartiesConfig(AppConfig):
         register(RelationImporter())
         # A pair that nobody has decided is a guess, and goes with either record.
         register_passing("parties_duplicate", f"state = ANY('{{{','.join(sorted(WAITING))}}}')")
+        # Read by the machine from an address, and read again from it at any time.
+        register_passing("parties_occupancy", "is_derived")
+        register_passing("parties_addressreading", "marks IS NULL")
         catalogue.register(facts=FACTS, ask=ask)
         catalogue.share(looked_up_once)
         for form in OWN_FORMS:

@@ -22,6 +22,13 @@ SUPERVISING_ROLES = (Role.COMPLIANCE, Role.AUDITOR)
 # The second person behind an erasure, which nobody can undo.
 APPROVING_ROLES = (Role.COMPLIANCE, Role.CRO, Role.EXECUTIVE)
 ASSIGNING_ROLES = (Role.TEAM_LEAD, Role.CRO, Role.EXECUTIVE)
+# Who says what a building is: those who answer for several customers in it.
+ARRANGING_ROLES = (Role.TEAM_LEAD, Role.RISK_REVIEWER, Role.CRO, Role.EXECUTIVE)
+LIMITING_ROLES = (Role.RISK_REVIEWER, Role.CRO, Role.EXECUTIVE)
+# Who calls on customers where they are.
+VISITING_ROLES = (*REGISTERING_ROLES, Role.INSPECTOR, Role.MONITOR, Role.RECOVERY, Role.STEWARD)
+# Who answers for concentration, and is told what stands in a building beside the customers that they see.
+SUMMING_ROLES = (*LIMITING_ROLES, Role.MONITOR, *SUPERVISING_ROLES)
 
 
 def assignments_seen_by(actor: Actor) -> Q:
@@ -145,6 +152,50 @@ def may_enrol(actor: Actor) -> bool:
 def may_assign(actor: Actor, party: Party) -> bool:
     """Heads of departments and above, for customers that they see."""
     return party.canonical_id is None and actor.has_role(*ASSIGNING_ROLES) and may_see(actor, party)
+
+
+def may_read_addresses(actor: Actor) -> bool:
+    """The machine: it reads everybody's, and tells nobody whose they are."""
+    return actor.is_system
+
+
+def may_open_corrections(actor: Actor) -> bool:
+    """Who finds the forms about a customer's places; of whom, ``may_correct`` says."""
+    return actor.has_role(*REGISTERING_ROLES)
+
+
+def may_arrange_buildings(actor: Actor) -> bool:
+    """Who joins buildings, and says to which site they belong; of those that they see, the action asks."""
+    return actor.has_role(*ARRANGING_ROLES)
+
+
+def may_appoint_stewards(actor: Actor) -> bool:
+    """Heads of departments and above."""
+    return actor.has_role(*ASSIGNING_ROLES)
+
+
+def may_limit_buildings(actor: Actor) -> bool:
+    """Risk management and above."""
+    return actor.has_role(*LIMITING_ROLES)
+
+
+def may_open_visits(actor: Actor) -> bool:
+    """Who finds the form for a visit."""
+    return actor.has_role(*VISITING_ROLES)
+
+
+def may_note_visit(actor: Actor, party: Party) -> bool:
+    """Those who call on customers, for customers that they see; not of what is only stored."""
+    return (
+        actor.has_role(*VISITING_ROLES)
+        and party.status not in {PartyStatus.RESTRICTED, PartyStatus.ERASED}
+        and may_see(actor, party)
+    )
+
+
+def may_see_building_sums(actor: Actor) -> bool:
+    """Who is told how many others are in a building, and what they add up to; not who they are."""
+    return actor.has_role(*SUMMING_ROLES)
 
 
 def may_list_by_key(actor: Actor) -> bool:

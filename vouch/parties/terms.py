@@ -355,3 +355,26 @@ class Affiliation(TextChoices):
     SUBSIDIARY = "subsidiary", _("由本客户控制")
     SAME_CONTROL = "same_control", _("受上述人员或企业控制")
     POST_HELD = "post_held", _("上述人员任董事、监事或高级管理人员")
+
+
+class SiteKind(TextChoices):
+    """What several buildings are together."""
+
+    PARK = "park", _("园区")
+    ESTATE = "estate", _("楼盘")
+    MARKET = "market", _("专业市场")
+    OTHER = "other", _("其他")
+
+
+class OccupancyRole(TextChoices):
+    """What a place is to a customer."""
+
+    REGISTERED = "registered", _("注册地")
+    OPERATING = "operating", _("经营地")
+    STORAGE = "storage", _("仓储地")
+    LIVING = "living", _("居住地")
+    COLLATERAL = "collateral", _("抵押物所在地")
+
+
+CROWDED = 3
+"""Customers registered at one door from which on the place counts as shared (同址)."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import path, register_converter
 from django.urls.converters import StringConverter
 
-from vouch.parties.views import disclosure, duplicates, edges, enterprise, history, person
+from vouch.parties.views import disclosure, duplicates, edges, enterprise, history, person, places, sites
 
 
 class LineConverter(StringConverter):
@@ -56,6 +56,17 @@ urlpatterns = [
     path("<int:pk>/licences/<int:row>/scan/", edges.scan_licence, name="scan_licence"),
     path("<int:pk>/history/", history.former_values, name="former_values"),
     path("<int:pk>/as-of/", history.as_of, name="as_of"),
+    path("addresses/", places.readings, name="address_readings"),
+    path("<int:pk>/address/", places.correct, name="correct_reading"),
+    path("<int:pk>/places/new/", places.add, name="add_place"),
+    path("<int:pk>/places/<int:row>/end/", places.end, name="end_place"),
+    path("<int:pk>/visits/new/", places.note_visit, name="note_visit"),
+    path("sites/new/", sites.new_site, name="new_site"),
+    path("buildings/<int:pk>/describe/", sites.describe, name="describe_building"),
+    path("buildings/<int:pk>/join/", sites.join, name="join_building"),
+    path("buildings/<int:pk>/part/", sites.part, name="part_building"),
+    path("buildings/<int:pk>/steward/", sites.steward, name="appoint_steward"),
+    path("buildings/<int:pk>/limit/", sites.limit, name="limit_building"),
     path("<int:pk>/correct/", enterprise.correct, name="correct"),
     path("<int:pk>/person/correct/", person.correct_person, name="correct_person"),
     path("<int:pk>/assign/", enterprise.assign, name="assign"),

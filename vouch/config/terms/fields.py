@@ -3,6 +3,17 @@
 from __future__ import annotations
 
 FIELD_TITLES: dict[str, str] = {
+    "building": "楼栋",
+    "buildings": "楼栋",
+    "steward": "楼栋负责人",
+    "site": "所属园区或市场",
+    "unit_total": "总套数",
+    "max_balance": "在保余额上限",
+    "max_customers": "在保户数上限",
+    "joined_building": "并入的楼栋",
+    "visited_on": "走访日期",
+    "in_buildings": "识别到楼栋",
+    "places_changed": "地点变动",
     "basis": "报表口径",
     "imbalances": "勾稽不平项数",
     "not_read": "未采用的单元格数",

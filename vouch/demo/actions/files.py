@@ -12,7 +12,7 @@ from vouch.demo.actions.firms import Firm, Sale, invent_invoices
 
 FIRM_HEADINGS = (
     *("企业代号", "企业名称", "统一社会信用代码", "注册日期", "企业类型", "注册资金", "经营范围"),
-    *("所在省份", "地区", "注册地址"),
+    *("所在省份", "地区", "注册地址", "行业代码"),
 )
 SALE_HEADINGS = {
     False: ("企业代号", "发票号码", "开票日期", "销方单位代号", "金额", "税额", "价税合计", "发票状态"),
@@ -73,7 +73,7 @@ def _firm_row(firm: Firm) -> tuple[str, ...]:
             "有限责任公司",
             f"{firm.capital}(万元)",
         ),
-        *(firm.trade.scope, "浙江", "江州", f"浙江省{firm.address}"),
+        *(firm.trade.scope, "浙江", "江州", f"浙江省{firm.address}", firm.trade.industry),
     )
 
 

@@ -29,6 +29,7 @@ from vouch.demo.actions.flows import invent_flows
 from vouch.demo.actions.graph import draw_graph
 from vouch.demo.actions.messages import tell_staff
 from vouch.demo.actions.people import enrol_people, invent_people
+from vouch.demo.actions.sites import furnish_sites, house_firms
 from vouch.demo.actions.sources import invent_sources
 from vouch.grading.actions import assess_customers
 from vouch.grading.queries import assessable
@@ -73,7 +74,7 @@ def found_institution(*, today: date, now: datetime, tell: Tell) -> list[SignIn]
     if active_staff().exists():
         raise NotEmpty("已有员工账户，演示机构只能建立在空的系统里。")
     units = _open_units(at=now)
-    firms = invent_firms(today=today)
+    firms = house_firms(invent_firms(today=today))
     with tempfile.TemporaryDirectory(prefix="vouch-demo-") as folder:
         _import(Path(folder), firms, units, today=today, now=now, tell=tell)
         import_book(Path(folder), firms, unit=unit_named(""), actor=ACTOR, today=today, now=now, tell=tell)
@@ -106,6 +107,9 @@ def found_institution(*, today: date, now: datetime, tell: Tell) -> list[SignIn]
         link_firms(parties, cast, today=today, at=now)
         tell("银行流水、纳税和用电")
         invent_flows(firms, actors=cast.managers, today=today, at=now)
+        tell("产业园、批发市场里的楼栋，负责人、限额和走访")
+        staff = {name: user for name, (user, _password) in people.items()}
+        furnish_sites(firms, staff, cast, today=today, at=now)
         tell("重复录入的客户，一户已合并，其余等待判断")
         enter_twice(firms, units=units, actor=ACTOR, at=now)
         late = assessable().filter(standing=None).values_list("pk", flat=True)

@@ -20,6 +20,7 @@ from vouch.desk.queries import customer as queries
 from vouch.desk.queries.customer import Assessment, Party, Standing
 from vouch.desk.queries.customers import class_of, standing_of
 from vouch.desk.terms import Panel
+from vouch.desk.views.buildings import building_panel
 from vouch.desk.views.relations import guarantees_panel, relations_panel
 from vouch.grading.actions import assess_party
 from vouch.grading.permissions import may_assess, may_open_assessment
@@ -75,6 +76,8 @@ def customer(request: StaffRequest, pk: int, panel: str = Panel.JUDGEMENT) -> Ht
         context |= relations_panel(request.actor, party)
     if panel == Panel.GUARANTEES:
         context |= guarantees_panel(request.actor, party)
+    if panel == Panel.BUILDING:
+        context |= building_panel(request, party)
     if panel == Panel.CONSENT:
         context |= consent_panel(request.actor, party, at=timezone.now())
     if panel == Panel.HISTORY and may_read_ledger(request.actor):
@@ -265,7 +268,8 @@ PANELS: dict[str, Callable[[Party, Standing | None], dict[str, Any]]] = {
     Panel.FACTS: _facts,
     Panel.INVOICES: _invoices,
     Panel.IDENTITY: _identity,
-    # Told by the room itself, for the one who looks.
+    # Told for the one who looks.
+    Panel.BUILDING: lambda _party, _standing: {},
     Panel.FILE: lambda _party, _standing: {},
     Panel.RELATIONS: lambda _party, _standing: {},
     Panel.GUARANTEES: lambda _party, _standing: {},

@@ -5,9 +5,13 @@ address.level                      # Level.ROOM
 address.building_key               # 成都市|武侯区|石人西路|35号|2幢, whatever the spelling
 address.confidence, address.doubts # 0.85: 701 has no unit and is taken for a room
 corrected(address.text, [...])     # what a person says the parts are
+door_of(address)                   # Door(floor=7, label="1单元701", column="1单元|01")
 """
 
+from vouch.engine.address.door import Door, door_of
 from vouch.engine.address.kinds import LEVEL_TITLES, Kind, Level, Part
 from vouch.engine.address.reading import Address, Doubt, corrected, parse
 
-__all__ = ["LEVEL_TITLES", "Address", "Doubt", "Kind", "Level", "Part", "corrected", "parse"]
+__all__ = [
+    "LEVEL_TITLES", "Address", "Door", "Doubt", "Kind", "Level", "Part", "corrected", "door_of", "parse",
+]  # fmt: skip

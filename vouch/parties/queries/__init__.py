@@ -6,7 +6,12 @@ from django.db.models import Q
 
 from vouch.parties.models import (
     Account,
+    AddressReading,
     Assignment,
+    Building,
+    BuildingLimit,
+    BuildingUnit,
+    BuildingVisit,
     BulkAssignment,
     Contact,
     Control,
@@ -19,15 +24,19 @@ from vouch.parties.models import (
     Kinship,
     Licence,
     Merge,
+    Occupancy,
     Paper,
     Party,
     Person,
     Phone,
     Post,
     Shareholding,
+    Site,
+    Steward,
     TaxGrade,
     WorkingList,
 )
+from vouch.parties.queries.addresses import readings_visible_to
 from vouch.parties.queries.duplicates import (
     Compared,
     Difference,
@@ -100,6 +109,14 @@ from vouch.parties.queries.persons import (
     with_keys,
     with_number,
 )
+from vouch.parties.queries.sites import (
+    buildings_visible_to,
+    limits_visible_to,
+    occupancies_visible_to,
+    stewards_visible_to,
+    units_visible_to,
+    visits_visible_to,
+)
 from vouch.parties.queries.telling import told_lines
 from vouch.parties.queries.working import (
     Given,
@@ -113,6 +130,14 @@ from vouch.parties.queries.working import (
 from vouch.platform.web.faces import Visible
 
 VISIBLE: Visible = {
+    AddressReading: readings_visible_to,
+    Building: buildings_visible_to,
+    BuildingLimit: limits_visible_to,
+    BuildingUnit: units_visible_to,
+    BuildingVisit: visits_visible_to,
+    Occupancy: occupancies_visible_to,
+    Site: "园区、楼盘和市场只记名称，不含客户资料",
+    Steward: stewards_visible_to,
     Account: lambda actor: Account.objects.filter(party__in=visible_to(actor)),
     BulkAssignment: bulk_assignments_visible_to,
     WorkingList: working_lists_of,
@@ -146,15 +171,15 @@ __all__ = [
     "DuplicatesWanted", "Edge", "FoundParty", "Given", "Graph", "Line", "Link", "LinkForm", "Preview",
     "Recorded", "Sheet", "Shown", "Way", "WorkingList", "above", "accounted_rate", "affiliates_of",
     "age_in_months", "around", "assignable_staff", "assignable_units", "assignments_of",
-    "bulk_assignments_visible_to", "canonical_id", "chosen_parties", "codes_of_records", "control_groups",
-    "current_assignment", "duplicate_of", "duplicates_visible_to", "duplicates_where", "edges_as_of",
-    "end_of", "former_values_of", "found_by_number", "found_by_text", "graph_of", "grouped_rows",
-    "held_count", "held_parties", "identifiers_of", "in_sight_of", "in_unit", "is_document_of",
-    "link_forms", "links", "listed", "managed_by", "masked_document", "masked_phone", "merged_into",
-    "named_lines", "named_parties", "next_waiting", "numbered", "open_merge", "papers_of", "party_as_of",
-    "party_by_code", "party_ids_by_code", "plain_rows", "plain_text", "plain_value", "preview_of",
-    "provinces", "register_links", "register_same", "search", "seen_among", "shares_looked_through",
-    "sheet_of", "shown_fields", "side_by_side", "size_of", "suggested", "told_lines", "unit_count",
-    "visible_to", "waiting_count", "way_between", "with_keys", "with_number", "with_particulars",
-    "working_lists_of",
+    "buildings_visible_to", "bulk_assignments_visible_to", "canonical_id", "chosen_parties",
+    "codes_of_records", "control_groups", "current_assignment", "duplicate_of", "duplicates_visible_to",
+    "duplicates_where", "edges_as_of", "end_of", "former_values_of", "found_by_number", "found_by_text",
+    "graph_of", "grouped_rows", "held_count", "held_parties", "identifiers_of", "in_sight_of", "in_unit",
+    "is_document_of", "link_forms", "links", "listed", "managed_by", "masked_document", "masked_phone",
+    "merged_into", "named_lines", "named_parties", "next_waiting", "numbered", "open_merge", "papers_of",
+    "party_as_of", "party_by_code", "party_ids_by_code", "plain_rows", "plain_text", "plain_value",
+    "preview_of", "provinces", "register_links", "register_same", "search", "seen_among",
+    "shares_looked_through", "sheet_of", "shown_fields", "side_by_side", "size_of", "suggested",
+    "told_lines", "unit_count", "visible_to", "waiting_count", "way_between", "with_keys", "with_number",
+    "with_particulars", "working_lists_of",
 ]  # fmt: skip

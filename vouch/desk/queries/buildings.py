@@ -1,0 +1,370 @@
+"""Buildings as the book has them (楼栋): who is in them, what stands guaranteed there, how good and how mixed they are.
+
+Counted by customer: what stands in a merged record is that of the one it was merged into, and a building that is
+another by a second name is that one. Sums over customers whom the actor may not see are told to those alone who may
+see such sums (``parties.permissions.may_see_building_sums``).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any
+
+from django.db import connection
+from django.db.models import QuerySet, Sum
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from vouch.business.models import Guarantee
+from vouch.business.terms import INDUSTRIES, FiveClass, GuaranteeState
+from vouch.desk.queries.customers import class_of
+from vouch.desk.terms import CLASSES, NOT_ASSESSED
+from vouch.parties.models import Building, Occupancy
+from vouch.parties.permissions import may_see_building_sums
+from vouch.parties.queries import sites, visible_to
+from vouch.parties.terms import CROWDED
+from vouch.platform.identity.actor import Actor
+from vouch.platform.identity.terms import Scope
+
+__all__ = ["Building", "BuildingLine", "BuildingsWanted", "Occupant", "building_lines", "occupants"]
+
+CHURN_DAYS = 90
+ZERO = Decimal("0.00")
+BAD = (FiveClass.SUBSTANDARD, FiveClass.DOUBTFUL, FiveClass.LOSS)
+"""五级分类 of what is lost or may be (不良)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BuildingsWanted:
+    """Which buildings the list shows; blanks mean all. ``least`` is how many customers the actor sees in each."""
+
+    text: str = ""
+    site_id: int | None = None
+    steward_id: int | None = None
+    least: int = 2
+    only: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BuildingLine:
+    """One building; money in yuan. ``hidden`` are customers whom the actor may not see, counted in the sums."""
+
+    pk: int
+    name: str
+    site: str
+    customers: int
+    hidden: int
+    guaranteed: int
+    balance: Decimal
+    largest: Decimal
+    high_risk: int
+    good: int
+    marked: int
+    industry_hhi: Decimal | None
+    most_at_door: int
+    entered: int
+    left: int
+    steward: str
+    max_balance: Decimal | None
+    max_customers: int | None
+    book: Decimal
+
+    @property
+    def url(self) -> str:
+        """Its page."""
+        return reverse("desk:building", args=[self.pk])
+
+    @property
+    def everybody(self) -> int:
+        """Customers in it, seen or not."""
+        return self.customers + self.hidden
+
+    @property
+    def high_rate(self) -> Decimal:
+        """The share of customers of the class 高风险."""
+        return share(self.high_risk, self.everybody)
+
+    @property
+    def book_rate(self) -> Decimal:
+        """The share of the whole book in force that the actor is told of."""
+        return share(self.balance, self.book)
+
+    @property
+    def largest_rate(self) -> Decimal | None:
+        """The largest customer's share of what stands in the building; None where nothing does."""
+        return share(self.largest, self.balance) if self.balance else None
+
+    @property
+    def others(self) -> str:
+        """How many more there are than those whom the actor sees; empty for none."""
+        return _("另有 %d 个无权查看的主体，计入合计") % self.hidden if self.hidden else ""
+
+    @property
+    def limit_rate(self) -> Decimal | None:
+        """How far the limit is used, by the tighter of its two figures; None without a limit."""
+        used = []
+        if self.max_balance is not None:
+            used.append(_used(self.balance, self.max_balance))
+        if self.max_customers is not None:
+            used.append(_used(Decimal(self.guaranteed), Decimal(self.max_customers)))
+        return max(used, default=None)
+
+
+def share(part: Decimal | int, whole: Decimal | int) -> Decimal:
+    """A part of a whole as a fraction; nothing of nothing."""
+    return (Decimal(part) / Decimal(whole)).quantize(Decimal("0.0001")) if whole else Decimal(0)
+
+
+def _used(part: Decimal, limit: Decimal) -> Decimal:
+    """Of a limit of nothing, whatever stands there is beyond it."""
+    return share(part, limit) if limit else Decimal(1 if not part else 9)
+
+
+_LINES = """
+WITH there AS NOT MATERIALIZED (
+    SELECT coalesce(b.canonical_id, b.id) AS building_id, coalesce(p.canonical_id, p.id) AS party_id,
+        o.unit_id, o.role, o.starts_on, o.ends_on, o.ended_at, o.is_mistake, {seen} AS is_seen
+    FROM parties_occupancy o JOIN parties_building b ON b.id = o.building_id JOIN parties_party p ON p.id = o.party_id
+    WHERE {told}
+),
+places AS (
+    SELECT building_id, party_id, bool_or(is_seen) AS is_seen
+    FROM there WHERE ended_at IS NULL GROUP BY 1, 2
+),
+crowd AS (
+    SELECT building_id FROM places GROUP BY 1 HAVING count(*) FILTER (WHERE is_seen) >= %(least)s
+),
+book AS (
+    SELECT coalesce(p.canonical_id, p.id) AS party_id, sum(g.balance) AS balance,
+        bool_or(g.overdue_days > 0 OR g.five_class = ANY(%(bad)s)) AS is_marked
+    FROM business_guarantee g JOIN parties_party p ON p.id = g.party_id WHERE g.state = %(in_force)s GROUP BY 1
+),
+lines AS (
+    SELECT places.building_id, places.party_id, places.is_seen, coalesce(book.balance, 0) AS balance,
+        coalesce(book.is_marked, FALSE) AS is_marked, s.risk_class, left(e.industry_code, 1) AS industry
+    FROM places JOIN crowd USING (building_id) LEFT JOIN book USING (party_id)
+    LEFT JOIN grading_standing s ON s.party_id = places.party_id AND s.as_of BETWEEN %(since)s AND %(until)s
+    LEFT JOIN parties_enterprise e ON e.party_id = places.party_id
+),
+mixed AS (
+    SELECT building_id, sum(n * n) / (sum(n) * sum(n)) AS hhi
+    FROM (SELECT building_id, industry, count(*) AS n FROM lines WHERE industry > '' GROUP BY 1, 2) AS of_industry
+    GROUP BY 1
+),
+doors AS (
+    SELECT building_id, max(n) AS most FROM (
+        SELECT building_id, unit_id, count(DISTINCT party_id) AS n FROM there
+        WHERE ended_at IS NULL AND role = 'registered' AND unit_id IS NOT NULL GROUP BY 1, 2
+    ) AS of_door GROUP BY 1
+),
+moves AS (
+    SELECT building_id,
+        count(DISTINCT party_id) FILTER (WHERE ended_at IS NULL AND starts_on > %(churn)s) AS entered,
+        count(DISTINCT party_id) FILTER (WHERE ends_on > %(churn)s) AS "left"
+    FROM there WHERE NOT is_mistake AND (starts_on > %(churn)s OR ends_on > %(churn)s) GROUP BY 1
+),
+summed AS (
+    SELECT building_id, count(*) FILTER (WHERE is_seen) AS customers, count(*) FILTER (WHERE NOT is_seen) AS hidden,
+        count(*) FILTER (WHERE balance > 0) AS guaranteed, sum(balance) AS balance, max(balance) AS largest,
+        count(*) FILTER (WHERE risk_class = '高风险') AS high_risk, count(*) FILTER (WHERE risk_class = '优质') AS good,
+        count(*) FILTER (WHERE is_marked) AS marked
+    FROM lines GROUP BY 1
+)
+SELECT b.id, b.name, coalesce(site.name, ''), summed.customers, summed.hidden, summed.guaranteed, summed.balance,
+    summed.largest, summed.high_risk, summed.good, summed.marked, mixed.hhi, coalesce(doors.most, 0),
+    coalesce(moves.entered, 0), coalesce(moves."left", 0), coalesce(u.name, ''), l.max_balance, l.max_customers,
+    %(book)s::numeric
+FROM summed JOIN parties_building b ON b.id = summed.building_id
+LEFT JOIN parties_site site ON site.id = b.site_id
+LEFT JOIN mixed ON mixed.building_id = b.id LEFT JOIN doors ON doors.building_id = b.id
+LEFT JOIN moves ON moves.building_id = b.id
+LEFT JOIN parties_steward w ON w.building_id = b.id AND w.ends_on IS NULL
+LEFT JOIN identity_user u ON u.id = w.user_id
+LEFT JOIN parties_buildinglimit l ON l.building_id = b.id AND l.ends_on IS NULL
+WHERE {wanted}
+ORDER BY b.id
+"""
+COLUMNS = tuple(BuildingLine.__dataclass_fields__)
+
+
+def building_lines(
+    actor: Actor, wanted: BuildingsWanted, *, today: date, only: Sequence[int] | None = None
+) -> list[BuildingLine]:
+    """The buildings that the actor sees and the filter lets through, each with its figures: three queries at most.
+
+    ``only`` are the ids of some buildings with those of their other names.
+    """
+    values: dict[str, Any] = {
+        "least": wanted.least,
+        "bad": [str(one) for one in BAD],
+        "in_force": str(GuaranteeState.IN_FORCE),
+        "churn": today - timedelta(days=CHURN_DAYS),
+        "since": actor.period[0] if actor.period else date.min,
+        "until": actor.period[1] if actor.period else date.max,
+        "book": _book(actor),
+    }
+    conditions = ["TRUE"]
+    for name, condition, value in (
+        ("text", "b.name ILIKE %(text)s", f"%{_escaped(wanted.text)}%" if wanted.text else None),
+        ("site", "b.site_id = %(site)s", wanted.site_id),
+        ("steward", "w.user_id = %(steward)s", wanted.steward_id),
+    ):
+        if value is not None:
+            conditions.append(condition)
+            values[name] = value
+    seen, told = seen_in_sql(actor, values)
+    if only is not None:
+        told = f"o.building_id = ANY(%(only)s) AND {told}"
+        values["only"] = list(only)
+    statement = _LINES.format(seen=seen, told=told, wanted=" AND ".join(conditions))
+    with connection.cursor() as cursor:
+        cursor.execute(statement, values)
+        lines = [BuildingLine(**dict(zip(COLUMNS, row, strict=True))) for row in cursor.fetchall()]
+    return [line for line in lines if _is_wanted(line, wanted.only)]
+
+
+def _is_wanted(line: BuildingLine, only: str) -> bool:
+    if only == "over":
+        return line.limit_rate is not None and line.limit_rate > 1
+    if only == "marked":
+        return line.marked > 0
+    if only == "crowded":
+        return line.most_at_door >= CROWDED
+    return True
+
+
+def seen_in_sql(actor: Actor, values: dict[str, Any]) -> tuple[str, str]:
+    """Two conditions on ``parties_party p``: whom the actor sees, and who is counted for the actor at all."""
+    told = "p.status <> 'erased'"
+    if actor.scope == Scope.ALL:
+        return "TRUE", told
+    values["seen"] = list(visible_to(actor).order_by().values_list("pk", flat=True))
+    seen = "p.id = ANY(%(seen)s)"
+    return seen, told if may_see_building_sums(actor) else f"{told} AND {seen}"
+
+
+def _book(actor: Actor) -> Decimal:
+    """What stands guaranteed in all, as far as the actor is told."""
+    found = Guarantee.objects.filter(state=GuaranteeState.IN_FORCE)
+    if actor.scope != Scope.ALL and not may_see_building_sums(actor):
+        found = found.filter(party__in=visible_to(actor))
+    return found.aggregate(sum=Sum("balance"))["sum"] or ZERO
+
+
+def _escaped(text: str) -> str:
+    return text.strip().replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Occupant:
+    """A customer at a place in a building, with where it stands; money in yuan."""
+
+    party: Any
+    occupancy: Occupancy
+    risk_class: str
+    balance: Decimal
+    overdue_days: int
+    five_class: str
+    industry: str
+
+    @property
+    def unit(self) -> Any:
+        """The door; None where the address comes no nearer than the building."""
+        return self.occupancy.unit
+
+    @property
+    def is_marked(self) -> bool:
+        """Whether something of it is overdue or classified 次级 or worse."""
+        return self.overdue_days > 0 or self.five_class in BAD
+
+    @property
+    def five_class_label(self) -> str:
+        """The worst class of its guarantees in words; empty without one."""
+        return str(FiveClass(self.five_class).label) if self.five_class else ""
+
+    @property
+    def overdue_shown(self) -> str:
+        """How late it is, in words."""
+        return _("逾期 %d 天") % self.overdue_days
+
+    @property
+    def since(self) -> date | None:
+        """Since when it is there, as far as known."""
+        return self.occupancy.starts_on
+
+
+def occupants(actor: Actor, building_ids: Sequence[int]) -> list[Occupant]:
+    """Who is in these buildings now, of the customers that the actor sees: two queries, however many there are.
+
+    A customer that is at one door in two records or two roles stands there once for each.
+    """
+    found: QuerySet[Any] = sites.occupants_of(actor, building_ids)
+    found = found.select_related(
+        "party__standing", "party__canonical__standing", "party__canonical__enterprise"
+    )
+    rows = list(found)
+    standing_for = {row.pk: row.party.canonical or row.party for row in rows}
+    book = book_of({party.pk for party in standing_for.values()})
+    seen: set[tuple[int, int | None, str]] = set()
+    made = []
+    for row in rows:
+        party = standing_for[row.pk]
+        if (party.pk, row.unit_id, row.role) in seen:
+            continue
+        seen.add((party.pk, row.unit_id, row.role))
+        balance, late, worst = book.get(party.pk, (ZERO, 0, ""))
+        enterprise = getattr(party, "enterprise", None)
+        section = enterprise.industry_code[:1] if enterprise else ""
+        made.append(
+            Occupant(
+                party=party, occupancy=row, risk_class=_class(party, actor), balance=balance, overdue_days=late,
+                five_class=worst, industry=INDUSTRIES.get(section, ""),
+            )
+        )  # fmt: skip
+    return made
+
+
+def _class(party: Any, actor: Actor) -> str:
+    standing = getattr(party, "standing", None)
+    return class_of(standing if standing is not None and actor.looks_at(standing.as_of) else None)
+
+
+_BOOK = """
+SELECT coalesce(p.canonical_id, p.id), sum(g.balance), max(g.overdue_days),
+    (%(classes)s::text[])[max(array_position(%(classes)s::text[], g.five_class::text))]
+FROM business_guarantee g JOIN parties_party p ON p.id = g.party_id
+WHERE g.state = %(in_force)s AND (p.id = ANY(%(parties)s) OR p.canonical_id = ANY(%(parties)s))
+GROUP BY 1
+"""
+
+
+def book_of(party_ids: set[int]) -> Mapping[int, tuple[Decimal, int, str]]:
+    """Customer → what stands guaranteed, the most days overdue, and the worst 五级分类."""
+    classes = [str(one) for one in FiveClass if one is not FiveClass.UNCLASSED]
+    values: dict[str, Any] = {
+        "classes": classes, "in_force": str(GuaranteeState.IN_FORCE), "parties": sorted(party_ids),
+    }  # fmt: skip
+    with connection.cursor() as cursor:
+        cursor.execute(_BOOK, values)
+        return {pk: (balance, late, worst or "") for pk, balance, late, worst in cursor.fetchall()}
+
+
+def classes_of(found: Sequence[Occupant]) -> list[tuple[str, int]]:
+    """How many customers are of which class, best first, each customer once."""
+    of = {one.party.pk: one.risk_class for one in found}
+    counted = {name: sum(1 for one in of.values() if one == name) for name in (*CLASSES, NOT_ASSESSED)}
+    return [(name, count) for name, count in counted.items() if count]
+
+
+def industries_of(found: Sequence[Occupant]) -> list[tuple[str, int, Decimal]]:
+    """Industry, customers and balance, the most customers first; each customer once."""
+    of = {one.party.pk: one for one in found}
+    counted: dict[str, list[Any]] = {}
+    for one in of.values():
+        line = counted.setdefault(one.industry, [0, ZERO])
+        line[0] += 1
+        line[1] += one.balance
+    return sorted(((name, n, sum_) for name, (n, sum_) in counted.items()), key=lambda one: (-one[1], one[0]))

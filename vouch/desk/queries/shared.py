@@ -1,0 +1,163 @@
+"""Addresses that many customers share (同址), and who is where on a round of visits (扫楼)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from django.db import connection
+from django.urls import reverse
+
+from vouch.business.terms import GuaranteeState
+from vouch.desk.queries.buildings import Building, Occupant, occupants, seen_in_sql
+from vouch.parties.queries import sites
+from vouch.platform.identity.actor import Actor
+
+__all__ = ["Stop", "route", "shared_addresses"]
+
+
+@dataclass(frozen=True, slots=True)
+class SharedAddress:
+    """A door, or a building, at which several customers are registered; money in yuan.
+
+    ``elsewhere`` have another place of work in the book. ``alone`` have none, and no guarantee in force: what is left of them
+    is an address that others have too. ``same_head`` is the most that have one legal representative.
+    """
+
+    building_id: int
+    building: str
+    door: str
+    customers: int
+    elsewhere: int
+    alone: int
+    same_head: int
+    guaranteed: int
+    balance: Decimal
+
+    @property
+    def url(self) -> str:
+        """The building's page."""
+        return reverse("desk:building", args=[self.building_id])
+
+
+_SHARED = """
+WITH here AS (
+    SELECT DISTINCT coalesce(b.canonical_id, b.id) AS building_id, {door} AS unit_id,
+        coalesce(p.canonical_id, p.id) AS party_id
+    FROM parties_occupancy o JOIN parties_building b ON b.id = o.building_id JOIN parties_party p ON p.id = o.party_id
+    WHERE o.ended_at IS NULL AND o.role = 'registered' AND {told} AND {seen}
+),
+many AS (
+    SELECT building_id, unit_id FROM here WHERE {counted} GROUP BY 1, 2 HAVING count(*) >= %(least)s
+),
+book AS (
+    SELECT coalesce(p.canonical_id, p.id) AS party_id, sum(g.balance) AS balance
+    FROM business_guarantee g JOIN parties_party p ON p.id = g.party_id WHERE g.state = %(in_force)s GROUP BY 1
+),
+lines AS (
+    SELECT here.building_id, here.unit_id, here.party_id, coalesce(book.balance, 0) AS balance,
+        nullif(e.representative_hash, '') AS head,
+        EXISTS (
+            SELECT FROM parties_occupancy o JOIN parties_party p ON p.id = o.party_id
+            WHERE coalesce(p.canonical_id, p.id) = here.party_id AND o.role = 'operating' AND o.ended_at IS NULL
+        ) AS works
+    FROM here JOIN many ON many.building_id = here.building_id AND many.unit_id IS NOT DISTINCT FROM here.unit_id
+    LEFT JOIN book USING (party_id) LEFT JOIN parties_enterprise e ON e.party_id = here.party_id
+),
+heads AS (
+    SELECT building_id, unit_id, max(n) AS most FROM (
+        SELECT building_id, unit_id, head, count(*) AS n FROM lines WHERE head IS NOT NULL GROUP BY 1, 2, 3
+    ) AS of_head GROUP BY 1, 2
+),
+summed AS (
+    SELECT building_id, unit_id, count(*) AS customers, count(*) FILTER (WHERE works) AS elsewhere,
+        count(*) FILTER (WHERE NOT works AND balance = 0) AS alone,
+        count(*) FILTER (WHERE balance > 0) AS guaranteed, sum(balance) AS balance
+    FROM lines GROUP BY 1, 2
+)
+SELECT b.id, b.name, coalesce(u.label, ''), summed.customers, summed.elsewhere, summed.alone,
+    coalesce(heads.most, 0), summed.guaranteed, summed.balance
+FROM summed JOIN parties_building b ON b.id = summed.building_id
+LEFT JOIN parties_buildingunit u ON u.id = summed.unit_id
+LEFT JOIN heads ON heads.building_id = summed.building_id AND heads.unit_id IS NOT DISTINCT FROM summed.unit_id
+ORDER BY summed.customers DESC, b.id
+"""
+
+
+def shared_addresses(actor: Actor, *, by: str, least: int, text: str = "") -> list[SharedAddress]:
+    """Doors (``by`` is "door") or buildings at which so many customers are registered whom the actor sees."""
+    values: dict[str, Any] = {"least": least, "in_force": str(GuaranteeState.IN_FORCE)}
+    seen, told = seen_in_sql(actor, values)
+    is_door = by == "door"
+    statement = _SHARED.format(
+        door="o.unit_id" if is_door else "NULL::bigint",
+        counted="unit_id IS NOT NULL" if is_door else "TRUE",
+        seen=seen,
+        told=told,
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(statement, values)
+        found = [SharedAddress(*row) for row in cursor.fetchall()]
+    wanted = text.strip()
+    return [one for one in found if wanted in one.building]
+
+
+@dataclass(frozen=True, slots=True)
+class Stop:
+    """One customer on a round of visits, where to find it, and when somebody was there last."""
+
+    order: int
+    building: Building
+    occupant: Occupant
+    visited_on: date | None
+    visit_note: str
+
+    @property
+    def floor(self) -> str:
+        """As people say it."""
+        unit = self.occupant.unit
+        if unit is None or unit.floor is None:
+            return ""
+        return f"{unit.floor}层" if unit.floor > 0 else f"负{-unit.floor}层"
+
+
+def route(actor: Actor, user_id: int, *, unvisited_since: date | None = None) -> list[Stop]:
+    """Whom the steward calls on, building by building, from the lowest floor up; five queries however many there are.
+
+    With ``unvisited_since`` those alone whom nobody called on since that day.
+    """
+    buildings: list[Any] = sites.stewarded_by(actor, user_id)
+    standing: dict[int, Building] = {}
+    for building in buildings:
+        standing |= dict.fromkeys((building.pk, *(other.pk for other in building.other_names)), building)
+    place = {building.pk: number for number, building in enumerate(buildings)}
+    visits = sites.last_visits(actor, list(standing))
+    found = sorted(
+        occupants(actor, list(standing)),
+        key=lambda one: (place[standing[one.occupancy.building_id].pk], *_door(one), one.party.pk),
+    )
+    stops: list[Stop] = []
+    for one in found:
+        visit = visits.get(one.party.pk) or visits.get(one.occupancy.party_id)
+        if unvisited_since and visit and visit.visited_on >= unvisited_since:
+            continue
+        there = standing[one.occupancy.building_id]
+        stops.append(
+            Stop(
+                len(stops) + 1,
+                there,
+                one,
+                visit.visited_on if visit else None,
+                visit.note if visit else "",
+            )
+        )
+    return stops
+
+
+def _door(one: Occupant) -> tuple[bool, int, str]:
+    unit = one.unit
+    if unit is None or unit.floor is None:
+        return True, 0, unit.label if unit else "\uffff"
+    return False, unit.floor, unit.label
