@@ -2,32 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import date
-from decimal import Decimal
 from typing import Any
 
 from django import forms
-from django.http import QueryDict
-from django.urls import reverse_lazy
-from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from vouch.desk.queries.buildings import BuildingsWanted
-from vouch.desk.queries.customers import Wanted, grades
-from vouch.desk.queries.falls import FallWanted
-from vouch.desk.queries.persons import WantedPersons
-from vouch.desk.queries.relations import MapWanted, customer_named
-from vouch.desk.terms import CLASSES, NOT_ASSESSED, Fate
-from vouch.engine.identifiers import holds_protected, looks_protected
-from vouch.parties.queries import Given, assignable_staff, assignable_units, link_forms, provinces
-from vouch.parties.queries.sites import possible_stewards, sites
-from vouch.parties.terms import NATURAL_PERSONS, PURPOSES, PartyKind
-from vouch.platform.identity.actor import Actor
-from vouch.platform.identity.permissions import may_unmask
-from vouch.platform.identity.queries import account_managers, units
-from vouch.platform.identity.terms import FieldClass
-from vouch.platform.web.inputs import DayField
 from vouch.desk.forms.customers import ALL
+from vouch.desk.queries.buildings import BuildingsWanted
+from vouch.parties.queries.sites import possible_stewards, sites
+
 
 def _search(placeholder: Any) -> forms.TextInput:
     return forms.TextInput(attrs={"type": "search", "placeholder": placeholder, "autocomplete": "off"})
@@ -40,20 +23,25 @@ def _whole(value: str) -> int:
 class BuildingFilter(forms.Form):
     """Which buildings the list shows."""
 
+    q = forms.CharField(
         label=_("楼栋"), required=False, max_length=80, widget=_search(_("道路、园区、楼号，按统一写法"))
+    )
     site = forms.TypedChoiceField(label=_("园区或市场"), required=False, coerce=_whole, empty_value=None)
     steward = forms.TypedChoiceField(label=_("负责人"), required=False, coerce=_whole, empty_value=None)
     least = forms.TypedChoiceField(
         label=_("客户数"), required=False, coerce=_whole, empty_value=None,
         choices=[("", _("2 户及以上")), ("1", _("全部")), ("5", _("5 户及以上")), ("10", _("10 户及以上"))],
+    )  # fmt: skip
     only = forms.ChoiceField(
         label=_("关注"),
+        required=False,
         choices=[
             ALL,
             ("over", _("超过楼栋限额")),
             ("marked", _("有逾期或不良")),
             ("crowded", _("同一房间 3 户及以上")),
         ],
+    )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -62,12 +50,14 @@ class BuildingFilter(forms.Form):
 
     def wanted(self) -> BuildingsWanted:
         """What was asked; a value that nobody offered is left out."""
+        self.is_valid()
         return BuildingsWanted(
             text=self.cleaned_data.get("q", ""),
             site_id=self.cleaned_data.get("site"),
             steward_id=self.cleaned_data.get("steward"),
             least=self.cleaned_data.get("least") or 2,
             only=self.cleaned_data.get("only", ""),
+        )
 
 
 def offer(
@@ -90,6 +80,7 @@ class IndustryFilter(forms.Form):
 
     def site_id(self) -> int | None:
         """None for all buildings."""
+        self.is_valid()
         found: int | None = self.cleaned_data.get("site")
         return found
 
@@ -97,15 +88,20 @@ class IndustryFilter(forms.Form):
 class SharedFilter(forms.Form):
     """Which shared addresses the list shows."""
 
+    q = forms.CharField(
         label=_("地址"), required=False, max_length=80, widget=_search(_("道路、园区、楼号，按统一写法"))
+    )
     by = forms.ChoiceField(
         label=_("同址到"), required=False, choices=[("", _("同一房间")), ("building", _("同一楼栋"))]
+    )
     least = forms.TypedChoiceField(
         label=_("登记户数"), required=False, coerce=_whole, empty_value=None,
         choices=[("", _("3 户及以上")), ("2", _("2 户及以上")), ("5", _("5 户及以上")), ("10", _("10 户及以上"))],
+    )  # fmt: skip
 
     def wanted(self) -> dict[str, Any]:
         """What was asked, as ``queries.shared_addresses`` takes it."""
+        self.is_valid()
         given = self.cleaned_data
         return {"by": given.get("by") or "door", "least": given.get("least") or 3, "text": given.get("q", "")}
 
@@ -117,12 +113,15 @@ class RouteFilter(forms.Form):
     unvisited = forms.TypedChoiceField(
         label=_("未走访"), required=False, coerce=_whole, empty_value=None,
         choices=[("", _("全部")), ("30", _("30 天内未走访")), ("90", _("90 天内未走访")), ("180", _("180 天内未走访"))],
+    )  # fmt: skip
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         offer(
             self, "steward", [(str(one.pk), one.name) for one in possible_stewards()], first=("", _("本人"))
+        )
 
     def wanted(self) -> tuple[int | None, int | None]:
         """Whose, None for one's own; and how many days without a visit, None for whoever it is."""
+        self.is_valid()
         return self.cleaned_data.get("steward"), self.cleaned_data.get("unvisited")
