@@ -3,7 +3,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("parties", "0008_working_lists")]
+    dependencies = [("parties", "0009_sites")]
 
     operations = [
         migrations.AddField(

@@ -32,6 +32,6 @@ def fill(apps, _schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("parties", "0009_sounds")]
+    dependencies = [("parties", "0010_sounds")]
 
     operations = [migrations.RunPython(fill, migrations.RunPython.noop, elidable=True)]
