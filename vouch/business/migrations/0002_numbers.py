@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ("business", "0001_register"),
         ("exchange", "0004_saved_mappings"),
-        ("parties", "0010_fill_sounds"),
+        ("parties", "0011_fill_sounds"),
     ]
 
     operations = [
