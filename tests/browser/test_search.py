@@ -55,8 +55,8 @@ def test_a_number_does_not_get_into_the_address(visits: Visits, firm_book: list[
 def test_a_phone_searches_on_a_page_of_its_own(visits: Visits, firm_book: list[Party]) -> None:
     page = visits(390).open("/")
     page.get_by_role("link", name="搜索").click()
-    page.get_by_label("搜索").fill("hzdx")
-    page.get_by_label("搜索").press("Enter")
+    page.get_by_role("searchbox", name="搜索").fill("hzdx")
+    page.get_by_role("searchbox", name="搜索").press("Enter")
     hit = page.locator("main .search-hit")
     expect(hit).to_have_count(1)
     assert fits(page)
