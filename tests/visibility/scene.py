@@ -796,7 +796,7 @@ def _doubtful(scene: Scene, actor: Actor) -> None:
     given = {"pks": pks, "manager": str(scene.observer.pk)}
     scene.posts["desk:assign_many"] = lambda arguments: {**given, "step": "preview"}
     scene.posts["desk:export_picked"] = lambda arguments: {"pick": pks.split(",")[0]}
-    scene.posts["desk:search"] = scene.posts["desk:suggestions"] = lambda arguments: {"q": "公司"}
+    scene.posts["desk:search"] = scene.posts["desk:suggestions"] = lambda arguments: {"q": "企业"}
     scene.posts["desk:change_list"] = lambda arguments: {"name": "别的名称"}
     scene.posts["desk:save_list"] = lambda arguments: {"name": "新清单", "query": "kind=enterprise"}
     reason = {"reason": "两家同名"}

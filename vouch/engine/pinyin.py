@@ -22,7 +22,7 @@ FEWEST_WORDS, RAREST_SHARE = 10, 0.05
 LONGEST_PHRASE = 4
 MOST_UNITS = 40
 MOST_LETTERS = 48
-MOST_CUTS = 4
+MOST_CUTS, MOST_ASKED = 12, 2
 
 SURNAMES: dict[str, str] = {
     "万俟": "MO QI", "尉迟": "YU CHI", "长孙": "ZHANG SUN", "单于": "CHAN YU", "令狐": "LING HU", "澹台": "TAN TAI",
@@ -208,7 +208,10 @@ def asked_sounds(text: str) -> list[str]:
     if len(word) == 2:
         # Anywhere, two letters would be in half of all names.
         return [f" {word.lower()}", *(f"| {word}" for _once in range(word in _STARTS))]
-    return [word.lower(), *(f" {' '.join(cut)}" for cut in itertools.islice(_cuts(word), MOST_CUTS))]
+    cuts = list(itertools.islice(_cuts(word), MOST_CUTS))
+    # What is cut into whole syllables was hardly meant to end within one.
+    whole = [cut for cut in cuts if cut[-1] in SYLLABLES] or cuts
+    return [word.lower(), *(f" {' '.join(cut)}" for cut in whole[:MOST_ASKED])]
 
 
 def _cuts(word: str) -> Iterator[list[str]]:

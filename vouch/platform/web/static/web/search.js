@@ -29,11 +29,12 @@
   document.addEventListener("keydown", (event) => {
     if ((event.ctrlKey || event.metaKey) && !event.altKey && event.key.toLowerCase() === "k") {
       event.preventDefault();
-      // On a phone the box is on a page of its own.
-      const visible = field.offsetParent ? field : document.querySelector("main input[type=search]");
-      if (visible) {
-        visible.focus();
-        visible.select();
+      // On a narrow screen the box is on a page of its own.
+      if (field.offsetParent) {
+        field.focus();
+        field.select();
+      } else if (window.location.pathname !== new URL(field.form.action).pathname) {
+        window.location.assign(field.form.action);
       }
     }
   });
