@@ -214,6 +214,7 @@ def measure(party_id: int) -> dict[str, object]:
         client = Client()
         client.force_login(User.objects.get(username=name), backend=BACKEND)
         for path in paths:
+            print(name, path, file=sys.stderr)
             client.get(path)
             times = []
             for _ in range(ROUNDS):

@@ -50,7 +50,10 @@ class BuildingsWanted:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BuildingLine:
-    """One building; money in yuan. ``hidden`` are customers whom the actor may not see, counted in the sums."""
+    """One building; money in yuan. ``hidden`` are customers whom the actor may not see, counted in the sums.
+
+    ``is_whole`` says that the sums are those of everybody in it; else they are those of the customers that the actor sees.
+    """
 
     pk: int
     name: str
@@ -71,6 +74,7 @@ class BuildingLine:
     max_balance: Decimal | None
     max_customers: int | None
     book: Decimal
+    is_whole: bool
 
     @property
     def url(self) -> str:
@@ -104,7 +108,9 @@ class BuildingLine:
 
     @property
     def limit_rate(self) -> Decimal | None:
-        """How far the limit is used, by the tighter of its two figures; None without a limit."""
+        """How far the limit is used, by the tighter of its two figures; None without one, or without the whole sum."""
+        if not self.is_whole:
+            return None
         used = []
         if self.max_balance is not None:
             used.append(_used(self.balance, self.max_balance))
@@ -176,7 +182,7 @@ summed AS (
 SELECT b.id, b.name, coalesce(site.name, ''), summed.customers, summed.hidden, summed.guaranteed, summed.balance,
     summed.largest, summed.high_risk, summed.good, summed.marked, mixed.hhi, coalesce(doors.most, 0),
     coalesce(moves.entered, 0), coalesce(moves."left", 0), coalesce(u.name, ''), l.max_balance, l.max_customers,
-    %(book)s::numeric
+    %(book)s::numeric, %(is_whole)s
 FROM summed JOIN parties_building b ON b.id = summed.building_id
 LEFT JOIN parties_site site ON site.id = b.site_id
 LEFT JOIN mixed ON mixed.building_id = b.id LEFT JOIN doors ON doors.building_id = b.id
@@ -205,6 +211,7 @@ def building_lines(
         "since": actor.period[0] if actor.period else date.min,
         "until": actor.period[1] if actor.period else date.max,
         "book": _book(actor),
+        "is_whole": sees_whole(actor),
     }
     conditions = ["TRUE"]
     for name, condition, value in (
@@ -246,10 +253,15 @@ def seen_in_sql(actor: Actor, values: dict[str, Any]) -> tuple[str, str]:
     return seen, told if may_see_building_sums(actor) else f"{told} AND {seen}"
 
 
+def sees_whole(actor: Actor) -> bool:
+    """Whether the actor is told the sums over everybody in a building."""
+    return actor.scope == Scope.ALL or may_see_building_sums(actor)
+
+
 def _book(actor: Actor) -> Decimal:
     """What stands guaranteed in all, as far as the actor is told."""
     found = Guarantee.objects.filter(state=GuaranteeState.IN_FORCE)
-    if actor.scope != Scope.ALL and not may_see_building_sums(actor):
+    if not sees_whole(actor):
         found = found.filter(party__in=visible_to(actor))
     return found.aggregate(sum=Sum("balance"))["sum"] or ZERO
 

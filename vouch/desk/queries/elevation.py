@@ -13,7 +13,7 @@ from vouch.desk.terms import INSUFFICIENT, NOT_ASSESSED
 
 MOST_EMPTY_FLOORS = 60
 """A building with more storeys between its customers is drawn without the empty ones."""
-MOST_SLICES = 4
+MOST_SLICES = 3
 """Customers behind one door that are drawn one by one; of more their number is."""
 WIDTH, HEIGHT = 44, 34
 _WORST_FIRST = ("高风险", INSUFFICIENT, NOT_ASSESSED, "一般", "优质")

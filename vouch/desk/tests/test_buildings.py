@@ -147,6 +147,7 @@ def test_nobody_is_shown_whom_they_may_not_see(
     units: dict[str, Unit],
     signed_in: SignedIn,
     actors: Mapping[str, Actor],
+    now: datetime,
 ) -> None:
     house("甲有限公司", f"{TOWER}301室", balance=1_000_000)
     house("乙密有限公司", f"{TOWER}1688室", balance=2_000_000, manager="wuting")
@@ -156,7 +157,12 @@ def test_nobody_is_shown_whom_they_may_not_see(
     assert "1688" not in page
     # An account manager is told of no sum over others either.
     assert "无权查看的主体" not in page
-    assert line_of(actors["liqiang"]).balance == Decimal(1_000_000)
+    limit = LimitDetails("控制", Decimal(2_000_000))
+    limit_building(actor=actors["chenjing"], at=now, building=tower(), details=limit)
+    mine = line_of(actors["liqiang"])
+    # Half of what is there would make the limit look half used.
+    assert (mine.balance, mine.limit_rate) == (Decimal(1_000_000), None)
+    assert line_of(actors["wangfang"]).limit_rate == Decimal("1.5")
     with writing():
         User.objects.filter(username="wangfang").update(scope="unit", unit=units["YW1"])
     staff["wangfang"].refresh_from_db()

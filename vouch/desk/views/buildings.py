@@ -24,6 +24,7 @@ from vouch.parties import permissions
 from vouch.parties.queries import sites
 from vouch.parties.queries.addresses import reading_of
 from vouch.platform.identity.request import StaffRequest
+from vouch.platform.identity.terms import Scope
 from vouch.platform.ledger.permissions import may_read_ledger
 from vouch.platform.ledger.queries import history_of
 from vouch.platform.web import charts, figures
@@ -32,7 +33,7 @@ from vouch.platform.web.columns import Column, Kind
 from vouch.platform.web.faces import SIGNED_IN, face
 from vouch.platform.web.tables import Table, respond
 
-LONGEST_ON_AXIS = 11
+LONGEST_ON_AXIS = 9
 
 BUILDINGS = Table(
     name="buildings",
@@ -59,6 +60,9 @@ BUILDINGS = Table(
         Column("steward", _("负责人"), sort="steward", on_phone=False),
     ),
 )  # fmt: skip
+
+WITHOUT_OTHERS = replace(BUILDINGS, columns=tuple(one for one in BUILDINGS.columns if one.name != "hidden"))
+"""For those who see everybody, and for those who are not told of the others."""
 
 INDUSTRIES = Table(
     name="building_industries",
@@ -118,7 +122,7 @@ ROUTE = Table(
         Column("party", _("客户"), value=lambda stop: stop.occupant.party.name,
                template="desk/buildings/stop_cell.html"),
         Column("role", _("用途"), value=lambda stop: stop.occupant.occupancy.get_role_display(), on_phone=False),
-        Column("risk_class", _("分类"), Kind.CLASS, value=lambda stop: stop.occupant.risk_class),
+        Column("risk_class", _("分类"), Kind.CLASS, value=lambda stop: stop.occupant.risk_class, on_phone=False),
         Column("balance", _("在保余额"), Kind.WAN, value=lambda stop: stop.occupant.balance, on_phone=False),
         Column("visited_on", _("上次走访"), Kind.DATE, sort="visited_on"),
         Column("visit_note", _("走访记录"), on_phone=False),
@@ -143,7 +147,9 @@ def building_list(request: StaffRequest) -> HttpResponseBase:
     """Every building with customers whom the actor sees, and how the book is concentrated in them."""
     filters = BuildingFilter(request.GET)
     lines = buildings.building_lines(request.actor, filters.wanted(), today=timezone.localdate())
-    listing = BUILDINGS.listing(lines, request.GET, filters)
+    is_told_of_others = buildings.sees_whole(request.actor) and request.actor.scope != Scope.ALL
+    table = BUILDINGS if is_told_of_others else WITHOUT_OTHERS
+    listing = table.listing(lines, request.GET, filters)
     context = {
         "tabs": _tabs("desk:buildings"),
         "top": _largest(lines),
