@@ -20,8 +20,9 @@ def firm(name: str = "", **register: Any) -> Party:
     """An enterprise that nobody looks after."""
     number = next(_numbers)
     with writing():
+        called = name or f"企业{number}"
         party = Party.objects.create(
-            number=f"C{90_000_000 + number}", name=name or f"企业{number}", created_at=BEGUN
+            number=f"C{90_000_000 + number}", name=called, search_text=called, created_at=BEGUN
         )
         Enterprise.objects.create(party=party, updated_at=BEGUN, **register)
     return party

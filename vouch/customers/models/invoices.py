@@ -61,6 +61,8 @@ class Invoice(models.Model):
         indexes: ClassVar = [
             # The facts and the invoice list of one customer, as of a day.
             models.Index(fields=["party", "issued_on"], name="customers_invoice_party_day"),
+            # Who names a customer as the other side (queries/links.py).
+            models.Index(fields=["counterparty"], name="customers_invoice_counterparty"),
         ]
 
     def __str__(self) -> str:

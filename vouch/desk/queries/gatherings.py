@@ -20,31 +20,29 @@ from vouch.platform.identity.actor import Actor
 
 MOST_CHAINS = 200
 """Of the largest webs of guarantees; each gives its longest chain."""
+MOST_NAMED = 50
 ZERO = Decimal(0)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Gathered:
-    """One circle, chain, hub or group. ``members`` stand in the order of the guarantees, a hub first.
+    """One circle, chain, hub or group. ``seen`` are the keys of its members in the order of the guarantees, a hub first.
 
     ``hidden`` are those out of sight: they count in size and sums and have no name. Money in yuan: ``guaranteed`` is what
-    they answer for among themselves, ``balance`` what stands guaranteed for them (在保余额).
+    they answer for among themselves, ``balance`` what stands guaranteed for them (在保余额). ``members`` are there once
+    ``named`` was asked for the rows that are shown.
     """
 
-    members: Sequence[Party]
+    seen: Sequence[int]
     hidden: int
     guaranteed: Decimal
     balance: Decimal
-
-    @property
-    def pk(self) -> int:
-        """Whose map it is seen on: its first member that is seen."""
-        return self.members[0].pk
+    members: Sequence[Party] = ()
 
     @property
     def size(self) -> int:
         """How many they are."""
-        return len(self.members) + self.hidden
+        return len(self.seen) + self.hidden
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,28 +64,40 @@ def gatherings(actor: Actor, kind: Gathering, *, as_of: date) -> Gatherings:
     guarantees = [] if kind is Gathering.GROUPS else parties.links(as_of=as_of, kinds=[GUARANTEE])
     sums = may_see_sums(actor)
     if not sums:
-        seen = parties.seen_among(actor, {end for one in guarantees for end in (one.source, one.target)})
-        guarantees = [one for one in guarantees if one.source in seen and one.target in seen]
+        mine = parties.seen_among(actor, {end for one in guarantees for end in (one.source, one.target)})
+        guarantees = [one for one in guarantees if one.source in mine and one.target in mine]
     found, is_complete = _FINDERS[kind](guarantees, as_of)
     everybody = {one for members in found for one in members}
-    people = shown_parties(actor, everybody)
+    seen = parties.seen_among(actor, everybody)
     if not sums:
-        found = [
-            seen_of for members in found if len(seen_of := tuple(pk for pk in members if pk in people)) > 1
-        ]
+        found = [part for members in found if len(part := tuple(pk for pk in members if pk in seen)) > 1]
     known = balances(everybody, as_of=as_of)
     between = _between(guarantees)
     rows = [
         Gathered(
-            [people[pk] for pk in members if pk in people],
-            sum(pk not in people for pk in members),
-            _among(members, between),
-            sum((known.get(pk, ZERO) for pk in members), ZERO),
+            tuple(pk for pk in members if pk in seen),
+            sum(pk not in seen for pk in members),
+            _among(members, between) if between else ZERO,
+            sum((known[pk] for pk in members if pk in known), ZERO),
         )
         for members in found
-        if any(pk in people for pk in members)
+        if not seen.isdisjoint(members)
     ]
-    return Gatherings(sorted(rows, key=lambda one: (-one.balance, -one.size, one.pk)), is_complete)
+    return Gatherings(sorted(rows, key=lambda one: (-one.balance, -one.size, one.seen)), is_complete)
+
+
+def named(actor: Actor, rows: Sequence[Gathered]) -> Sequence[Gathered]:
+    """The same rows with their first MOST_NAMED members by name: for rows that are shown, not for thousands."""
+    people = shown_parties(actor, {pk for row in rows for pk in row.seen[:MOST_NAMED]})
+    for row in rows:
+        row.members = [people[pk] for pk in row.seen[:MOST_NAMED] if pk in people]
+    return rows
+
+
+def called(actor: Actor, rows: Sequence[Gathered], text: str) -> list[Gathered]:
+    """Those with a member whose name or number contains the text."""
+    found = set(parties.search(parties.visible_to(actor), text).values_list("pk", flat=True))
+    return [row for row in rows if not found.isdisjoint(row.seen)]
 
 
 def _between(guarantees: Sequence[Link]) -> dict[int, dict[int, Decimal]]:

@@ -20,7 +20,7 @@ from vouch.desk.forms import FallForm, GatheringFilter, RelationFilter
 from vouch.desk.queries import customer as customers
 from vouch.desk.queries import relations as queries
 from vouch.desk.queries.falls import Fall, fall_of
-from vouch.desk.queries.gatherings import Gathered, gatherings
+from vouch.desk.queries.gatherings import Gathered, called, gatherings, named
 from vouch.desk.queries.relations import Node, RelationMap, Tie
 from vouch.desk.terms import Gathering
 from vouch.parties.queries import link_forms
@@ -31,7 +31,7 @@ from vouch.platform.web import charts
 from vouch.platform.web.charts import CLASS_COLOURS, Chart, Dot, Line
 from vouch.platform.web.columns import Column, Kind
 from vouch.platform.web.faces import SIGNED_IN, face
-from vouch.platform.web.figures import grouped, percent, wan
+from vouch.platform.web.figures import percent, wan
 from vouch.platform.web.tables import Table, respond
 
 LINK_COLOURS = (
@@ -269,12 +269,14 @@ def _fall_chart(request: StaffRequest, party: Any, found: Fall) -> Chart:
 
 def _map_link(row: Gathered, kinds: tuple[str, ...]) -> str:
     query = urlencode([("kinds", kind) for kind in kinds] + [("steps", "3")])
-    return f"{reverse('desk:relation_map', args=[row.pk])}?{query}"
+    return f"{reverse('desk:relation_map', args=[row.seen[0]])}?{query}"
 
 
 def names(row: Gathered) -> str:
     """The members as one line; those out of sight as a number."""
     told = "、".join(one.name for one in row.members)
+    if len(row.seen) > len(row.members):
+        told = _now("%(names)s等 %(count)s 户") % {"names": told, "count": len(row.seen)}
     return f"{told}、{_now('%s 个无权查看的主体') % row.hidden}" if row.hidden else told
 
 
@@ -320,19 +322,14 @@ def gathering_list(request: StaffRequest, kind: str = Gathering.CIRCLES) -> Http
     last = today if request.actor.period is None else min(today, request.actor.period[1])
     which = Gathering(kind)
     found = gatherings(request.actor, which, as_of=min(said.get("day") or last, last))
-    text, size = said.get("q", "").strip(), said.get("size") or 2
-    rows = [
-        row
-        for row in found.rows
-        if row.size >= size
-        and (not text or any(text in one.name or text == one.number for one in row.members))
-    ]
+    rows = [row for row in found.rows if row.size >= (said.get("size") or 2)]
+    if text := said.get("q", "").strip():
+        rows = called(request.actor, rows, text)
+    listing = TABLES[which].listing(rows, request.GET, filters)
+    named(request.actor, rows if "export" in request.GET else list(listing.page_rows))
     context = {
         "which": which,
         "kinds": list(Gathering),
         "is_complete": found.is_complete,
-        "largest": grouped(max((row.size for row in rows), default=0)),
     }
-    return respond(
-        request, TABLES[which].listing(rows, request.GET, filters), "desk/relations/gatherings.html", context
-    )
+    return respond(request, listing, "desk/relations/gatherings.html", context)

@@ -6,7 +6,8 @@ from typing import ClassVar
 
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Func, Q, Value
+from django.db.models.functions import Upper
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -115,6 +116,11 @@ class Enterprise(models.Model):
                 fields=["representative_hash"],
                 condition=~Q(representative_hash=""),
                 name="parties_enterprise_repres_idx",
+            ),
+            # Others at the same address, spelled alike (queries/links.py).
+            models.Index(
+                Func(Upper("address"), Value(r"\s"), Value(""), Value("g"), function="regexp_replace"),
+                name="parties_enterprise_addr_idx",
             ),
         ]
 

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from vouch.engine.network import Edges, groups, look_through, path_between
 from vouch.parties.models import Party
-from vouch.parties.queries.links import Link, links
+from vouch.parties.queries.links import Link, bare_links, links
 from vouch.parties.queries.party import visible_to
 from vouch.parties.terms import (
     CONTROLLING_RATE,
@@ -75,7 +75,7 @@ class Around:
     """What hangs together with a party: everybody reached with the steps it takes, the links among them.
 
     ``hidden`` are neighbours out of sight, ``hidden_links`` lead to them from those who are seen; ``is_cut`` says that
-    there are more than were asked for.
+    there may be more than were asked for.
     """
 
     steps: dict[int, int]
@@ -97,19 +97,18 @@ def around(
     """Walk outward from one party (the record that stands, and that the actor sees), one statement a step."""
     reached, hidden, frontier, is_cut = {party_id: 0}, set[int](), [party_id], False
     found: dict[Link, None] = {}
-    for step in range(steps + 1):
+    for step in range(1, steps + 1):
         fresh = links(as_of=as_of, near=frontier, kinds=kinds)
         found |= dict.fromkeys(fresh)
-        if step == steps:
-            break
         others = {end for one in fresh for end in (one.source, one.target)} - reached.keys() - hidden
         seen = seen_among(actor, others)
         hidden |= others - seen
         frontier = sorted(seen)[: most - len(reached)]
-        is_cut |= len(frontier) < len(seen)
-        reached |= dict.fromkeys(frontier, step + 1)
-        if not frontier:
+        is_cut |= len(frontier) < len(seen) or (len(reached) + len(frontier) >= most and step < steps)
+        reached |= dict.fromkeys(frontier, step)
+        if not frontier or len(reached) >= most:
             break
+    found |= dict.fromkeys(links(as_of=as_of, near=reached.keys(), kinds=kinds, is_inside=True))
     within = [one for one in found if one.source in reached and one.target in reached]
     leaving = [
         one
@@ -305,11 +304,18 @@ def _controlled_by(roots: set[int], *, as_of: date) -> dict[int, set[int]]:
     return hands
 
 
-def state_organs(party_ids: Collection[int]) -> set[int]:
-    """Those of them that are the state itself, by their names."""
+def state_organs(party_ids: Collection[int] | None) -> set[int]:
+    """Those of them (None: of all parties) that are the state itself, by their names."""
     named = reduce(or_, (Q(name__contains=word) for word in STATE_ORGANS))
-    found = Party.objects.filter(named, pk__in=party_ids, kind__in=ORGANISATIONS)
-    return set(found.values_list("pk", flat=True)) if party_ids else set()
+    found = Party.objects.filter(named, kind__in=ORGANISATIONS)
+    if party_ids is None:
+        # By the index of the search, in which names stand as well.
+        found = found.filter(reduce(or_, (Q(search_text__contains=word) for word in STATE_ORGANS)))
+    elif not party_ids:
+        return set()
+    else:
+        found = found.filter(pk__in=party_ids)
+    return set(found.values_list("pk", flat=True))
 
 
 def control_groups(*, as_of: date) -> list[tuple[int, ...]]:
@@ -317,22 +323,23 @@ def control_groups(*, as_of: date) -> list[tuple[int, ...]]:
 
     Shares that one group has in a party are added up until nobody new is controlled. The state connects nobody.
     """
-    owning = links(as_of=as_of, kinds=[*OWNING, LinkKind.SPOUSE])
-    organs = state_organs({one.source for one in owning})
-    owning = [one for one in owning if one.source not in organs]
-    net = numbered([(one.source, one.target) for one in owning])
-    rates = np.array([float(one.weight or 0) if one.kind == LinkKind.SHARE else 0.0 for one in owning])
-    holds = np.array([one.kind != LinkKind.SHARE or is_controlling(one) for one in owning], dtype=bool)
+    owning = bare_links(as_of=as_of, kinds=[*OWNING, LinkKind.SPOUSE])
+    free = ~np.isin(owning.source, list(state_organs(None)))
+    source, target = owning.source[free], owning.target[free]
+    ids, places = np.unique(np.concatenate((source, target)), return_inverse=True)
+    edges = Edges(ids.size, places[: source.size], places[source.size :])
+    is_share = owning.kind[free] == LinkKind.SHARE
+    rates = np.where(is_share, owning.weight[free], 0.0)
+    holds = ~is_share | (rates > CONTROLLING_RATE)
     while True:
-        group = groups(net.edges.chosen(holds))
-        key = group[net.edges.source] * net.edges.count + net.edges.target
-        _keys, place = np.unique(key, return_inverse=True)
+        group = groups(edges.chosen(holds))
+        _keys, place = np.unique(group[edges.source] * edges.count + edges.target, return_inverse=True)
         together = np.bincount(place, weights=rates)[place] if rates.size else rates
         more = (together > CONTROLLING_RATE) & ~holds & (rates > 0)
         if not more.any():
             break
         holds |= more
     order = np.argsort(group, kind="stable")
-    parts = np.split(net.ids[order], np.flatnonzero(np.diff(group[order])) + 1) if order.size else []
-    found = [tuple(int(one) for one in part) for part in parts if part.size > 1]
+    parts = np.split(ids[order], np.flatnonzero(np.diff(group[order])) + 1) if order.size else []
+    found = [tuple(part.tolist()) for part in parts if part.size > 1]
     return sorted(found, key=lambda one: (-len(one), one))
