@@ -62,17 +62,18 @@ def customer(request: StaffRequest, pk: int, panel: str = Panel.JUDGEMENT) -> Ht
         context["sheet"] = sheet_of(party, request.actor)
         context |= _graph(party, graph_of(party, request.actor, today=timezone.localdate()))
         context["may_correct"] = may_correct(request.actor, party)
-        context["records"] = queries.records_of(party, request.actor)
     if panel == Panel.FILE:
         context |= file_panel(request.actor, party, at=timezone.now(), only=request.GET.get("only", ""))
     if panel == Panel.CONSENT:
         context |= consent_panel(request.actor, party, at=timezone.now())
     if panel == Panel.HISTORY and may_read_ledger(request.actor):
         context["reads"] = queries.reads_of(party)
-    if request.htmx and not request.htmx.history_restore_request:
+    is_part = request.htmx and not request.htmx.history_restore_request
+    if panel == Panel.IDENTITY or not is_part:
+        context["records"] = queries.records_of(party, request.actor)
+    if is_part:
         return render(request, "desk/customer/panel.html", context)
     context |= {
-        "records": queries.records_of(party, request.actor),
         "may_merge": may_decide_duplicates(request.actor),
         "assignment": party.present[0] if party.present else None,
         "class_name": class_of(standing),
