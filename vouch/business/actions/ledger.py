@@ -12,12 +12,12 @@ import orjson
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from vouch.business.actions import cells
 from vouch.business.models import Guarantee, GuaranteeVersion
 from vouch.business.terms import TRANSITIONS, FiveClass, GuaranteeKind, GuaranteeState
 from vouch.engine.identifiers import holds_protected
 from vouch.parties.actions.known import Customers, Who
 from vouch.platform.database.copy import copy_rows
+from vouch.platform.exchange import cells
 from vouch.platform.exchange.importer import Batch, Finding, Importer, Outcome, RowFault, Source
 from vouch.platform.exchange.tabular import Column, Row
 from vouch.platform.web import figures

@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 
 from vouch.engine.cells import said
 from vouch.platform.exchange import actions
+from vouch.platform.exchange.actions.state import counts_of
 from vouch.platform.exchange.importer import Importer, Source, importer_of
 from vouch.platform.exchange.kept_files import blocks_of, keep_file, kept_path
 from vouch.platform.exchange.models import Import, ImportFile
@@ -221,6 +222,5 @@ def _noted(batch: Import) -> actions.Trial:
         (row.file_id, row.line, row.verdict, row.column, row.reason, row.cells, row.raw)
         for row in kept_rows(batch)
     ]
-    counts = {name: getattr(batch, name) for name in ("accepted", "unchanged", "rejected", "warned")}
     problems = {file.pk: file.problem for file in files_of(batch) if file.problem}
-    return actions.Trial(counts=counts, notes=batch.notes, problems=problems, kept=kept)
+    return actions.Trial(counts=counts_of(batch), notes=batch.notes, problems=problems, kept=kept)
