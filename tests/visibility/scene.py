@@ -14,7 +14,6 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from django.core.files.base import ContentFile
 from django.db.models import Model
 from django.utils import timezone
 
@@ -155,7 +154,8 @@ from vouch.parties.terms import (
 from vouch.platform.courier.actions import ChannelDetails, add_channel, notify
 from vouch.platform.courier.templates import templates
 from vouch.platform.courier.terms import ChannelKind, Group
-from vouch.platform.exchange.kept_files import keep_file
+from vouch.platform.exchange.actions.keeping import keep_file, key_of_import, sealed_content
+from vouch.platform.exchange.contents import RowContent
 from vouch.platform.exchange.models import (
     Import,
     ImportChange,
@@ -753,7 +753,6 @@ def _imports(scene: Scene) -> None:
     for place, code in (("unit", "YW1"), ("below", "YW1A"), ("far", "YW2")):
         text = f"待处理{place.upper()}"
         name = f"文件{place.upper()}.csv"
-        sha256, size = keep_file(ContentFile(f"企业名称,注册号\n{text},1\n".encode()).chunks())
         with writing():
             for status in (ImportStatus.DRAFT, ImportStatus.DONE):
                 batch = Import.objects.create(
@@ -764,17 +763,17 @@ def _imports(scene: Scene) -> None:
                     actor_label="系统",
                     created_at=NOW,
                 )
-                file = ImportFile.objects.create(
-                    batch=batch, source="file", position=0, name=name, sha256=sha256, size=size
-                )
+                file = ImportFile.objects.create(batch=batch, source="file", position=0, name=name, size=0)
+                keep_file(file, [f"企业名称,注册号\n{text},1\n".encode()], at=NOW)
+            content = RowContent([text], [text])
+            sealed = sealed_content(key_of_import(batch, at=NOW), file.pk, 2, content)
             ImportRow.objects.create(
                 batch=batch,
                 file=file,
                 line=2,
                 verdict=Verdict.REJECTED,
                 reason=text,
-                raw=[text],
-                cells=[text],
+                content=sealed,
             )
             ImportChange.objects.create(
                 batch=batch, table_name="parties_party", row_key="0", after={"name": text, "number": "C0"}

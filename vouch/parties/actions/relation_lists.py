@@ -6,7 +6,7 @@ list that is kept as a file is no place for them, and a person is registered fir
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Any, ClassVar
@@ -27,11 +27,16 @@ from vouch.parties.models import Control, Kinship, Party, Post, Shareholding
 from vouch.parties.terms import KIN_BACK, REPRESENTING, ControlBasis, Kin, PostKind, RecordSource
 from vouch.platform.exchange import cells
 from vouch.platform.exchange.importer import Batch, Given, Outcome, RowFault, RowImporter, Source
-from vouch.platform.exchange.tabular import Column, Row
+from vouch.platform.exchange.tabular import ANY_CODE, Column, Row
+from vouch.platform.identity.terms import FieldClass
 
+# An identity number there is refused, but the file that holds it is kept.
+PERSONAL: Mapping[str, Any] = {"field_class": FieldClass.IDENTITY, "mask": ANY_CODE}
 COLUMNS = (
     Column("owner", "客户名称", ("企业名称", "单位名称", "客户"), is_required=False),
-    Column("owner_code", "客户代码", ("统一社会信用代码", "信用代码", "客户编号"), is_required=False),
+    Column(
+        "owner_code", "客户代码", ("统一社会信用代码", "信用代码", "客户编号"), is_required=False, **PERSONAL
+    ),
     Column("relation", "关系", ("关系类型", "职务", "与客户关系")),
     Column("other", "对方名称", ("姓名", "股东名称", "关系人", "关联方", "关联方名称", "对方")),
     Column(
@@ -39,6 +44,7 @@ COLUMNS = (
         "对方代码",
         ("对方客户编号", "关联方代码", "股东代码", "对方统一社会信用代码"),
         is_required=False,
+        **PERSONAL,
     ),
     Column("rate", "持股比例", ("比例", "出资比例", "控制比例"), is_required=False),
     Column("subscribed", "认缴出资额", ("认缴额", "出资额", "认缴"), is_required=False, is_money=True),

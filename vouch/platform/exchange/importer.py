@@ -30,6 +30,7 @@ from vouch.engine.cells import said
 from vouch.platform.exchange.tabular import Column, Row
 from vouch.platform.identity.actor import Actor
 from vouch.platform.identity.models import Unit
+from vouch.platform.identity.terms import FieldClass
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +48,11 @@ class Source:
     sheets: tuple[str, ...] = ()
     is_required: bool = True
     is_counted: bool = True
+
+    @property
+    def protected(self) -> tuple[Column, ...]:
+        """The columns whose values not everybody may read in full."""
+        return tuple(column for column in self.columns if column.field_class != FieldClass.ORDINARY)
 
     def place(self, column: str) -> int:
         """Where the column stands in ``Row.cells``."""

@@ -38,7 +38,7 @@ def read_sheets(content: bytes, *, name: str) -> Sheets:
         check_archive(io.BytesIO(content), name=name)
         return _of_workbook(content, name=name)
     if content.startswith(OLE_MAGIC):
-        check_old(content, name=name)
+        check_old(io.BytesIO(content), name=name)
         return _of_workbook(content, name=name)
     return {name: read_text(_decoded(content, name=name), name=name)}
 

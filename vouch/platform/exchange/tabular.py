@@ -20,16 +20,17 @@ import unicodedata
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
-from pathlib import Path
 from typing import Any, NamedTuple
 
 from django.utils.translation import gettext as _
 
 from vouch.engine.cells import Unreadable as CellUnreadable
 from vouch.engine.cells import amount_in
-from vouch.platform.exchange.bytestream import OLE_MAGIC, ZIP_MAGIC, Unreadable
+from vouch.engine.identifiers import without_protected
+from vouch.platform.exchange.bytestream import OLE_MAGIC, ZIP_MAGIC, Contents, Unreadable, opened
 from vouch.platform.exchange.delimited import Delimited
 from vouch.platform.exchange.workbook import Workbook
+from vouch.platform.identity.terms import FieldClass
 
 __all__ = ["Chosen", "Column", "Row", "Table", "Unreadable", "guess_columns", "open_table"]
 
@@ -37,6 +38,10 @@ SAMPLE_ROWS = 500
 DOUBTFUL_BELOW = 100_000
 HEADING_ROWS_MAX = 30
 """How far down the headings may stand: titles and notes come above them."""
+
+
+ANY_CODE = "code"
+"""The mask of a column that names customers by any code: what may be a person's number is masked, a firm's code is not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +54,9 @@ class Column:
     is_required: bool = True
     # Amounts, whose unit the heading may name (合同金额（万元）), or the line above (单位：万元), or a person.
     is_money: bool = False
+    # Values that not everybody may read in full: their class, and how they are shown else (vault.masks, ANY_CODE).
+    field_class: str = FieldClass.ORDINARY
+    mask: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -256,7 +264,7 @@ def _missing(columns: Sequence[Column], places: Sequence[int | None]) -> list[st
 
 
 def open_table(
-    path: Path,
+    contents: Contents,
     *,
     name: str,
     columns: Sequence[Column],
@@ -271,7 +279,7 @@ def open_table(
     Raises Unreadable; ``is_lenient`` takes the likeliest row of headings though required columns are missing, so
     that a person can be asked for them.
     """
-    source = _open_source(path, name=name)
+    source = _open_source(contents, name=name)
     try:
         wanted = _Wanted(name, tuple(columns), sheets, chosen or Chosen(), is_lenient=is_lenient)
         return _find_table(source, wanted)
@@ -280,12 +288,14 @@ def open_table(
         raise
 
 
-def _open_source(path: Path, *, name: str) -> Delimited | Workbook:
-    with path.open("rb") as file:
+def _open_source(contents: Contents, *, name: str) -> Delimited | Workbook:
+    with opened(contents) as file:
         magic = file.read(4)
     if not magic:
         raise Unreadable(_("文件“%(name)s”是空的。") % {"name": name})
-    return Workbook(path, name=name) if magic in {ZIP_MAGIC, OLE_MAGIC} else Delimited(path, name=name)
+    return (
+        Workbook(contents, name=name) if magic in {ZIP_MAGIC, OLE_MAGIC} else Delimited(contents, name=name)
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -384,5 +394,6 @@ def _no_headings(name: str, nearest: tuple[int, list[str], Sequence[str]] | None
     return _("文件“%(name)s”的表头缺少列：%(wanted)s。读到的列：%(found)s。") % {
         "name": name,
         "wanted": wanted,
-        "found": "、".join(heading for heading in headings if heading),
+        # A file without headings begins with somebody's values.
+        "found": without_protected("、".join(heading for heading in headings if heading)),
     }
