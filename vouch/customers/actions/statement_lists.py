@@ -102,7 +102,7 @@ class StatementImporter(RowImporter):
 
 
 def _who(given: Given) -> Who:
-    code = said(given["customer_code"]).replace(" ", "").lstrip("'")
+    code = cells.bare_code(given["customer_code"])
     return Who(code, said(given["customer"]) if not code else "")
 
 

@@ -157,7 +157,7 @@ def _named(rows: Any, who: Named, batch: Batch, *, party: str, name: str) -> Any
 
 
 def _owner(given: Given) -> Who:
-    code = said(given["owner_code"]).replace(" ", "").lstrip("'")
+    code = cells.bare_code(given["owner_code"])
     return Who("" if holds_protected(code) else code, said(given["owner"]) if not code else "")
 
 

@@ -25,9 +25,14 @@ def needed(text: str, column: str, title: str) -> str:
     return found
 
 
+def bare_code(text: str) -> str:
+    """A number that names something, without blanks and the apostrophe that makes Excel keep it as text."""
+    return said(text).replace(" ", "").lstrip("'")
+
+
 def code(text: str, column: str) -> str:
     """A number that names something; one that Excel has rounded is refused. Raises RowFault."""
-    found = said(text).replace(" ", "").lstrip("'")
+    found = bare_code(text)
     if is_rounded(found):
         # What is left of a person's number is not told: the reason is kept in plain.
         raise RowFault(column, _("号码被 Excel 舍去了尾数，原号码已丢失；请把该列设为文本后重新填写"))

@@ -18,6 +18,7 @@ from vouch.engine.identifiers import (
     uscc_problem,
     without_protected,
 )
+from vouch.platform.exchange.cells import bare_code
 from vouch.platform.exchange.importer import Source, importers
 from vouch.platform.exchange.models import Import, ImportRow
 from vouch.platform.exchange.tabular import ANY_CODE, Column
@@ -48,7 +49,7 @@ def place_of_row(file_id: int, line: int) -> Place:
 
 def mention_index(text: str) -> bytes:
     """Blind index of a document number as a file writes it; 15 digits and the 18 that they became are one."""
-    return blind_index(judge_identity(text).value, column="exchange.mention")
+    return blind_index(judge_identity(bare_code(text)).value, column="exchange.mention")
 
 
 Open = Callable[[ImportRow], RowContent | None]
