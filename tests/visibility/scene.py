@@ -14,7 +14,6 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from django.core.files.base import ContentFile
 from django.db.models import Model
 from django.utils import timezone
 
@@ -130,6 +129,7 @@ from vouch.parties.actions import (
     store_paper,
 )
 from vouch.parties.actions.addresses import read_addresses
+from vouch.parties.actions.person_lists import PersonImporter
 from vouch.parties.actions.places import PlaceDetails, add_place, note_visit
 from vouch.parties.actions.sites import (
     LimitDetails,
@@ -168,7 +168,8 @@ from vouch.parties.terms import (
 from vouch.platform.courier.actions import ChannelDetails, add_channel, notify
 from vouch.platform.courier.templates import templates
 from vouch.platform.courier.terms import ChannelKind, Group
-from vouch.platform.exchange.kept_files import keep_file
+from vouch.platform.exchange.actions.keeping import keep_file, key_of_import, sealed_content
+from vouch.platform.exchange.contents import RowContent
 from vouch.platform.exchange.models import (
     Import,
     ImportChange,
@@ -814,32 +815,28 @@ def _judged(actor: Actor) -> None:
 
 
 def _imports(scene: Scene) -> None:
-    """Imports of each unit: one that waits for its columns, and one with a row that waits for somebody."""
+    """Imports of persons of each unit: one that waits for its columns, one with a row that waits for somebody."""
     for place, code in (("unit", "YW1"), ("below", "YW1A"), ("far", "YW2")):
-        text = f"待处理{place.upper()}"
+        text, digit = f"待处理{place.upper()}", str(1 + list(CITY).index(place))
+        told = {"name": text, "document_number": corrected_number(digit), "phone": f"1380013800{digit}"}
         name = f"文件{place.upper()}.csv"
-        sha256, size = keep_file(ContentFile(f"企业名称,注册号\n{text},1\n".encode()).chunks())
         with writing():
             for status in (ImportStatus.DRAFT, ImportStatus.DONE):
                 batch = Import.objects.create(
-                    kind="enterprises",
+                    kind="persons",
                     status=status,
                     unit=scene.units[code],
                     actor_id="system:scene",
                     actor_label="系统",
                     created_at=NOW,
                 )
-                file = ImportFile.objects.create(
-                    batch=batch, source="file", position=0, name=name, sha256=sha256, size=size
-                )
+                file = ImportFile.objects.create(batch=batch, source="file", position=0, name=name, size=0)
+                keep_file(file, [f"姓名,证件号码,手机\n{','.join(told.values())}\n".encode()], at=NOW)
+            columns = PersonImporter.sources[0].columns
+            content = RowContent([told.get(one.name, "") for one in columns], list(told.values()))
+            sealed = sealed_content(key_of_import(batch, at=NOW), file.pk, 2, content)
             ImportRow.objects.create(
-                batch=batch,
-                file=file,
-                line=2,
-                verdict=Verdict.REJECTED,
-                reason=text,
-                raw=[text],
-                cells=[text],
+                batch=batch, file=file, line=2, verdict=Verdict.REJECTED, reason=text, content=sealed
             )
             ImportChange.objects.create(
                 batch=batch, table_name="parties_party", row_key="0", after={"name": text, "number": "C0"}
@@ -856,4 +853,6 @@ def _imports(scene: Scene) -> None:
             KeptRecord.objects.create(
                 batch=batch, table_name="parties_party", row_key="0", label=text, reason=text
             )
+        for form in ("row", "marked", "download"):
+            scene.posts[f"exchange:{form}"] = lambda _arguments: {"do": "show", "purpose": "核对名单"}
         scene.extra |= {text: scene.parties[place].pk, name: scene.parties[place].pk}

@@ -15,8 +15,9 @@ class PartiesConfig(AppConfig):
     verbose_name = _("客户主体")
 
     def ready(self) -> None:
-        """Let enterprises and relations be imported, answer facts, and lead entries to the forms that change their subject."""
+        """Let enterprises, persons and relations be imported, answer facts, and lead entries to the forms that change their subject."""
         from vouch.parties.actions.intake import EnterpriseImporter  # models must be loaded first
+        from vouch.parties.actions.person_lists import PersonImporter  # models must be loaded first
         from vouch.parties.actions.relation_lists import RelationImporter  # models must be loaded first
         from vouch.parties.facts import FACTS, ask
         from vouch.parties.queries.grouping import looked_up_once
@@ -27,6 +28,7 @@ class PartiesConfig(AppConfig):
         from vouch.platform.ledger.subjects import Form, register_form
 
         register(EnterpriseImporter())
+        register(PersonImporter())
         register(RelationImporter())
         # A pair that nobody has decided is a guess, and goes with either record.
         register_passing("parties_duplicate", f"state = ANY('{{{','.join(sorted(WAITING))}}}')")

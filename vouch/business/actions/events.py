@@ -13,11 +13,11 @@ from uuid import UUID
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from vouch.business.actions import cells
 from vouch.business.models import Claim, Draw, Recovery, Repayment
 from vouch.business.queries.register import visible_to
 from vouch.engine.cells import said
 from vouch.engine.identifiers import holds_protected
+from vouch.platform.exchange import cells
 from vouch.platform.exchange.importer import Batch, Finding, Importer, Outcome, RowFault, Source
 from vouch.platform.exchange.tabular import Column, Row
 

@@ -12,20 +12,21 @@ import orjson
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from vouch.business.actions import cells
 from vouch.business.models import Guarantee, GuaranteeVersion
 from vouch.business.terms import TRANSITIONS, FiveClass, GuaranteeKind, GuaranteeState
 from vouch.engine.identifiers import holds_protected
 from vouch.parties.actions.known import Customers, Who
 from vouch.platform.database.copy import copy_rows
+from vouch.platform.exchange import cells
 from vouch.platform.exchange.importer import Batch, Finding, Importer, Outcome, RowFault, Source
-from vouch.platform.exchange.tabular import Column, Row
+from vouch.platform.exchange.tabular import ANY_CODE, Column, Row
+from vouch.platform.identity.terms import FieldClass
 from vouch.platform.web import figures
 
 COLUMNS = (
     Column("number", "业务编号", ("担保编号", "项目编号", "保证合同编号", "担保业务编号", "台账编号")),
     Column("customer", "客户名称", ("被担保人", "被担保人名称", "借款人", "借款人名称", "企业名称", "客户", "债务人")),
-    Column("customer_code", "客户代码", ("统一社会信用代码", "信用代码", "证件号码", "客户编号", "身份证号", "身份证号码"), is_required=False),
+    Column("customer_code", "客户代码", ("统一社会信用代码", "信用代码", "证件号码", "客户编号", "身份证号", "身份证号码"), is_required=False, field_class=FieldClass.IDENTITY, mask=ANY_CODE),
     Column("bank", "银行", ("债权人", "合作银行", "贷款银行", "放款银行", "受益人", "金融机构"), is_required=False),
     Column("product", "产品", ("产品名称", "业务品种", "担保品种", "产品类型"), is_required=False),
     Column("kind", "业务种类", ("担保类型", "业务类型", "担保种类"), is_required=False),

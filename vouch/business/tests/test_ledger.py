@@ -10,11 +10,11 @@ from typing import Any
 import pytest
 from django.core.management import CommandError, call_command
 
-from vouch.business.actions import cells
 from vouch.business.models import Claim, Draw, Guarantee, GuaranteeVersion, Recovery, Repayment
 from vouch.business.tests.conftest import NUMBER, Load
 from vouch.business.tests.ledgers import HEAD, NOVEMBER, OCTOBER
 from vouch.parties.models import Party
+from vouch.platform.exchange import cells
 from vouch.platform.exchange.importer import RowFault
 from vouch.platform.exchange.models import Import
 from vouch.platform.exchange.queries import kept_rows
@@ -97,7 +97,7 @@ def test_what_was_released_does_not_come_back_by_itself(load: Load, firms: list[
     [
         (",甲有限公司,,,,1,1", "number", "业务编号为空"),
         ("X1,丁有限公司,,,,1万,1,,2026-01-01", "customer", "没有这个名称的客户"),
-        ("X1,甲有限公司,9.13501E+17,,,1万,1,,2026-01-01", "customer_code", "舍去尾数"),
+        ("X1,甲有限公司,9.13501E+17,,,1万,1,,2026-01-01", "customer_code", "舍去了尾数"),
         ("X1,甲有限公司,,,,120,100,,2026-01-01", "contract_amount", "请核对单位是不是万元"),
         ("X1,甲有限公司,,,,一百万,1,,2026-01-01", "contract_amount", "不是金额"),
         ("X1,甲有限公司,,,,100,101,,2026-01-01", "debt_balance", "大于合同金额"),

@@ -120,6 +120,7 @@ READ_EVENTS: frozenset[str] = frozenset(
         "customers.certificate.revealed",
         "customers.authorisation.shown",
         "customers.package.fetched",
+        "exchange.import.read",
     }
 )
 """Events of looking at protected values: every room that shows some in plain names its own here."""

@@ -80,6 +80,7 @@ EVENT_TITLES: dict[str, str] = {
     "exchange.journals.forgotten": "导入改动记录过期清除",
     "exchange.mapping.saved": "保存列对应",
     "exchange.mapping.forgotten": "删除列对应",
+    "exchange.import.read": "完整查看导入内容",
     "exchange.import.cancelled": "取消导入",
     "exchange.chunk.taken": "导入一批行",
     "exchange.file.finished": "读完一个文件",

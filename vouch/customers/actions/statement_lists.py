@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Sequence
 from datetime import date
 from typing import ClassVar
 
@@ -15,12 +15,13 @@ from vouch.customers.actions.materials import WrongMaterial
 from vouch.customers.models import Material, StatementLine
 from vouch.customers.queries.financials import statement_in_force
 from vouch.customers.terms import Basis, Origin, PeriodKind
-from vouch.engine.cells import Unreadable, day_of, is_rounded, money_of, said
+from vouch.engine.cells import Unreadable, day_of, money_of, said
 from vouch.engine.financials.lines import LINES
 from vouch.engine.financials.reading import Book
 from vouch.parties.actions.known import Customers, Who
 from vouch.parties.models import Party
-from vouch.platform.exchange.importer import Batch, Finding, Importer, Outcome, RowFault, Source
+from vouch.platform.exchange import cells
+from vouch.platform.exchange.importer import Batch, Finding, Given, Outcome, RowFault, RowImporter, Source
 from vouch.platform.exchange.tabular import Column, Row
 
 HEADS = (
@@ -48,7 +49,7 @@ _KINDS = {
 _ORIGINS = {Basis.AUDIT: Origin.AUDITOR, Basis.TAX: Origin.TAX_OFFICE}
 
 
-class StatementImporter(Importer):
+class StatementImporter(RowImporter):
     """Rows of statements, each recorded as one set of its customer; the same again changes nothing."""
 
     kind: ClassVar[str] = "statements"
@@ -63,27 +64,15 @@ class StatementImporter(Importer):
     )
     example: ClassVar[str] = "vouch import statements 财务报表汇总.xlsx --unit HQ --dry-run"
     key: ClassVar[tuple[str, ...]] = ("customer", "customer_code", "basis", "ends_on", "months")
-    # A set is a material with its lines, and an entry of its own.
-    chunk_rows: ClassVar[int] = 200
 
-    def take(self, batch: Batch) -> Outcome:
-        """Write one chunk. A set that takes another's place is accepted with a remark."""
-        outcome = Outcome()
-        names = [column.name for column in batch.source.columns]
-        rows = [(row, dict(zip(names, row.cells, strict=True))) for row in batch.rows]
-        customers = Customers((_who(given) for _row, given in rows), actor=batch.actor)
-        for row, given in rows:
-            try:
-                details = _details(given, batch)
-                party = Party.objects.get(pk=customers.of(_who(given)))
-                self._record(row, party, details, batch=batch, outcome=outcome)
-            except RowFault as fault:
-                outcome.rejected.append(Finding(row, fault.column, fault.reason))
-        return outcome
+    def look_up(self, rows: Sequence[Given], batch: Batch) -> Customers:
+        """The customers that the rows name."""
+        return Customers(map(_who, rows), actor=batch.actor)
 
-    def _record(
-        self, row: Row, party: Party, details: FinancialsDetails, *, batch: Batch, outcome: Outcome
-    ) -> None:
+    def take_row(self, row: Row, given: Given, known: Customers, *, batch: Batch, outcome: Outcome) -> None:
+        """Record one set. One that takes another's place is accepted with a remark."""
+        details = _details(given, batch)
+        party = Party.objects.get(pk=known.of(_who(given)))
         held = statement_in_force(
             party.pk, basis=details.basis, ends_on=details.ends_on, months=details.months
         )
@@ -112,23 +101,22 @@ class StatementImporter(Importer):
             outcome.warned.append(Finding(row, "", reason))
 
 
-def _who(given: Mapping[str, str]) -> Who:
-    code = said(given["customer_code"]).replace(" ", "").lstrip("'")
+def _who(given: Given) -> Who:
+    code = cells.bare_code(given["customer_code"])
     return Who(code, said(given["customer"]) if not code else "")
 
 
-def _details(given: Mapping[str, str], batch: Batch) -> FinancialsDetails:
+def _details(given: Given, batch: Batch) -> FinancialsDetails:
     """What a row says. Raises RowFault."""
     who = _who(given)
     if not who.code and not who.name:
         raise RowFault("customer", _("客户名称和统一社会信用代码都为空"))
     if who.name.replace(" ", "") in {"合计", "总计", "小计"}:
         raise RowFault("customer", _("合计行，不是一户的报表"))
-    if is_rounded(who.code):
-        raise RowFault("customer_code", _("号码被 Excel 舍去了尾数；请把该列设为文本后重新填写"))
-    basis = Basis(_word(given["basis"], "basis", _BASES) or Basis.DECLARED)
+    cells.code(who.code, "customer_code")
+    basis = Basis(cells.word(given["basis"], "basis", _BASES) or Basis.DECLARED)
     ends_on = _day(given["ends_on"])
-    kind = PeriodKind(_word(given["kind"], "kind", _KINDS) or _kind_of(ends_on))
+    kind = PeriodKind(cells.word(given["kind"], "kind", _KINDS) or _kind_of(ends_on))
     book = Book()
     for code, line in LINES.items():
         try:
@@ -152,16 +140,6 @@ def _kind_of(ends_on: date) -> PeriodKind:
     if ends_on.month == 12:
         return PeriodKind.YEAR
     return PeriodKind.QUARTER if ends_on.month % 3 == 0 else PeriodKind.MONTH
-
-
-def _word(text: str, column: str, words: Mapping[str, str]) -> str | None:
-    found = said(text)
-    if found and found not in words:
-        known = "、".join(words)
-        raise RowFault(
-            column, _("不认识“%(text)s”，可以填：%(known)s") % {"text": found[:40], "known": known}
-        )
-    return words.get(found)
 
 
 def _day(text: str) -> date:

@@ -11,6 +11,7 @@ from vouch.desk.forms.customers import (
     SearchForm,
     WorkingListForm,
     readable_classes,
+    ticked_keys,
 )
 from vouch.desk.forms.relations import FallForm, GatheringFilter, RelationFilter
 
@@ -31,4 +32,5 @@ __all__ = [
     "SharedFilter",
     "WorkingListForm",
     "readable_classes",
+    "ticked_keys",
 ]

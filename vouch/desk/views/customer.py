@@ -63,29 +63,14 @@ def customer(request: StaffRequest, pk: int, panel: str = Panel.JUDGEMENT) -> Ht
         "standing": standing,
         "panel": panel,
         "panels": [(one, _address(party, one)) for one in offered],
-        **PANELS[panel](party, standing),
+        **PANELS[panel](request, party, standing),
     }
-    if panel == Panel.IDENTITY:
-        context["sheet"] = sheet_of(party, request.actor)
-        context |= _graph(party, graph_of(party, request.actor, today=timezone.localdate()))
-        context["may_correct"] = may_correct(request.actor, party)
+    is_part = request.htmx and not request.htmx.history_restore_request
+    if panel == Panel.IDENTITY or not is_part:
         context["records"] = queries.records_of(party, request.actor)
-    if panel == Panel.FILE:
-        context |= file_panel(request.actor, party, at=timezone.now(), only=request.GET.get("only", ""))
-    if panel == Panel.RELATIONS:
-        context |= relations_panel(request.actor, party)
-    if panel == Panel.GUARANTEES:
-        context |= guarantees_panel(request.actor, party)
-    if panel == Panel.BUILDING:
-        context |= building_panel(request, party)
-    if panel == Panel.CONSENT:
-        context |= consent_panel(request.actor, party, at=timezone.now())
-    if panel == Panel.HISTORY and may_read_ledger(request.actor):
-        context["reads"] = queries.reads_of(party)
-    if request.htmx and not request.htmx.history_restore_request:
+    if is_part:
         return render(request, "desk/customer/panel.html", context)
     context |= {
-        "records": queries.records_of(party, request.actor),
         "may_merge": may_decide_duplicates(request.actor),
         "assignment": party.present[0] if party.present else None,
         "class_name": class_of(standing),
@@ -159,7 +144,7 @@ def _score(standing: Standing | None) -> Chart | None:
     return charts.gauge(standing.score, low=low, high=high, steps=sorted(steps), label=_("评分"))
 
 
-def _judgement(party: Party, standing: Standing | None) -> dict[str, Any]:
+def _judgement(_request: StaffRequest, party: Party, standing: Standing | None) -> dict[str, Any]:
     if standing is None:
         return {}
     judgement = queries.judgement_of(standing.assessment)
@@ -176,13 +161,13 @@ def _judgement(party: Party, standing: Standing | None) -> dict[str, Any]:
     return {"judgement": judgement, "points": points}
 
 
-def _facts(party: Party, standing: Standing | None) -> dict[str, Any]:
+def _facts(_request: StaffRequest, party: Party, standing: Standing | None) -> dict[str, Any]:
     as_of = standing.as_of if standing else queries.last_day(party)
     judged = frozenset(standing.assessment.snapshot["facts"]) if standing else frozenset()
     return {"facts": queries.fact_lines(party, as_of=as_of, judged=judged), "facts_as_of": as_of}
 
 
-def _invoices(party: Party, standing: Standing | None) -> dict[str, Any]:
+def _invoices(_request: StaffRequest, party: Party, standing: Standing | None) -> dict[str, Any]:
     trade = queries.trade_of(party, as_of=standing.as_of if standing else queries.last_day(party))
     months = [month.month.strftime("%Y-%m") for month in trade.months]
     chart = charts.over_time(
@@ -217,13 +202,16 @@ def _partners(found: Any, label: str) -> Chart:
     return charts.bars(slices, unit=_("万元"), label=label, form="wan", lying=True)
 
 
-def _identity(party: Party, standing: Standing | None) -> dict[str, Any]:
+def _identity(request: StaffRequest, party: Party, _standing: Standing | None) -> dict[str, Any]:
     enterprise = getattr(party, "enterprise", None)
     size = size_of(enterprise) if enterprise else None
     return {
         "enterprise": enterprise,
         "size": FirmSizeName(size.value).label if size else "",
         "assignments": list(assignments_of(party)),
+        "sheet": sheet_of(party, request.actor),
+        "may_correct": may_correct(request.actor, party),
+        **_graph(party, graph_of(party, request.actor, today=timezone.localdate())),
     }
 
 
@@ -244,7 +232,7 @@ def _percent(rate: Decimal) -> float:
     return round(float(rate * 100), 4)
 
 
-def _history(party: Party, standing: Standing | None) -> dict[str, Any]:
+def _history(request: StaffRequest, party: Party, _standing: Standing | None) -> dict[str, Any]:
     assessments = list(queries.assessments_of(party)[:50])
     graded = [one for one in reversed(assessments) if one.score is not None]
     chart = charts.over_time(
@@ -253,7 +241,8 @@ def _history(party: Party, standing: Standing | None) -> dict[str, Any]:
         left=Axis(_("分"), extra=_around([one.score for one in graded if one.score is not None])),
         label=_("评估时间"),
     )
-    return {"assessments": assessments, "scores": chart, "entries": queries.entries_of(party)}
+    found = {"assessments": assessments, "scores": chart, "entries": queries.entries_of(party)}
+    return {**found, "reads": queries.reads_of(party)} if may_read_ledger(request.actor) else found
 
 
 def _around(scores: list[int]) -> dict[str, int]:
@@ -263,16 +252,23 @@ def _around(scores: list[int]) -> dict[str, int]:
     return {"min": max(0, min(scores) // 50 * 50 - 50), "max": max(scores) // 50 * 50 + 100, "interval": 50}
 
 
-PANELS: dict[str, Callable[[Party, Standing | None], dict[str, Any]]] = {
+def _file(request: StaffRequest, party: Party, _standing: Standing | None) -> dict[str, Any]:
+    found: dict[str, Any] = file_panel(
+        request.actor, party, at=timezone.now(), only=request.GET.get("only", "")
+    )
+    return found
+
+
+PANELS: dict[str, Callable[[StaffRequest, Party, Standing | None], dict[str, Any]]] = {
     Panel.JUDGEMENT: _judgement,
     Panel.FACTS: _facts,
     Panel.INVOICES: _invoices,
     Panel.IDENTITY: _identity,
-    # Told for the one who looks.
-    Panel.BUILDING: lambda _party, _standing: {},
-    Panel.FILE: lambda _party, _standing: {},
-    Panel.RELATIONS: lambda _party, _standing: {},
-    Panel.GUARANTEES: lambda _party, _standing: {},
-    Panel.CONSENT: lambda _party, _standing: {},
+    # Told by the rooms themselves, for the one who looks.
+    Panel.FILE: _file,
+    Panel.BUILDING: lambda request, party, _standing: building_panel(request, party),
+    Panel.RELATIONS: lambda request, party, _standing: relations_panel(request.actor, party),
+    Panel.GUARANTEES: lambda request, party, _standing: guarantees_panel(request.actor, party),
+    Panel.CONSENT: lambda request, party, _standing: consent_panel(request.actor, party, at=timezone.now()),
     Panel.HISTORY: _history,
 }

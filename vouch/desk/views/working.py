@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST, require_safe
 
-from vouch.desk.forms import AssignManyForm, CustomerFilter, WorkingListForm
+from vouch.desk.forms import AssignManyForm, CustomerFilter, WorkingListForm, ticked_keys
 from vouch.desk.queries.customers import picked
 from vouch.desk.views.customers import filter_of
 from vouch.parties import actions, permissions, queries
@@ -175,8 +175,7 @@ def _chosen(request: StaffRequest) -> list[int]:
         return picked(request.actor, filters.wanted())[: actions.MOST + 1]
     else:
         given = request.POST.getlist("pick")
-    found = [int(one) for one in given if one.isascii() and one.isdigit() and len(one) < 18]
-    return queries.chosen_parties(request.actor, found)
+    return queries.chosen_parties(request.actor, ticked_keys(given))
 
 
 def _assigned(request: StaffRequest, form: AssignManyForm, pks: list[int]) -> HttpResponse | None:

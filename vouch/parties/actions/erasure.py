@@ -8,6 +8,7 @@ from typing import Any
 
 from vouch.parties import permissions
 from vouch.parties.actions.enrolment import index_party
+from vouch.parties.actions.sealing import key_for
 from vouch.parties.models import (
     Account,
     Contact,
@@ -22,11 +23,12 @@ from vouch.parties.models import (
     Shareholding,
 )
 from vouch.parties.terms import ERASED_NAME, PartyStatus
-from vouch.platform.exchange.actions import forget_images
+from vouch.platform.exchange.actions import forget_images, forget_person
 from vouch.platform.identity.actions.drafts import forget_drafts_about
 from vouch.platform.identity.actor import Actor
 from vouch.platform.ledger.action import Entry, action
 from vouch.platform.vault.actions import destroy_key
+from vouch.platform.vault.fields import place_of
 from vouch.platform.vault.models import DataKey
 from vouch.platform.vault.terms import Subject
 
@@ -49,6 +51,8 @@ def erase_person(
     if locked.status == PartyStatus.ERASED:
         entry.nothing()
         return
+    # First, while the numbers can still be read by which deliveries name the person.
+    files, rows = forget_person(name=locked.name, numbers=_numbers(locked, at=at), at=at)
     destroy_key(Subject("party", str(locked.pk)), at=at)
     Person.objects.filter(party=locked).update(
         document_index=None,
@@ -84,9 +88,32 @@ def erase_person(
         "party",
         locked.pk,
         before=before,
-        after={"status": str(PartyStatus.ERASED), "approved_by": approver.label},
+        after={
+            "status": str(PartyStatus.ERASED),
+            "approved_by": approver.label,
+            "files_dropped": files,
+            "rows_emptied": rows,
+        },
     )
     entry.purpose(reason)
+
+
+def _numbers(party: Party, *, at: datetime) -> list[str]:
+    """Every number that a list may name the person by: documents, telephones and accounts, former ones too."""
+    key = key_for(party, at=at)
+    former = FormerValue.objects.filter(party=party, field="document_number")
+    held = (
+        (Person.objects.filter(party=party), "document_number"),
+        (former, "sealed"),
+        (Phone.objects.filter(party=party), "number"),
+        (Account.objects.filter(party=party), "number"),
+    )
+    return [
+        key.open(bytes(sealed), place=place_of(row, column))
+        for rows, column in held
+        for row in rows
+        if (sealed := getattr(row, column)) is not None
+    ]
 
 
 def _forget_what_was_plain(party: Party, *, at: datetime) -> None:

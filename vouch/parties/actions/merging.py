@@ -20,7 +20,7 @@ from vouch.engine.identifiers import CodeProblem, judge_code
 from vouch.parties import permissions
 from vouch.parties.actions.enrolment import index_party
 from vouch.parties.models import Assignment, Duplicate, Identifier, Merge, Party
-from vouch.parties.queries.duplicates import known_pairs, records_of_book
+from vouch.parties.queries.duplicates import known_pairs, records_of_book, suggested
 from vouch.parties.terms import NATURAL_PERSONS, WAITING, DuplicateState, IdentifierKind
 from vouch.platform.identity.actions import take_part
 from vouch.platform.identity.actor import Actor
@@ -104,7 +104,8 @@ def merge_by_itself(*, actor: Actor, at: datetime) -> int:
     for row in certain.select_related("one", "other").order_by("-bits", "pk"):
         if {row.one_id, row.other_id} in undone or not _is_certain(row):
             continue
-        party, canonical = sorted((row.one, row.other), key=lambda one: (bool(_valid_codes(one)), -one.pk))
+        keep = suggested(row)
+        party, canonical = sorted((row.one, row.other), key=lambda one: one.pk == keep)
         try:
             merge_parties(
                 actor=actor, at=at, party=party, canonical=canonical, reason=_("标识一致，没有相反证据")

@@ -6,9 +6,9 @@ list that is kept as a file is no place for them, and a person is registered fir
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any, ClassVar
 
 import orjson
@@ -17,7 +17,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from vouch.engine.cells import Unreadable, day_of, is_rounded, money_of, said
+from vouch.engine.cells import said
 from vouch.engine.identifiers import holds_protected, without_protected
 from vouch.parties.actions.edge_lines import ControlLine, EdgeLine, KinLine, PostLine, ShareholderLine
 from vouch.parties.actions.edges import add_edges
@@ -25,12 +25,18 @@ from vouch.parties.actions.known import Customers, Who
 from vouch.parties.actions.naming import Named, known_party, read_named
 from vouch.parties.models import Control, Kinship, Party, Post, Shareholding
 from vouch.parties.terms import KIN_BACK, REPRESENTING, ControlBasis, Kin, PostKind, RecordSource
-from vouch.platform.exchange.importer import Batch, Finding, Importer, Outcome, RowFault, Source
-from vouch.platform.exchange.tabular import Column, Row
+from vouch.platform.exchange import cells
+from vouch.platform.exchange.importer import Batch, Given, Outcome, RowFault, RowImporter, Source
+from vouch.platform.exchange.tabular import ANY_CODE, Column, Row
+from vouch.platform.identity.terms import FieldClass
 
+# An identity number there is refused, but the file that holds it is kept.
+PERSONAL: Mapping[str, Any] = {"field_class": FieldClass.IDENTITY, "mask": ANY_CODE}
 COLUMNS = (
     Column("owner", "客户名称", ("企业名称", "单位名称", "客户"), is_required=False),
-    Column("owner_code", "客户代码", ("统一社会信用代码", "信用代码", "客户编号"), is_required=False),
+    Column(
+        "owner_code", "客户代码", ("统一社会信用代码", "信用代码", "客户编号"), is_required=False, **PERSONAL
+    ),
     Column("relation", "关系", ("关系类型", "职务", "与客户关系")),
     Column("other", "对方名称", ("姓名", "股东名称", "关系人", "关联方", "关联方名称", "对方")),
     Column(
@@ -38,6 +44,7 @@ COLUMNS = (
         "对方代码",
         ("对方客户编号", "关联方代码", "股东代码", "对方统一社会信用代码"),
         is_required=False,
+        **PERSONAL,
     ),
     Column("rate", "持股比例", ("比例", "出资比例", "控制比例"), is_required=False),
     Column("subscribed", "认缴出资额", ("认缴额", "出资额", "认缴"), is_required=False, is_money=True),
@@ -59,7 +66,7 @@ _KIN = {str(label): value for value, label in Kin.choices} | {
 _WORDS = (SHAREHOLDER, CONTROLLER, *_POSTS, *_KIN)
 
 
-class RelationImporter(Importer):
+class RelationImporter(RowImporter):
     """Rows of relations, each noted like one entered by hand; one that is recorded already changes nothing."""
 
     kind: ClassVar[str] = "relations"
@@ -74,32 +81,24 @@ class RelationImporter(Importer):
     )
     example: ClassVar[str] = "vouch import relations 关系名单.xlsx --unit HQ --dry-run"
     key: ClassVar[tuple[str, ...]] = ("owner", "owner_code", "relation")
-    chunk_rows: ClassVar[int] = 200
 
-    def take(self, batch: Batch) -> Outcome:
-        """Note one chunk."""
-        outcome = Outcome()
-        names = [column.name for column in batch.source.columns]
-        rows = [(row, dict(zip(names, row.cells, strict=True))) for row in batch.rows]
-        customers = Customers((_owner(given) for _row, given in rows), actor=batch.actor)
-        for row, given in rows:
-            try:
-                line = _line(given, today=timezone.localdate(batch.at))
-                # Of a customer with several records, the standing one is where relations are noted.
-                party = Party.objects.get(pk=customers.customer_of(_found(customers, given)))
-                is_torn = batch.source.key_of(row, self.key) in batch.conflicting
-                _take(row, party, line, is_torn=is_torn, batch=batch, outcome=outcome)
-            except RowFault as fault:
-                outcome.rejected.append(Finding(_masked(row), fault.column, fault.reason))
-        return outcome
+    def look_up(self, rows: Sequence[Given], batch: Batch) -> Customers:
+        """The customers that the rows name."""
+        return Customers(map(_owner, rows), actor=batch.actor)
 
+    def kept(self, row: Row) -> Row:
+        """Without any identity number that somebody wrote into it."""
+        told = tuple(without_protected(cell) if holds_protected(cell) else cell for cell in row.cells)
+        raw = [without_protected(cell) if holds_protected(cell) else cell for cell in row.raw]
+        return row._replace(cells=told, raw=raw)
 
-def _masked(row: Row) -> Row:
-    """The row as it may be kept: without any identity number that somebody wrote into it."""
-    cells = tuple(without_protected(cell) if holds_protected(cell) else cell for cell in row.cells)
-    return row._replace(
-        cells=cells, raw=[without_protected(cell) if holds_protected(cell) else cell for cell in row.raw]
-    )
+    def take_row(self, row: Row, given: Given, known: Customers, *, batch: Batch, outcome: Outcome) -> None:
+        """Note one line."""
+        line = _line(given, today=timezone.localdate(batch.at))
+        # Of a customer with several records, the standing one is where relations are noted.
+        party = Party.objects.get(pk=known.customer_of(_found(known, given)))
+        is_torn = batch.source.key_of(row, self.key) in batch.conflicting
+        _take(row, party, line, is_torn=is_torn, batch=batch, outcome=outcome)
 
 
 def _take(row: Row, party: Party, line: EdgeLine, *, is_torn: bool, batch: Batch, outcome: Outcome) -> None:
@@ -157,12 +156,12 @@ def _named(rows: Any, who: Named, batch: Batch, *, party: str, name: str) -> Any
     return rows.filter(**{party: None, name: who.name})
 
 
-def _owner(given: Mapping[str, str]) -> Who:
-    code = said(given["owner_code"]).replace(" ", "").lstrip("'")
+def _owner(given: Given) -> Who:
+    code = cells.bare_code(given["owner_code"])
     return Who("" if holds_protected(code) else code, said(given["owner"]) if not code else "")
 
 
-def _found(customers: Customers, given: Mapping[str, str]) -> int:
+def _found(customers: Customers, given: Given) -> int:
     try:
         return customers.of(_owner(given))
     except RowFault as fault:
@@ -170,11 +169,10 @@ def _found(customers: Customers, given: Mapping[str, str]) -> int:
         raise RowFault(column, fault.reason) from fault
 
 
-def _line(given: Mapping[str, str], *, today: date) -> EdgeLine:
+def _line(given: Given, *, today: date) -> EdgeLine:
     """What a row says. Raises RowFault."""
     for column in ("owner", "owner_code", "other", "other_code"):
-        if is_rounded(said(given[column])):
-            raise RowFault(column, _("号码被 Excel 舍去了尾数；请把该列设为文本后重新填写"))
+        cells.code(given[column], column)
         if holds_protected(given[column]):
             raise RowFault(column, _("关系名单不收证件号码；个人请先建档，再填客户编号"))
     who = _owner(given)
@@ -187,15 +185,16 @@ def _line(given: Mapping[str, str], *, today: date) -> EdgeLine:
         other = read_named(said(given["other"]), said(given["other_code"]), today=today)
     except ValueError as error:
         raise RowFault("other_code" if said(given["other_code"]) else "other", str(error)) from error
-    starts_on = _day(given["starts_on"])
+    starts_on = cells.day(given["starts_on"], "starts_on")
+    share = cells.rate(given["rate"], "rate", is_share=True)
     told: dict[str, Any] = {"who": other, "starts_on": starts_on, "source": RecordSource.IMPORT}
     if relation == SHAREHOLDER:
-        return ShareholderLine(**told, rate=_rate(given["rate"]), subscribed=_amount(given["subscribed"]))
+        return ShareholderLine(**told, rate=share, subscribed=cells.money(given["subscribed"], "subscribed"))
     if relation == CONTROLLER:
         return ControlLine(
             **told,
-            basis=ControlBasis.EQUITY if said(given["rate"]) else ControlBasis.OTHER,
-            rate=_rate(given["rate"]),
+            basis=ControlBasis.EQUITY if share is not None else ControlBasis.OTHER,
+            rate=share,
         )
     if relation in _POSTS:
         return PostLine(**told, kind=_POSTS[relation])
@@ -207,35 +206,3 @@ def _line(given: Mapping[str, str], *, today: date) -> EdgeLine:
     raise RowFault(
         "relation", _("不认识“%(text)s”，可以填：%(known)s") % {"text": relation[:40], "known": known}
     )
-
-
-def _day(text: str) -> date | None:
-    if not said(text):
-        return None
-    try:
-        return day_of(text)
-    except Unreadable as error:
-        raise RowFault("starts_on", str(error)) from error
-
-
-def _amount(text: str) -> Decimal | None:
-    try:
-        fen = money_of(text)
-    except Unreadable as error:
-        raise RowFault("subscribed", str(error)) from error
-    return None if fen is None else (Decimal(fen) / 100).quantize(Decimal("0.01"))
-
-
-def _rate(text: str) -> Decimal | None:
-    """A fraction: 30%, 30 and 0.3 are the same; what is above the whole is refused."""
-    found = said(text)
-    if not found:
-        return None
-    try:
-        value = Decimal(found.removesuffix("%").strip())
-    except InvalidOperation as error:
-        raise RowFault("rate", _("“%(text)s”不是比例") % {"text": found[:40]}) from error
-    share = value / 100 if found.endswith("%") or value > 1 else value
-    if not 0 < share <= 1:
-        raise RowFault("rate", _("比例 %(text)s 不在 0 到 100%% 之间") % {"text": found[:40]})
-    return share.quantize(Decimal("0.000001"))

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from vouch.parties import permissions
 from vouch.parties.actions.hand_over import refuse_foreign
 from vouch.parties.models import Assignment, BulkAssignment, WorkingList
-from vouch.parties.queries.working import Given, chosen_parties, present_duties
+from vouch.parties.queries.working import Given, chosen_parties, people_of, present_duties
 from vouch.platform.identity.actions import take_parts
 from vouch.platform.identity.actor import Actor
 from vouch.platform.identity.models import User
@@ -92,7 +92,7 @@ def assign_customers(
     homeless = [pk for pk in wanted if after[pk][0] is None]
     if homeless:
         raise WrongList(_("其中 %d 户还没有管户机构，请选择机构。") % len(homeless))
-    changing = [pk for pk in wanted if pk not in present or after[pk] != _people(present[pk])]
+    changing = [pk for pk in wanted if pk not in present or after[pk] != people_of(present[pk])]
     if not changing:
         entry.nothing()
         return None
@@ -125,7 +125,7 @@ def undo_bulk_assignment(entry: Entry, *, actor: Actor, at: datetime, made: Bulk
         [before for pk, (before, _n) in lines.items() if pk in present and before]
     )
     today = timezone.localdate(at)
-    after = {pk: _people(former[lines[pk][0]]) for pk in present if lines[pk][0] in former}
+    after = {pk: people_of(former[lines[pk][0]]) for pk in present if lines[pk][0] in former}
     back = _begin(sorted(present), present, after, today=today)
     take_parts(actor=actor, kind="party", ids=sorted(present), office=Office.FRONT, at=at)
     held.undone_at, held.undone_by = at, actor.label
@@ -160,10 +160,6 @@ def _begin(
         ],
         batch_size=1000,
     )
-
-
-def _people(row: Assignment) -> tuple[int | None, int | None, int | None]:
-    return row.unit_id, row.manager_id, row.second_manager_id
 
 
 def _leaf(row: Assignment) -> bytes:

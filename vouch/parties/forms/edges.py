@@ -24,7 +24,7 @@ from vouch.parties.actions import (
     TaxGradeLine,
     read_named,
 )
-from vouch.parties.forms.lines import NO_MEMORY, ReasonField
+from vouch.parties.forms.lines import NO_MEMORY
 from vouch.parties.terms import (
     FIRST_TAX_YEAR,
     ControlBasis,
@@ -37,7 +37,7 @@ from vouch.parties.terms import (
     RecordSource,
     TaxGradeName,
 )
-from vouch.platform.web.inputs import DayField, PercentField, WanField
+from vouch.platform.web.inputs import DayField, PercentField, ReasonField, WanField
 
 MOST_LINES = 60
 

@@ -17,7 +17,6 @@ from vouch.engine.identifiers import CodeKind, judge_code
 from vouch.parties.actions import Change, CodeKey, EnterpriseDetails, Registration, kind_of
 from vouch.parties.actions.reading import code_fault, read_capital
 from vouch.parties.forms.duty import add_duty, check_duty
-from vouch.parties.forms.lines import ReasonField
 from vouch.parties.models import Enterprise, Party
 from vouch.parties.terms import (
     ORGANISATIONS,
@@ -29,7 +28,7 @@ from vouch.parties.terms import (
     RecordSource,
 )
 from vouch.platform.identity.actor import Actor
-from vouch.platform.web.inputs import DayField, WanField
+from vouch.platform.web.inputs import DayField, ReasonField, WanField
 
 
 class EnterpriseForm(forms.Form):

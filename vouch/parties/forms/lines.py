@@ -9,24 +9,12 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from vouch.engine.identifiers import holds_protected
 from vouch.parties import actions
 from vouch.parties.actions import AccountLine, ContactLine, PhoneLine, read_account, read_name, read_phone
 from vouch.parties.terms import PURPOSES, PaperKind, PhoneUse, Relation
+from vouch.platform.web.inputs import ReasonField
 
 NO_MEMORY = {"autocomplete": "off", "spellcheck": "false"}
-
-
-def refuse_numbers(text: str) -> None:
-    """A text that stays readable for ever must not hold what the vault protects. Raises ValidationError."""
-    if holds_protected(text):
-        raise forms.ValidationError(_("这里的文字会长期保存，请不要写证件号码、电话或账号。"))
-
-
-class ReasonField(forms.CharField):
-    """Why, in words that may stay in the ledger."""
-
-    default_validators = [refuse_numbers]
 
 
 LARGEST_PAPER = 10 * 1024 * 1024

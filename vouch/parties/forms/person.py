@@ -25,7 +25,7 @@ from vouch.parties.actions import (
     read_phone,
 )
 from vouch.parties.forms.duty import add_duty, check_duty
-from vouch.parties.forms.lines import NO_MEMORY, ReasonField, read_or_refuse
+from vouch.parties.forms.lines import NO_MEMORY, read_or_refuse
 from vouch.parties.models import Party
 from vouch.parties.queries import Sheet
 from vouch.parties.terms import (
@@ -39,7 +39,7 @@ from vouch.parties.terms import (
     SexName,
 )
 from vouch.platform.identity.actor import Actor
-from vouch.platform.web.inputs import DayField
+from vouch.platform.web.inputs import DayField, ReasonField
 
 
 def _blank(choices: Iterable[tuple[str, Any]]) -> list[tuple[str, Any]]:

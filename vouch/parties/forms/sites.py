@@ -13,13 +13,12 @@ from vouch.engine.address import LEVEL_TITLES, Address, Kind
 from vouch.engine.identifiers import holds_protected
 from vouch.parties.actions.places import PlaceDetails
 from vouch.parties.actions.sites import LimitDetails
-from vouch.parties.forms.lines import ReasonField
 from vouch.parties.models import Building, Party
 from vouch.parties.queries.addresses import ReadingsWanted
 from vouch.parties.queries.sites import buildings_visible_to, places_of, possible_stewards, sites
 from vouch.parties.terms import OccupancyRole, RecordSource, SiteKind
 from vouch.platform.identity.actor import Actor
-from vouch.platform.web.inputs import DayField, WanField
+from vouch.platform.web.inputs import DayField, ReasonField, WanField
 
 ALL = ("", gettext_lazy("全部"))
 UNMARKED = (Kind.REST, Kind.MARK)

@@ -45,7 +45,7 @@ class Given:
 
     def of(self, present: Assignment | None) -> tuple[int | None, int | None, int | None]:
         """Unit, manager and second manager afterwards; nobody is both."""
-        unit, manager, second = _people(present)
+        unit, manager, second = people_of(present)
         unit = self.unit.pk if self.unit else unit
         manager = self.manager.pk if self.manager else manager
         second = self.second_manager.pk if self.second_manager else second
@@ -96,7 +96,7 @@ def chosen_parties(actor: Actor, pks: Sequence[int]) -> list[int]:
 def preview_of(pks: Sequence[int], given: Given) -> Preview:
     """What giving these would change, with four questions however many there are."""
     present = present_duties(pks)
-    before = {pk: _people(present.get(pk)) for pk in pks}
+    before = {pk: people_of(present.get(pk)) for pk in pks}
     after = {pk: given.of(present.get(pk)) for pk in pks}
     possible = [pk for pk in pks if after[pk][0] is not None]
     changing = [pk for pk in possible if before[pk] != after[pk]]
@@ -111,7 +111,8 @@ def preview_of(pks: Sequence[int], given: Given) -> Preview:
     return Preview(len(pks), len(changing), len(pks) - len(possible), sides[1], sides[2], sides[0])
 
 
-def _people(row: Assignment | None) -> tuple[int | None, int | None, int | None]:
+def people_of(row: Assignment | None) -> tuple[int | None, int | None, int | None]:
+    """Unit, manager and second manager of an assignment; nobody where there is none."""
     return (row.unit_id, row.manager_id, row.second_manager_id) if row else (None, None, None)
 
 

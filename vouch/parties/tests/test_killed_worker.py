@@ -12,15 +12,15 @@ from datetime import datetime
 
 import pytest
 from django.conf import settings
-from django.core.files.base import ContentFile
 
 from vouch.engine.identifiers import uscc_check_character
 from vouch.parties.models import Assignment, Enterprise, Identifier, Party
 from vouch.parties.tests.conftest import HEAD
-from vouch.platform.exchange import actions, kept_files
+from vouch.platform.exchange import actions
 from vouch.platform.exchange.models import Import
 from vouch.platform.exchange.queries import kept_rows
 from vouch.platform.exchange.terms import ImportStatus
+from vouch.platform.exchange.testing import kept
 from vouch.platform.identity.actor import Actor
 from vouch.platform.identity.models import Unit
 from vouch.platform.ledger.models import Entry
@@ -30,12 +30,10 @@ pytestmark = pytest.mark.django_db(transaction=True)
 FIRMS = 4_000
 # Small chunks, so that a death is in the middle of the work and not between two of three chunks.
 PROGRAM = """
-import sys, django
+import django
 django.setup()
-from django.conf import settings
 from vouch.parties.actions.intake import EnterpriseImporter
 from vouch.platform.jobs.worker import run_worker
-settings.IMPORTS_DIR = sys.argv[1]
 EnterpriseImporter.chunk_rows = 100
 run_worker()
 """
@@ -54,7 +52,7 @@ def start_worker() -> Iterator[StartWorker]:
     started: list[subprocess.Popen[bytes]] = []
 
     def start() -> subprocess.Popen[bytes]:
-        command = [sys.executable, "-c", PROGRAM, str(settings.IMPORTS_DIR)]
+        command = [sys.executable, "-c", PROGRAM]
         started.append(subprocess.Popen(command, env=environment, stdin=subprocess.DEVNULL))
         return started[-1]
 
@@ -84,8 +82,7 @@ def wait_until(condition: Callable[[], bool], *, seconds: float = 60.0) -> None:
 def test_an_import_whose_workers_are_killed_is_finished_by_the_next_one(
     head_office: Unit, actor: Actor, now: datetime, start_worker: StartWorker
 ) -> None:
-    sha256, size = kept_files.keep_file(ContentFile(delivery().encode()).chunks())
-    file = actions.KeptFile("file", "企业.csv", sha256, size, {})
+    file = kept(delivery(), name="企业.csv")
     batch = actions.receive_import(
         actor=actor, at=now, unit=head_office, delivery=actions.Delivery("enterprises", [file], is_draft=True)
     )

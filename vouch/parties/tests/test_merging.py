@@ -253,6 +253,19 @@ def test_only_an_identifier_within_one_unit_merges_by_itself_and_never_again_wha
     assert merge_by_itself(actor=actor, at=now) == 0
 
 
+def test_by_itself_too_the_record_stays_into_which_others_were_merged(
+    enrol: Enrol, actor: Actor, now: datetime
+) -> None:
+    kept = enrol("苏州青禾精密机械有限公司", (IdentifierKind.OTHER, f"320506{CODE[8:17]}"))
+    earlier = enrol("青禾厂", address="")
+    merge_parties(actor=actor, at=now, party=earlier, canonical=kept, reason="同一户")
+    coded = enrol("苏州青禾精密机械有限公司", (IdentifierKind.USCC, CODE))
+    found(actor, now)
+    assert merge_by_itself(actor=actor, at=now) == 1
+    made = Merge.objects.exclude(party=earlier).get()
+    assert (made.party, made.canonical) == (coded, kept)
+
+
 def test_persons_meet_by_blind_index_and_nothing_is_in_plain(
     actor: Actor, units: dict[str, Unit], now: datetime
 ) -> None:

@@ -9,17 +9,18 @@ from __future__ import annotations
 
 import datetime as dt
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import IO, Any
 
 import xlsxwriter
 from django.utils.translation import gettext as _
 
-from vouch.platform.exchange.importer import Source, importer_of
-from vouch.platform.exchange.kept_files import kept_path
+from vouch.platform.exchange.contents import MASKED, Shade
+from vouch.platform.exchange.importer import importer_of
+from vouch.platform.exchange.kept_files import open_kept_table
 from vouch.platform.exchange.models import Import, ImportFile, ImportRow
 from vouch.platform.exchange.queries import chosen_of
-from vouch.platform.exchange.tabular import Table, open_table
+from vouch.platform.exchange.tabular import Table
 from vouch.platform.exchange.terms import RowState, Verdict
 from vouch.platform.web.watermark import mark
 
@@ -33,19 +34,17 @@ Judged = tuple[str, str, str, str]
 """Verdict, state, column and reason of a kept row."""
 
 
-def marked_copy(batch: Import, file: ImportFile) -> IO[bytes]:
-    """The marked copy as an open temporary file, at its start. Raises Unreadable, and OSError where the file is gone."""
+def marked_copy(batch: Import, file: ImportFile, classes: Collection[str] = MASKED) -> IO[bytes]:
+    """The marked copy as an open temporary file without a name, at its start. Raises Unreadable.
+
+    Values of other field classes than these are masked.
+    """
     source = importer_of(batch.kind).source(file.source)
-    table = open_table(
-        kept_path(file.sha256),
-        name=file.name,
-        columns=source.columns,
-        sheets=source.sheets,
-        chosen=chosen_of(file),
-    )
+    table = open_kept_table(file, source, chosen=chosen_of(file))
+    shade = Shade(source, table.places, classes)
     out = tempfile.TemporaryFile(suffix=".xlsx")  # noqa: SIM115 - the caller closes it
     try:
-        _Copy(out, table, source, _judged(file), is_trial=batch.is_dry_run).write()
+        _Copy(out, table, shade, _judged(file), is_trial=batch.is_dry_run).write()
     finally:
         table.close()
     out.seek(0)
@@ -64,10 +63,10 @@ def _judged(file: ImportFile) -> Mapping[int, Judged]:
 
 class _Copy:
     def __init__(
-        self, out: IO[bytes], table: Table, source: Source, judged: Mapping[int, Judged], *, is_trial: bool
+        self, out: IO[bytes], table: Table, shade: Shade, judged: Mapping[int, Judged], *, is_trial: bool
     ) -> None:
-        self.table, self.judged = table, judged
-        self.places = {column.name: place for column, place in zip(source.columns, table.places, strict=True)}
+        self.table, self.shade, self.judged = table, shade, judged
+        self.places = {column.name: place for column, place in zip(table.columns, table.places, strict=True)}
         self.passed = _("可导入") if is_trial else _("已导入或无变化")
         self.comments = 0
         self.book = xlsxwriter.Workbook(
@@ -111,7 +110,7 @@ class _Copy:
                 page.activate()
             else:
                 for row, _line, cells in self.table.every_row(sheet):
-                    self._cells(page, row, cells, self.forms[""])
+                    self._cells(page, row, self.shade.beside(cells), self.forms[""])
         self.book.close()
 
     def _table(self, page: Any) -> None:
@@ -122,7 +121,7 @@ class _Copy:
             if row >= ROWS_OF_EXCEL:
                 break
             if line < self.table.heading_line or not any(cell not in {None, ""} for cell in cells):
-                self._cells(page, row, cells, self.forms[""])
+                self._cells(page, row, self.shade.beside(cells), self.forms[""])
             elif line == self.table.heading_line:
                 for place, cell in enumerate(cells[:beside]):
                     page.write_string(row, place, str(cell), self.head)
@@ -134,6 +133,7 @@ class _Copy:
 
     def _judged_row(self, page: Any, row: int, line: int, cells: list[Any]) -> None:
         beside = len(self.table.headings)
+        cells = self.shade.row(cells, width=beside)
         verdict, state, column, reason = self.judged.get(line, ("", "", "", ""))
         forms = self.forms[verdict]
         # What stood beyond the headings stands beyond our two columns.

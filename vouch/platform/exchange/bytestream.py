@@ -9,8 +9,9 @@ from __future__ import annotations
 import codecs
 import io
 import zlib
+from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, BinaryIO
 
 from django.utils.translation import gettext as _
 
@@ -26,6 +27,22 @@ GZIP_RATIO_MAX = 400
 UNPACKED_MAX = 8 * 1024**3
 
 
+Contents = Path | Callable[[], BinaryIO]
+"""Where a file's bytes are: on the disk, or wherever this opens them, each time from the start."""
+
+
+def opened(contents: Contents) -> BinaryIO:
+    """The bytes, opened for reading. Raises OSError, and Unreadable for a kept file that is gone."""
+    return contents.open("rb") if isinstance(contents, Path) else contents()
+
+
+def size_of(file: BinaryIO) -> int:
+    """How many bytes an open file has; it is at its start afterwards."""
+    size = file.seek(0, io.SEEK_END)
+    file.seek(0)
+    return size
+
+
 class Unreadable(ValueError):
     """Nothing can be read from this file; ``str()`` says in Chinese why, naming the file."""
 
@@ -33,12 +50,14 @@ class Unreadable(ValueError):
 class ByteStream(io.RawIOBase):
     """A file's bytes, unpacked where it is gzip. ``cut`` says how it ended early, if it did."""
 
-    def __init__(self, path: Path, *, name: str) -> None:
+    def __init__(self, contents: Contents, *, name: str) -> None:
         super().__init__()
         self.cut = ""
         self._name = name
-        self._file = path.open("rb")
-        self._unpack = zlib.decompressobj(wbits=31) if self._file.peek(2)[:2] == GZIP_MAGIC else None
+        self._file = opened(contents)
+        is_packed = self._file.read(len(GZIP_MAGIC)) == GZIP_MAGIC
+        self._file.seek(0)
+        self._unpack = zlib.decompressobj(wbits=31) if is_packed else None
         self._waiting = b""
         self._taken = self._given = 0
 
@@ -108,14 +127,14 @@ class ByteStream(io.RawIOBase):
             raise Unreadable(message)
 
 
-def detect_encoding(path: Path, *, name: str) -> tuple[str, str]:
+def detect_encoding(contents: Contents, *, name: str) -> tuple[str, str]:
     """The encoding of a text file and how to treat its errors: ``("gb18030", "strict")``.
 
     A byte-order mark decides; else the whole file is tried, because the first Chinese character may stand in
     the last row. Where neither UTF-8 nor GB18030 fits throughout, undecodable bytes become surrogates, and
     the rows that hold them are refused one by one. Raises Unreadable for what is no text.
     """
-    with ByteStream(path, name=name) as stream:
+    with ByteStream(contents, name=name) as stream:
         head = stream.read(64 * 1024) or b""
         if not head:
             raise Unreadable(_("文件“%(name)s”是空的。") % {"name": name})

@@ -7,12 +7,18 @@ import io
 import itertools
 from collections import deque
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 from django.utils.translation import gettext as _
 
-from vouch.platform.exchange.bytestream import BLOCK, ByteStream, detect_encoding
+from vouch.platform.exchange.bytestream import (
+    BLOCK,
+    ByteStream,
+    Contents,
+    detect_encoding,
+    opened,
+    size_of,
+)
 
 ROW_LINES_MAX = 200
 """A quoted cell may hold line breaks, but one row of more lines than this is a quotation mark never closed."""
@@ -70,10 +76,11 @@ class Delimited:
 
     sheets = ("",)
 
-    def __init__(self, path: Path, *, name: str) -> None:
-        self._path, self._name = path, name
-        self._size = max(path.stat().st_size, 1)
-        self.encoding, self._errors = detect_encoding(path, name=name)
+    def __init__(self, contents: Contents, *, name: str) -> None:
+        self._contents, self._name = contents, name
+        with opened(contents) as file:
+            self._size = max(size_of(file), 1)
+        self.encoding, self._errors = detect_encoding(contents, name=name)
         self.broken = ""
         self._stream: ByteStream | None = None
         self._delimiter = self._find_delimiter()
@@ -113,7 +120,7 @@ class Delimited:
     def _text(self) -> Iterator[str]:
         if self._stream:
             self._stream.close()
-        self._stream = ByteStream(self._path, name=self._name)
+        self._stream = ByteStream(self._contents, name=self._name)
         buffered = io.BufferedReader(self._stream, BLOCK)
         yield from io.TextIOWrapper(buffered, encoding=self.encoding, errors=self._errors, newline="")
 

@@ -13,6 +13,7 @@ from django.http import QueryDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from vouch.platform.exchange.contents import RowContent, shown_cell
 from vouch.platform.exchange.importer import Importer, Source
 from vouch.platform.exchange.models import ImportFile, ImportRow
 from vouch.platform.exchange.queries import importable_units, source_of
@@ -20,6 +21,7 @@ from vouch.platform.exchange.tabular import DOUBTFUL_BELOW, Chosen, Column, Tabl
 from vouch.platform.exchange.terms import RowState, Verdict
 from vouch.platform.identity.actor import Actor
 from vouch.platform.web.figures import grouped
+from vouch.platform.web.inputs import ReasonField
 
 UPLOAD_MAX = 512 * 1024 * 1024
 LONG_CELL = 60
@@ -179,24 +181,45 @@ class ColumnsForm(forms.Form):
 
 
 class CorrectionForm(forms.Form):
-    """The values of one kept row, to be put right."""
+    """The values of one kept row, to be put right. What is protected starts empty, and empty means unchanged."""
 
-    def __init__(self, row: ImportRow, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, row: ImportRow, content: RowContent | None, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        columns = source_of(row).columns
-        # A row that does not fit its headings starts with its cells from the left.
-        values = [*(row.cells or row.raw), *[""] * len(columns)]
-        for column, value in zip(columns, values, strict=False):
-            widget = forms.Textarea(attrs={"rows": 3}) if len(value) > LONG_CELL else forms.TextInput()
+        source = source_of(row)
+        cells, raw = (content.cells, content.raw) if content else ((), ())
+        # A row that does not fit its headings starts with its cells from the left; nobody can tell what is protected.
+        values = [*(cells or (() if source.protected else raw)), *[""] * len(source.columns)]
+        self._unchanged: dict[str, str] = {}
+        for column, value in zip(source.columns, values, strict=False):
+            help_text, initial = "", value
+            if (told := shown_cell(column, value, ())) != value:
+                self._unchanged[column.name] = value
+                help_text, initial = _("现为 %s；留空表示不变，填“-”表示清空。") % told, ""
+            widget = forms.Textarea(attrs={"rows": 3}) if len(initial) > LONG_CELL else forms.TextInput()
             self.fields[column.name] = forms.CharField(
-                label=column.title, required=False, initial=value, widget=widget, max_length=5000, strip=False
-            )
+                label=column.title, required=False, initial=initial, widget=widget, max_length=5000,
+                strip=False, help_text=help_text,
+            )  # fmt: skip
+
+    def values(self) -> dict[str, str]:
+        """The row as it is to be taken, by column."""
+        return {name: value or self._unchanged.get(name, "") for name, value in self.cleaned_data.items()}
+
+
+class PurposeForm(forms.Form):
+    """Why somebody reads what a delivery holds in full."""
+
+    purpose = ReasonField(
+        label=gettext_lazy("用途"),
+        max_length=100,
+        widget=forms.TextInput(attrs={"placeholder": gettext_lazy("例如：核对名单后重新导入")}),
+    )
 
 
 class ReasonForm(forms.Form):
     """Why a row is taken as it stands, or not at all."""
 
-    reason = forms.CharField(
+    reason = ReasonField(
         label=gettext_lazy("理由"),
         max_length=200,
         widget=forms.TextInput(attrs={"placeholder": gettext_lazy("例如：营业执照上即为此代码")}),
@@ -206,7 +229,7 @@ class ReasonForm(forms.Form):
 class UndoForm(forms.Form):
     """Why a whole import is taken back."""
 
-    reason = forms.CharField(
+    reason = ReasonField(
         label=gettext_lazy("撤销理由"),
         max_length=200,
         widget=forms.TextInput(attrs={"placeholder": gettext_lazy("例如：导入了上个月的台账")}),

@@ -24,12 +24,13 @@ import abc
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from vouch.engine.cells import said
 from vouch.platform.exchange.tabular import Column, Row
 from vouch.platform.identity.actor import Actor
 from vouch.platform.identity.models import Unit
+from vouch.platform.identity.terms import FieldClass
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +48,11 @@ class Source:
     sheets: tuple[str, ...] = ()
     is_required: bool = True
     is_counted: bool = True
+
+    @property
+    def protected(self) -> tuple[Column, ...]:
+        """The columns whose values not everybody may read in full."""
+        return tuple(column for column in self.columns if column.field_class != FieldClass.ORDINARY)
 
     def place(self, column: str) -> int:
         """Where the column stands in ``Row.cells``."""
@@ -140,6 +146,42 @@ class Importer(abc.ABC):
             if source.name == name:
                 return source
         raise KeyError(name)
+
+
+Given = Mapping[str, str]
+"""What a row says, by the name of the column."""
+
+
+class RowImporter(Importer):
+    """A kind of import whose rows are taken one by one, each like something that was entered by hand."""
+
+    # Each row is an entry of its own.
+    chunk_rows: ClassVar[int] = 200
+
+    def look_up(self, rows: Sequence[Given], batch: Batch) -> Any:
+        """What ``take_row`` needs to know of all rows of a chunk, asked for once."""
+        return None
+
+    @abc.abstractmethod
+    def take_row(self, row: Row, given: Given, known: Any, *, batch: Batch, outcome: Outcome) -> None:
+        """Write one row and count it. Raises RowFault for one that is refused; then nothing of it is kept."""
+
+    def kept(self, row: Row) -> Row:
+        """A refused row as it may be kept."""
+        return row
+
+    def take(self, batch: Batch) -> Outcome:
+        """Take one chunk."""
+        outcome = Outcome()
+        names = [column.name for column in batch.source.columns]
+        rows = [(row, dict(zip(names, row.cells, strict=True))) for row in batch.rows]
+        known = self.look_up([given for _row, given in rows], batch)
+        for row, given in rows:
+            try:
+                self.take_row(row, given, known, batch=batch, outcome=outcome)
+            except RowFault as fault:
+                outcome.rejected.append(Finding(self.kept(row), fault.column, fault.reason))
+        return outcome
 
 
 _importers: dict[str, Importer] = {}

@@ -1,4 +1,4 @@
-"""Imports, their files, and the rows that a person should look at."""
+"""Imports, their files, and the rows that a person should look at; what they hold of customers is ciphertext."""
 
 from __future__ import annotations
 
@@ -11,6 +11,8 @@ from django.utils.translation import gettext_lazy as _
 
 from vouch.platform.exchange.terms import ImportStatus, RowState, Verdict
 from vouch.platform.identity.models import Unit
+from vouch.platform.vault.fields import BlindIndexField, SealedField
+from vouch.platform.vault.models import Document
 
 
 class Import(models.Model):
@@ -63,7 +65,7 @@ class Import(models.Model):
 
 
 class ImportFile(models.Model):
-    """One file of an import, kept on disk under its hash (导入文件)."""
+    """One file of an import, kept encrypted in the vault under a key of its own (导入文件)."""
 
     batch = models.ForeignKey(Import, models.CASCADE, related_name="files", verbose_name=_("导入批次"))
     source = models.CharField(_("用途"), max_length=40)
@@ -71,6 +73,12 @@ class ImportFile(models.Model):
     name = models.CharField(_("文件名"), max_length=255)
     sha256 = models.CharField(_("SHA-256"), max_length=64)
     size = models.BigIntegerField(_("字节数"))
+    # Empty where the file is kept no longer; the hash and what became of its rows stay.
+    document = models.OneToOneField(
+        Document, models.PROTECT, null=True, related_name="+", verbose_name=_("加密文件")
+    )
+    dropped_at = models.DateTimeField(_("停止保存时间"), null=True)
+    dropped_because = models.CharField(_("停止保存原因"), max_length=200, blank=True)
     # What a person said of it, or a saved mapping: see ``tabular.Chosen``.
     mapping = models.JSONField(_("列对应"), default=dict)
     units = models.JSONField(_("金额单位"), default=dict)
@@ -91,6 +99,24 @@ class ImportFile(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class ImportMention(models.Model):
+    """Whom a file names by a document number, as blind index: so an erasure finds the files to let go of (文件提及)."""
+
+    file = models.ForeignKey(
+        ImportFile, models.CASCADE, related_name="mentions", db_index=False, verbose_name=_("文件")
+    )
+    index = BlindIndexField(_("证件号码索引"))
+
+    class Meta:
+        verbose_name = _("文件提及")
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["file", "index"], name="exchange_importmention_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.file_id}: {bytes(self.index or b'').hex()[:16]}"
 
 
 class SavedMapping(models.Model):
@@ -130,8 +156,8 @@ class ImportRow(models.Model):
     state = models.CharField(_("处理状态"), max_length=12, choices=RowState, default=RowState.OPEN)
     column = models.CharField(_("字段"), max_length=60, blank=True)
     reason = models.TextField(_("原因"))
-    cells = models.JSONField(_("各列的值"), default=list)
-    raw = models.JSONField(_("原始行"), default=list)
+    # The values by column and the row as it stood (``queries.RowContent``); empty once they were forgotten.
+    content = SealedField(_("各列的值与原始行"), null=True)
     resolution = models.TextField(_("处理说明"), blank=True)
     resolved_by = models.CharField(_("处理人"), max_length=160, blank=True)
     resolved_at = models.DateTimeField(_("处理时间"), null=True)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+import itertools
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -12,11 +13,13 @@ from django.db.models import Count, F, Q, QuerySet, Sum
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from vouch.platform.exchange.contents import MASKED, RowContent, contents_of, shown
 from vouch.platform.exchange.importer import Source, importer_of
 from vouch.platform.exchange.models import (
     Import,
     ImportChange,
     ImportFile,
+    ImportMention,
     ImportRow,
     KeptRecord,
     SavedMapping,
@@ -69,7 +72,7 @@ def actor_called(actor_id: str) -> Actor:
 
 def files_of(batch: Import) -> QuerySet[ImportFile]:
     """The import's files in the order in which they are read."""
-    return ImportFile.objects.filter(batch=batch).order_by("position")
+    return ImportFile.objects.filter(batch=batch).select_related("document").order_by("position")
 
 
 def chosen_of(file: ImportFile) -> Chosen:
@@ -120,20 +123,25 @@ def source_of(row: ImportRow) -> Source:
     return importer_of(row.batch.kind).source(row.file.source)
 
 
-def kept_table(batch: Import, rows: QuerySet[ImportRow]) -> tuple[list[str], Iterator[list[str]]]:
+def kept_table(
+    batch: Import, rows: QuerySet[ImportRow], classes: Collection[str] = MASKED
+) -> tuple[list[str], Iterator[list[str]]]:
     """Headings and lines of the kept rows as a file: why, and the row's values under their usual headings.
 
     Where the rows come from files with different columns, or a row does not fit its headings, it stands as it was
-    delivered.
+    delivered. Values of other field classes than these are masked.
     """
     sources = importer_of(batch.kind).sources
     titles = [column.title for column in sources[0].columns] if len(sources) == 1 else [_("原始内容")]
     headings = [_("文件"), _("行号"), _("结果"), _("字段"), _("原因"), *titles]
 
     def lines() -> Iterator[list[str]]:
-        for row in rows.iterator(chunk_size=2000):
-            why = [row.file.name, str(row.line), row.get_verdict_display(), column_title(row), row.reason]
-            yield [*why, *(row.cells if row.cells and len(sources) == 1 else row.raw)]
+        found = rows.iterator(chunk_size=2000)
+        while part := list(itertools.islice(found, 2000)):
+            for row, content in zip(part, contents_of(part), strict=True):
+                why = [row.file.name, str(row.line), row.get_verdict_display(), column_title(row), row.reason]
+                told = shown(source_of(row), content, classes) if content else RowContent((), ())
+                yield [*why, *(told.cells if told.cells and len(sources) == 1 else told.raw)]
 
     return headings, lines()
 
@@ -185,6 +193,7 @@ def next_open_row(row: ImportRow) -> ImportRow | None:
 VISIBLE: Visible = {
     Import: visible_to,
     ImportFile: lambda actor: ImportFile.objects.filter(batch__in=visible_to(actor)),
+    ImportMention: "文件中证件号码的盲索引，只用于删除个人信息时找到文件，不经任何页面显示",
     ImportChange: lambda actor: ImportChange.objects.filter(batch__in=visible_to(actor)),
     SavedMapping: mappings_visible_to,
     KeptRecord: lambda actor: KeptRecord.objects.filter(batch__in=visible_to(actor)),

@@ -17,11 +17,12 @@ from django.utils.translation import gettext as _
 
 from vouch.engine.cells import said
 from vouch.platform.exchange import actions
+from vouch.platform.exchange.actions.state import counts_of
 from vouch.platform.exchange.importer import Importer, Source, importer_of
-from vouch.platform.exchange.kept_files import blocks_of, keep_file, kept_path
-from vouch.platform.exchange.models import Import, ImportFile
+from vouch.platform.exchange.kept_files import blocks_of, open_kept_table, sha256_of
+from vouch.platform.exchange.models import Import, ImportFile, ImportMention
 from vouch.platform.exchange.queries import chosen_of, files_of, kept_rows, unfinished_import
-from vouch.platform.exchange.tabular import Row, Table, Unreadable, open_table
+from vouch.platform.exchange.tabular import Row, Table, Unreadable
 from vouch.platform.exchange.terms import UNFINISHED, ImportStatus
 from vouch.platform.identity.actor import Actor
 from vouch.platform.identity.models import Unit
@@ -73,12 +74,9 @@ def import_files(
     Raises OSError for a file that cannot be read, Busy, and KeyError for an unknown kind.
     """
     importer = importer_of(kind)
-    files = [
-        actions.KeptFile(source.name, paths[source.name].name, *keep_file(blocks_of(paths[source.name])), {})
-        for source in importer.sources
-        if source.name in paths
-    ]
-    hashes = [(file.source, file.sha256) for file in files]
+    given = [(source.name, paths[source.name]) for source in importer.sources if source.name in paths]
+    files = [actions.GivenFile(name, path.name, blocks_of(path)) for name, path in given]
+    hashes = [(name, sha256_of(path)) for name, path in given]
     batch = unfinished_import(kind=kind, unit_id=unit.pk, hashes=hashes) or actions.receive_import(
         actor=actor, at=clock(), unit=unit, delivery=actions.Delivery(kind, files)
     )
@@ -164,12 +162,7 @@ class _Run:
     def _read(self, file: ImportFile) -> str:
         """Take the rest of a file; how it broke off, if it did. Raises Unreadable."""
         source = self._importer.source(file.source)
-        path = kept_path(file.sha256)
-        if not path.exists():
-            raise Unreadable(_("文件“%(name)s”已不在服务器上，请重新上传。") % {"name": file.name})
-        table = open_table(
-            path, name=file.name, columns=source.columns, sheets=source.sheets, chosen=chosen_of(file)
-        )
+        table = open_kept_table(file, source, chosen=chosen_of(file))
         try:
             conflicting = _conflicting(table, source, self._importer.key)
             rows = table.rows(skip=file.rows_done)
@@ -218,9 +211,12 @@ def _conflicting(table: Table, source: Source, key: Sequence[str]) -> frozenset[
 
 def _noted(batch: Import) -> actions.Trial:
     kept = [
-        (row.file_id, row.line, row.verdict, row.column, row.reason, row.cells, row.raw)
+        (row.file_id, row.line, row.verdict, row.column, row.reason, bytes(row.content or b""))
         for row in kept_rows(batch)
     ]
-    counts = {name: getattr(batch, name) for name in ("accepted", "unchanged", "rejected", "warned")}
+    named = ImportMention.objects.filter(file__batch=batch).values_list("file_id", "index")
+    mentions = [(file_id, bytes(index or b"")) for file_id, index in named]
     problems = {file.pk: file.problem for file in files_of(batch) if file.problem}
-    return actions.Trial(counts=counts, notes=batch.notes, problems=problems, kept=kept)
+    return actions.Trial(
+        counts=counts_of(batch), notes=batch.notes, problems=problems, kept=kept, mentions=mentions
+    )

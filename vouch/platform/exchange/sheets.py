@@ -16,12 +16,11 @@ import python_calamine
 from django.utils.translation import gettext as _
 
 from vouch.engine.cells import Cell
-from vouch.platform.exchange.bytestream import Unreadable
+from vouch.platform.exchange.bytestream import OLE_MAGIC, ZIP_MAGIC, Unreadable
 from vouch.platform.exchange.workbook import check_archive, check_old
 
 ROWS_MAX = 200_000
 CELLS_MAX = 5_000_000
-_OLD_WORKBOOK = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _DELIMITERS = ",;|"
 
 Sheets = Mapping[str, list[list[Cell]]]
@@ -35,11 +34,11 @@ def read_sheets(content: bytes, *, name: str) -> Sheets:
     """
     if not content.strip():
         raise Unreadable(_("文件“%(name)s”是空的。") % {"name": name})
-    if content.startswith(b"PK\x03\x04"):
+    if content.startswith(ZIP_MAGIC):
         check_archive(io.BytesIO(content), name=name)
         return _of_workbook(content, name=name)
-    if content.startswith(_OLD_WORKBOOK):
-        check_old(content, name=name)
+    if content.startswith(OLE_MAGIC):
+        check_old(io.BytesIO(content), name=name)
         return _of_workbook(content, name=name)
     return {name: read_text(_decoded(content, name=name), name=name)}
 

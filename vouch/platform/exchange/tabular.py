@@ -20,7 +20,6 @@ import unicodedata
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
-from pathlib import Path
 from typing import Any, NamedTuple
 
 from django.utils.translation import gettext as _
@@ -28,9 +27,11 @@ from django.utils.translation import gettext_lazy
 
 from vouch.engine.cells import Unreadable as CellUnreadable
 from vouch.engine.cells import amount_in
-from vouch.platform.exchange.bytestream import OLE_MAGIC, ZIP_MAGIC, Unreadable
+from vouch.engine.identifiers import without_protected
+from vouch.platform.exchange.bytestream import OLE_MAGIC, ZIP_MAGIC, Contents, Unreadable, opened
 from vouch.platform.exchange.delimited import Delimited
 from vouch.platform.exchange.workbook import Workbook
+from vouch.platform.identity.terms import FieldClass
 
 __all__ = ["Chosen", "Column", "Row", "Table", "Unreadable", "guess_columns", "open_table"]
 
@@ -38,6 +39,10 @@ SAMPLE_ROWS = 500
 DOUBTFUL_BELOW = 100_000
 HEADING_ROWS_MAX = 30
 """How far down the headings may stand: titles and notes come above them."""
+
+
+ANY_CODE = "code"
+"""The mask of a column that names customers by any code: what may be a person's number is masked, a firm's code is not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +55,9 @@ class Column:
     is_required: bool = True
     # Amounts, whose unit the heading may name (合同金额（万元）), or the line above (单位：万元), or a person.
     is_money: bool = False
+    # Values that not everybody may read in full: their class, and how they are shown else (vault.masks, ANY_CODE).
+    field_class: str = FieldClass.ORDINARY
+    mask: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -257,7 +265,7 @@ def _missing(columns: Sequence[Column], places: Sequence[int | None]) -> list[st
 
 
 def open_table(
-    path: Path,
+    contents: Contents,
     *,
     name: str,
     columns: Sequence[Column],
@@ -272,7 +280,7 @@ def open_table(
     Raises Unreadable; ``is_lenient`` takes the likeliest row of headings though required columns are missing, so
     that a person can be asked for them.
     """
-    source = _open_source(path, name=name)
+    source = _open_source(contents, name=name)
     try:
         wanted = _Wanted(name, tuple(columns), sheets, chosen or Chosen(), is_lenient=is_lenient)
         return _find_table(source, wanted)
@@ -292,8 +300,8 @@ _NO_TABLES: Mapping[bytes, Any] = {
 """First bytes of what people send in the place of a table, whatever its name ends in."""
 
 
-def _open_source(path: Path, *, name: str) -> Delimited | Workbook:
-    with path.open("rb") as file:
+def _open_source(contents: Contents, *, name: str) -> Delimited | Workbook:
+    with opened(contents) as file:
         magic = file.read(4)
     if not magic:
         raise Unreadable(_("文件“%(name)s”是空的。") % {"name": name})
@@ -302,7 +310,9 @@ def _open_source(path: Path, *, name: str) -> Delimited | Workbook:
             _("文件“%(name)s”的内容是%(kind)s，不是表格；请在 Excel 中另存为 XLSX 或 CSV 后再上传。")
             % {"name": name, "kind": _NO_TABLES[magic]}
         )
-    return Workbook(path, name=name) if magic in {ZIP_MAGIC, OLE_MAGIC} else Delimited(path, name=name)
+    return (
+        Workbook(contents, name=name) if magic in {ZIP_MAGIC, OLE_MAGIC} else Delimited(contents, name=name)
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -401,5 +411,6 @@ def _no_headings(name: str, nearest: tuple[int, list[str], Sequence[str]] | None
     return _("文件“%(name)s”的表头缺少列：%(wanted)s。读到的列：%(found)s。") % {
         "name": name,
         "wanted": wanted,
-        "found": "、".join(heading for heading in headings if heading),
+        # A file without headings begins with somebody's values.
+        "found": without_protected("、".join(heading for heading in headings if heading)),
     }

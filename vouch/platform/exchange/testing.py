@@ -4,18 +4,17 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from vouch.platform.exchange.actions import Delivery, KeptFile, receive_import
-from vouch.platform.exchange.kept_files import keep_file
+from vouch.platform.exchange.actions import Delivery, GivenFile, receive_import
 from vouch.platform.exchange.models import Import
 from vouch.platform.exchange.running import run_import
 from vouch.platform.identity.actor import Actor
 from vouch.platform.identity.models import Unit
 
 
-def kept(content: str | bytes, *, name: str, source: str = "file") -> KeptFile:
-    """Keep a file of this content, its columns to be found by their headings."""
+def kept(content: str | bytes, *, name: str, source: str = "file") -> GivenFile:
+    """A file of this content, its columns to be found by their headings."""
     data = content.encode() if isinstance(content, str) else content
-    return KeptFile(source, name, *keep_file([data]), {})
+    return GivenFile(source, name, [data])
 
 
 def delivered(delivery: Delivery, *, unit: Unit, by: Actor, at: datetime) -> Import:

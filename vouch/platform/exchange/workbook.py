@@ -6,11 +6,11 @@ Values alone are read: no formula is computed, no macro run, no link followed.
 from __future__ import annotations
 
 import datetime as dt
+import io
 import re
 import zipfile
 import zlib
 from collections.abc import Iterator, Sequence
-from pathlib import Path
 from typing import Any, BinaryIO
 
 import python_calamine
@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from vouch.platform.exchange._old_workbook import NotOld, look_into
-from vouch.platform.exchange.bytestream import BLOCK, OLE_MAGIC, Unreadable
+from vouch.platform.exchange.bytestream import BLOCK, OLE_MAGIC, Contents, Unreadable, opened, size_of
 
 UNZIPPED_MAX = 768 * 1024**2
 OLD_MAX = 64 * 1024**2
@@ -44,17 +44,20 @@ class Workbook:
     encoding: str = "xlsx"
     broken = ""
 
-    def __init__(self, path: Path, *, name: str) -> None:
+    def __init__(self, contents: Contents, *, name: str) -> None:
         self._name = name
-        with path.open("rb") as file:
+        with opened(contents) as file:
             is_old = file.read(len(OLE_MAGIC)) == OLE_MAGIC
-        if is_old:
-            self.encoding = "xls"
-            check_old(path, name=name)
-        else:
-            check_archive(path, name=name)
+            file.seek(0)
+            if is_old:
+                self.encoding = "xls"
+                check_old(file, name=name)
+            else:
+                check_archive(file, name=name)
         try:
-            self._book = python_calamine.CalamineWorkbook.from_path(str(path))
+            with opened(contents) as file:
+                # Read whole, packed as it is: the reader goes to and fro in it.
+                self._book = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(file.read()))
         except python_calamine.PasswordError as error:
             raise Unreadable(_("文件“%(name)s”有密码，请去掉密码后再导入。") % {"name": name}) from error
         except (python_calamine.CalamineError, OSError) as error:
@@ -137,10 +140,10 @@ def _text(value: object) -> str:
     return "" if value is None else str(value)
 
 
-def check_archive(path: Path | BinaryIO, *, name: str) -> None:
+def check_archive(file: BinaryIO, *, name: str) -> None:
     """Refuse an archive that unpacks to too much, or a sheet whose rectangle is too large."""
     try:
-        with zipfile.ZipFile(path) as archive:
+        with zipfile.ZipFile(file) as archive:
             parts = archive.infolist()
             if not any(part.filename == "xl/workbook.xml" for part in parts):
                 raise Unreadable(
@@ -183,17 +186,16 @@ def _refuse_active(parts: Sequence[str], *, name: str) -> None:
         )
 
 
-def check_old(source: Path | bytes, *, name: str) -> None:
+def check_old(file: BinaryIO, *, name: str) -> None:
     """Refuse an XLS that is locked, has macros, is torn, or whose sheets span too much."""
-    size = len(source) if isinstance(source, bytes) else source.stat().st_size
-    if size > OLD_MAX:
+    if size_of(file) > OLD_MAX:
         limit = OLD_MAX // 1024**2
         raise Unreadable(
             _("文件“%(name)s”超过 XLS 的上限 %(limit)d MB，请另存为 XLSX 后再导入。")
             % {"name": name, "limit": limit}
         )
     try:
-        held = look_into(source if isinstance(source, bytes) else source.read_bytes())
+        held = look_into(file.read())
     except NotOld as error:
         raise Unreadable(_("文件“%(name)s”不完整或已损坏，无法作为 XLS 打开。") % {"name": name}) from error
     if held.is_locked:

@@ -231,7 +231,11 @@ class _Writing:
     def _files(self, taken: Snapshot) -> tuple[SealedFile, int, list[str]]:
         """Kept files as a tar. They are named by their content and never changed, so the snapshot's are all there."""
         folder, count = Path(settings.IMPORTS_DIR), 0
-        wanted = {row[0] for row in taken.ask("SELECT DISTINCT sha256 FROM exchange_importfile")}
+        # Deliveries lie encrypted in their tables; on the disk are those alone that no migration has sealed yet.
+        unsealed = (
+            "SELECT DISTINCT sha256 FROM exchange_importfile WHERE document_id IS NULL AND dropped_at IS NULL"
+        )
+        wanted = {row[0] for row in taken.ask(unsealed)}
         with self._sealing(FILES) as out, tarfile.open(mode="w|", fileobj=cast("IO[bytes]", out)) as tar:
             for path in sorted(folder.glob("??/*")) if folder.is_dir() else []:
                 with contextlib.suppress(FileNotFoundError):

@@ -19,9 +19,7 @@ from vouch.platform.vault.ciphers import SECRET_BYTES
 from vouch.platform.vault.keys import SubjectKey, wrap
 from vouch.platform.vault.models import Chunk, DataKey, Document
 from vouch.platform.vault.queries import chunk_place, key_of, keys_of, opened
-from vouch.platform.vault.terms import Subject
-
-CHUNK_BYTES = 256 * 1024
+from vouch.platform.vault.terms import CHUNK_BYTES, Subject
 
 
 def ensure_key(subject: Subject, *, at: datetime) -> SubjectKey:

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+CHUNK_BYTES = 256 * 1024
+"""Documents are encrypted in pieces of this many bytes."""
+
 
 class VaultError(RuntimeError):
     """Something of the vault cannot be read or written; ``str()`` is the Chinese message."""

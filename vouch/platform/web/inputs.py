@@ -19,6 +19,7 @@ from django import forms
 from django.utils.translation import gettext as _
 
 from vouch.engine.cells import Unreadable, day_of
+from vouch.engine.identifiers import holds_protected
 
 _AMOUNT = re.compile(r"(?P<digits>[0-9]{1,15}(?:\.[0-9]{1,8})?|\.[0-9]{1,8})(?P<unit>亿元?|万元?|元)?")
 _UNITS = {"": 10_000, "万": 10_000, "亿": 100_000_000, "元": 1}
@@ -121,3 +122,15 @@ class PercentField(forms.Field):
 def _short(number: Decimal) -> str:
     text = f"{number:f}"
     return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def refuse_numbers(text: str) -> None:
+    """A text that stays readable for ever must not hold what the vault protects. Raises ValidationError."""
+    if holds_protected(text):
+        raise forms.ValidationError(_("这里的文字会长期保存，请不要写证件号码、电话或账号。"))
+
+
+class ReasonField(forms.CharField):
+    """Why, in words that may stay in the ledger."""
+
+    default_validators = [refuse_numbers]

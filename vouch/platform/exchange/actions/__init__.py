@@ -12,12 +12,15 @@ from vouch.platform.exchange.actions.chunks import (
 )
 from vouch.platform.exchange.actions.delivery import (
     Delivery,
-    KeptFile,
+    GivenFile,
+    NoTables,
     cancel_import,
     queue_import,
     receive_import,
 )
+from vouch.platform.exchange.actions.keeping import forget_person
 from vouch.platform.exchange.actions.mappings import forget_mapping, save_mapping
+from vouch.platform.exchange.actions.reading import read_in_full
 from vouch.platform.exchange.actions.rows import StillRejected, accept_row, correct_row, dismiss_row
 from vouch.platform.exchange.actions.state import NotNow
 from vouch.platform.exchange.actions.undo import (
@@ -32,8 +35,9 @@ from vouch.platform.exchange.actions.undo import (
 __all__ = [
     "Chunk",
     "Delivery",
-    "KeptFile",
+    "GivenFile",
     "Moved",
+    "NoTables",
     "NotNow",
     "Overtaken",
     "StillRejected",
@@ -48,8 +52,10 @@ __all__ = [
     "forget_images",
     "forget_journals",
     "forget_mapping",
+    "forget_person",
     "order_undo",
     "queue_import",
+    "read_in_full",
     "receive_import",
     "record_trial",
     "save_mapping",

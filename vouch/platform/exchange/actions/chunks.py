@@ -7,13 +7,20 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from django.db import connection
-from psycopg.types.json import Jsonb
 
+from vouch.engine.identifiers import holds_protected, without_protected
 from vouch.platform.database.copy import copy_rows
 from vouch.platform.exchange import permissions
+from vouch.platform.exchange.actions.keeping import (
+    keep_mentions,
+    key_of_import,
+    mentions_in,
+    sealed_content,
+)
 from vouch.platform.exchange.actions.state import counts_of, journaled, locked_import, move, unjournaled
+from vouch.platform.exchange.contents import RowContent
 from vouch.platform.exchange.importer import Batch, Finding, Outcome, importer_of
-from vouch.platform.exchange.models import Import, ImportFile, ImportRow
+from vouch.platform.exchange.models import Import, ImportFile, ImportMention, ImportRow
 from vouch.platform.exchange.tabular import Row
 from vouch.platform.exchange.terms import ImportStatus, RowState, Verdict
 from vouch.platform.identity.actor import Actor
@@ -74,7 +81,8 @@ def take_chunk(entry: Entry, *, actor: Actor, at: datetime, batch: Import, chunk
     unjournaled()
     outcome.rejected.extend(Finding(row, "", row.fault) for row in chunk.rows if row.fault)
     _check_counts(outcome, rows=len(chunk.rows), kind=locked.kind)
-    _keep_rows(locked, file, outcome)
+    _keep_rows(locked, file, outcome, at=at)
+    keep_mentions(file.pk, mentions_in(source, chunk.rows))
     file.rows_done += len(chunk.rows)
     file.progress = chunk.progress
     # What is corrected by hand later is in the same units.
@@ -138,7 +146,8 @@ class Trial:
     counts: Mapping[str, int]
     notes: Mapping[str, int]
     problems: Mapping[int, str]
-    kept: Iterable[tuple[int, int, str, str, str, list[str], list[str]]]
+    kept: Iterable[tuple[int, int, str, str, str, bytes]]
+    mentions: Iterable[tuple[int, bytes]] = ()
 
 
 @action("exchange.import.tried", may=permissions.may_run)
@@ -154,16 +163,17 @@ def record_trial(entry: Entry, *, actor: Actor, at: datetime, batch: Import, tri
         file.is_done, file.progress, file.problem = True, 100, trial.problems.get(file.pk, "")
         file.save(update_fields=["is_done", "progress", "problem"])
     rows = (
-        (locked.pk, file, line, verdict, RowState.OPEN, column, reason, Jsonb(cells), Jsonb(raw), "", "")
-        for file, line, verdict, column, reason, cells, raw in trial.kept
+        (locked.pk, file, line, verdict, RowState.OPEN, column, reason, content, "", "")
+        for file, line, verdict, column, reason, content in trial.kept
     )
     copy_rows(ImportRow, _ROW_COLUMNS, rows)
+    copy_rows(ImportMention, ("file_id", "index"), trial.mentions)
     entry.about("import", locked.pk, after={"dry_run": True, **counts_of(locked)})
     return locked
 
 
 _ROW_COLUMNS = (
-    "batch_id", "file_id", "line", "verdict", "state", "column", "reason", "cells", "raw", "resolution", "resolved_by",
+    "batch_id", "file_id", "line", "verdict", "state", "column", "reason", "content", "resolution", "resolved_by",
 )  # fmt: skip
 
 
@@ -184,19 +194,25 @@ def _check_counts(outcome: Outcome, *, rows: int, kind: str) -> None:
         raise RuntimeError(message)
 
 
-def _keep_rows(batch: Import, file: ImportFile, outcome: Outcome) -> None:
+def _keep_rows(batch: Import, file: ImportFile, outcome: Outcome, *, at: datetime) -> None:
     groups = (
         (Verdict.REJECTED, outcome.rejected),
         (Verdict.WARNED, outcome.warned),
         (Verdict.REPEATED, outcome.listed),
     )
+    key = key_of_import(batch, at=at)
     rows = (
         (
-            batch.pk, file.pk, found.row.line, verdict, RowState.OPEN, found.column, found.reason,
-            Jsonb(list(found.row.cells)), Jsonb(list(found.row.raw)), "", "",
+            batch.pk, file.pk, found.row.line, verdict, RowState.OPEN, found.column, _told(found.reason),
+            sealed_content(key, file.pk, found.row.line, RowContent(found.row.cells, list(found.row.raw))), "", "",
         )
         for verdict, findings in groups
         for found in findings
     )  # fmt: skip
     if any(findings for _verdict, findings in groups):
         copy_rows(ImportRow, _ROW_COLUMNS, rows)
+
+
+def _told(reason: str) -> str:
+    """A reason as it is kept in plain: what it quotes of a shifted row may be somebody's number."""
+    return without_protected(reason) if holds_protected(reason) else reason

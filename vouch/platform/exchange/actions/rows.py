@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import datetime
 
+import orjson
 from django.utils.translation import gettext as _
 
 from vouch.platform.exchange import permissions
+from vouch.platform.exchange.actions.keeping import (
+    keep_mentions,
+    key_of_import,
+    key_of_row,
+    mentions_in,
+    sealed_content,
+)
 from vouch.platform.exchange.actions.state import NotNow, journaled, unjournaled
+from vouch.platform.exchange.contents import RowContent, content_of
 from vouch.platform.exchange.importer import Batch, importer_of
 from vouch.platform.exchange.models import ImportRow
 from vouch.platform.exchange.tabular import Row, with_unit
@@ -34,16 +43,18 @@ def correct_row(
     source = importer_of(locked.batch.kind).source(locked.file.source)
     units = locked.file.units
     values = [with_unit(cells.get(column.name, ""), units.get(column.name, "")) for column in source.columns]
-    before = {"cells": locked.cells, "reason": locked.reason}
-    _take_one(locked, values, actor=actor, at=at, forced="")
-    locked.cells, locked.state, locked.resolved_by, locked.resolved_at = (
-        values,
-        RowState.CORRECTED,
-        actor.label,
-        at,
-    )
-    locked.save(update_fields=["cells", "state", "resolved_by", "resolved_at"])
-    entry.about("import_row", locked.pk, before=before, after={"cells": values, "state": locked.state})
+    former = _held(locked)
+    corrected = Row(locked.line, tuple(values), former.raw)
+    _take_one(locked, corrected, actor=actor, at=at, forced="")
+    content = RowContent(values, former.raw)
+    locked.content = sealed_content(key_of_import(locked.batch, at=at), locked.file_id, locked.line, content)
+    locked.state, locked.resolved_by, locked.resolved_at = RowState.CORRECTED, actor.label, at
+    locked.save(update_fields=["content", "state", "resolved_by", "resolved_at"])
+    # The number as it was put right is in no file, but what is kept of the row must be found by it.
+    keep_mentions(locked.file_id, mentions_in(source, [corrected]))
+    entry.about("import_row", locked.pk, before={"reason": locked.reason}, after={"state": locked.state})
+    told = [orjson.dumps(cells).decode() for cells in (list(former.cells), values)]
+    entry.protect(key_of_row(locked, at=at), "cells", before=told[0], after=told[1])
     return locked
 
 
@@ -54,7 +65,9 @@ def accept_row(entry: Entry, *, actor: Actor, at: datetime, row: ImportRow, reas
     if locked.verdict == Verdict.REJECTED:
         if not reason.strip():
             raise StillRejected("", _("请写明按原样接受的理由。"))
-        _take_one(locked, locked.cells, actor=actor, at=at, forced=reason.strip())
+        held = _held(locked)
+        as_it_stands = Row(locked.line, tuple(held.cells), held.raw)
+        _take_one(locked, as_it_stands, actor=actor, at=at, forced=reason.strip())
     _resolve(entry, locked, RowState.ACCEPTED, actor=actor, at=at, reason=reason)
     return locked
 
@@ -90,17 +103,25 @@ def _resolve(
     entry.purpose(reason.strip()[:200])
 
 
-def _take_one(row: ImportRow, cells: Sequence[str], *, actor: Actor, at: datetime, forced: str) -> None:
+def _held(row: ImportRow) -> RowContent:
+    """What the row holds. Raises NotNow where it was forgotten."""
+    content = content_of(row)
+    if content is None:
+        raise NotNow(_("这一行的内容已清除，不能再导入。"))
+    return content
+
+
+def _take_one(row: ImportRow, taken: Row, *, actor: Actor, at: datetime, forced: str) -> None:
     """Have the importer take this one row; its refusal undoes everything."""
     importer = importer_of(row.batch.kind)
     source = importer.source(row.file.source)
-    if len(cells) != len(source.columns):
+    if len(taken.cells) != len(source.columns):
         raise StillRejected("", _("这一行的列与表头对不上，请先逐列更正。"))
     journaled(row.batch)
     outcome = importer.take(
         Batch(
             source=source,
-            rows=[Row(row.line, tuple(cells), row.raw)],
+            rows=[taken],
             unit=row.batch.unit,
             actor=actor,
             at=at,

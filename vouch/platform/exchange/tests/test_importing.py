@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
@@ -12,8 +13,10 @@ from django.conf import settings
 from django.core.management import CommandError, call_command
 from django.db import connection, connections
 
-from vouch.platform.exchange import actions, kept_files
+from vouch.platform.exchange import actions
+from vouch.platform.exchange.contents import content_of
 from vouch.platform.exchange.importer import Batch, Importer, Outcome
+from vouch.platform.exchange.kept_files import open_kept
 from vouch.platform.exchange.models import Import, ImportFile, ImportRow
 from vouch.platform.exchange.queries import kept_rows, latest_imports, visible_to
 from vouch.platform.exchange.running import LOCK_CLASS, Busy, run_import
@@ -24,6 +27,8 @@ from vouch.platform.identity.models import Unit
 from vouch.platform.ledger.action import Refused
 from vouch.platform.ledger.merkle import root_hash
 from vouch.platform.ledger.models import Entry
+from vouch.platform.ledger.queries import opened
+from vouch.platform.vault.models import Chunk
 
 pytestmark = pytest.mark.django_db
 
@@ -50,7 +55,9 @@ def test_every_row_is_counted_once_and_the_bad_ones_are_kept(receive: Receive, r
         (4, "warned", "note", "请核对"),
         (6, "rejected", "", "列数不符：表头有 3 列，本行有 4 列，疑似错列"),
     ]
-    assert kept_rows(batch)[2].raw == ["多一格", "x", "y", "z"]
+    torn = content_of(kept_rows(batch)[2])
+    assert torn is not None
+    assert torn.raw == ["多一格", "x", "y", "z"]
 
 
 def test_each_chunk_leaves_one_entry_with_counts_hash_and_root(receive: Receive, run: Any) -> None:
@@ -167,12 +174,18 @@ def test_an_import_fails_only_when_nothing_could_be_read(receive: Receive, run: 
     assert "缺少列" in batch.problem or "找不到表头" in batch.problem
 
 
-def test_the_kept_file_is_closed_to_others_and_lies_under_its_hash(receive: Receive) -> None:
+def test_the_kept_file_is_ciphertext_in_the_vault_and_comes_back_as_it_was(receive: Receive) -> None:
     file = receive(EIGHT).files.get()
-    path = kept_files.kept_path(file.sha256)
-    assert path.read_text() == EIGHT
-    assert path.stat().st_mode & 0o777 == 0o600
-    assert Path(settings.IMPORTS_DIR).stat().st_mode & 0o777 == 0o700
+    with open_kept(file) as kept:
+        assert kept.read() == EIGHT.encode()
+        kept.seek(-4, 2)
+        assert kept.read() == EIGHT.encode()[-4:]
+    assert file.sha256 == hashlib.sha256(EIGHT.encode()).hexdigest()
+    assert file.size == len(EIGHT.encode())
+    assert not Path(settings.IMPORTS_DIR).exists()
+    pieces = b"".join(bytes(piece.data) for piece in Chunk.objects.all())
+    assert "部".encode() not in pieces
+    assert len(pieces) > file.size
 
 
 class TestResolving:
@@ -189,7 +202,13 @@ class TestResolving:
         assert Unit.objects.filter(code="U2").exists()
         assert (row.state, row.resolved_by) == (RowState.CORRECTED, actor.label)
         entry = Entry.objects.get(event="exchange.row.corrected")
-        assert entry.before == {"cells": ["u2", "二部", ""], "reason": "编码“u2”应为大写"}
+        assert "u2" not in str((entry.before or {})["cells"])
+        before, after = opened(entry)
+        assert before == {"cells": '["u2","二部",""]', "reason": "编码“u2”应为大写"}
+        assert after == {"cells": '["U2","二部",""]', "state": "corrected"}
+        content = content_of(row)
+        assert content is not None
+        assert list(content.cells) == ["U2", "二部", ""]
 
     def test_a_correction_that_is_still_wrong_changes_nothing(
         self, rejected: ImportRow, actor: Actor, now: datetime

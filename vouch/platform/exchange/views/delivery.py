@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -16,12 +15,13 @@ from django.utils.translation import gettext, gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from vouch.platform.exchange import actions, queries
+from vouch.platform.exchange.contents import MASKED, Shade
 from vouch.platform.exchange.forms import ColumnsForm, UploadForm
-from vouch.platform.exchange.importer import Source, importer_of, importers
-from vouch.platform.exchange.kept_files import keep_file, kept_path
+from vouch.platform.exchange.importer import importer_of, importers
+from vouch.platform.exchange.kept_files import open_kept_table
 from vouch.platform.exchange.models import Import, ImportFile, SavedMapping
 from vouch.platform.exchange.permissions import may_open_imports
-from vouch.platform.exchange.tabular import Chosen, Unreadable, largest_figure, open_table
+from vouch.platform.exchange.tabular import Chosen, Unreadable, largest_figure
 from vouch.platform.exchange.tabular import Table as FileTable
 from vouch.platform.exchange.terms import ImportStatus
 from vouch.platform.exchange.views.shared import REFUSAL, kind_title, title_of_kind, visible_import
@@ -76,41 +76,29 @@ def new_import(request: StaffRequest, kind: str = "") -> HttpResponse:
     importer = importer_of(kind) if kind else kinds[0]
     form = UploadForm(importer, request.actor, request.POST or None, request.FILES or None)
     if request.method == "POST" and form.is_valid():
-        files = _kept_files(form)
-        if not form.errors:
-            batch = actions.receive_import(
-                actor=request.actor,
-                at=timezone.now(),
-                unit=form.cleaned_data["unit"],
-                delivery=actions.Delivery(
-                    importer.kind, files, is_dry_run=form.cleaned_data["is_dry_run"], is_draft=True
-                ),
-            )
+        batch = _received(request, importer.kind, form)
+        if batch is not None:
             return redirect("exchange:columns", pk=batch.pk)
     context = {"form": form, "importer": importer, "kinds": kinds}
     return render(request, "exchange/new.html", context, status=422 if form.errors else 200)
 
 
-def _kept_files(form: UploadForm) -> list[actions.KeptFile]:
-    """Keep the uploads; one that is no table at all, or the only one and without a row, is an error of its field."""
-    kept = []
-    uploads = form.uploads()
-    for name, source, upload in uploads:
-        title = upload.name or source.title
-        sha256, size = keep_file(upload.chunks())
-        try:
-            table = open_table(
-                kept_path(sha256), name=title, columns=source.columns, sheets=source.sheets, is_lenient=True
-            )
-            with contextlib.closing(table):
-                if len(uploads) == 1 and next(table.rows(), None) is None:
-                    form.add_error(
-                        name, gettext("文件“%(name)s”只有表头，下面没有数据行。") % {"name": title}
-                    )
-        except Unreadable as error:
-            form.add_error(name, str(error))
-        kept.append(actions.KeptFile(source.name, title[-255:], sha256, size, {}))
-    return kept
+def _received(request: StaffRequest, kind: str, form: UploadForm) -> Import | None:
+    """The delivery taken in; one that is no table at all is an error of its field."""
+    files = [
+        actions.GivenFile(source.name, (upload.name or source.title)[-255:], upload.chunks())
+        for _name, source, upload in form.uploads()
+    ]
+    wanted = actions.Delivery(kind, files, is_dry_run=form.cleaned_data["is_dry_run"], is_draft=True)
+    try:
+        return actions.receive_import(
+            actor=request.actor, at=timezone.now(), unit=form.cleaned_data["unit"], delivery=wanted
+        )
+    except actions.NoTables as error:
+        for name, source, _upload in form.uploads():
+            if reason := error.reasons.get(source.name):
+                form.add_error(name, reason)
+        return None
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +108,7 @@ class _FilePart:
     file: ImportFile
     table: FileTable
     form: ColumnsForm
-    preview: list[Sequence[str]]
+    preview: Sequence[Sequence[str]]
     saved: SavedMapping | None
 
 
@@ -165,29 +153,22 @@ def _part(request: StaffRequest, batch: Import, file: ImportFile) -> _FilePart:
     asked = request.POST if request.method == "POST" else request.GET
     wanted = asked.get(f"file{file.pk}-sheet", "")
     chosen = Chosen(sheet=wanted) if wanted and wanted != file.sheet else queries.chosen_of(file)
-    table = _opened(source, file, chosen)
+    table = open_kept_table(file, source, chosen=chosen, is_lenient=True)
     saved = None
     if not file.mapping:
         saved = queries.saved_mapping(batch, file.source, table.headings)
         if saved is not None:
             table.close()
-            table = _opened(source, file, Chosen(saved.mapping, saved.units, table.sheet))
+            chosen = Chosen(saved.mapping, saved.units, table.sheet)
+            table = open_kept_table(file, source, chosen=chosen, is_lenient=True)
     rows = [row for row in itertools.islice(table.rows(), PREVIEW_ROWS * 10) if not row.fault]
     largest = largest_figure(table)
     table.close()
     form = ColumnsForm(file, table, largest, request.POST if request.method == "POST" else None)
-    return _FilePart(file, table, form, [row.raw for row in rows[:PREVIEW_ROWS]], saved)
-
-
-def _opened(source: Source, file: ImportFile, chosen: Chosen) -> FileTable:
-    return open_table(
-        kept_path(file.sha256),
-        name=file.name,
-        columns=source.columns,
-        sheets=source.sheets,
-        chosen=chosen,
-        is_lenient=True,
-    )
+    shade = Shade(source, table.places, MASKED)
+    width = len(table.headings)
+    preview = [shade.row(row.raw, width=width) for row in rows[:PREVIEW_ROWS]]
+    return _FilePart(file, table, form, preview, saved)
 
 
 @face(may=may_open_imports, shows=("import",), refusal=REFUSAL)

@@ -21,7 +21,15 @@ from vouch.platform.vault import actions, queries
 from vouch.platform.vault.fields import SealedField, place_of
 from vouch.platform.vault.models import Chunk, DataKey, Document
 from vouch.platform.vault.ring import new_ring, ring, ring_file, rotate_ring
-from vouch.platform.vault.terms import KeyDestroyed, NoKey, Place, Subject, Unreadable, VaultError
+from vouch.platform.vault.terms import (
+    CHUNK_BYTES,
+    KeyDestroyed,
+    NoKey,
+    Place,
+    Subject,
+    Unreadable,
+    VaultError,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -224,10 +232,10 @@ def test_a_broken_ring_is_refused_in_chinese(content: str, monkeypatch: pytest.M
 SIZES = [
     0,
     1,
-    actions.CHUNK_BYTES - 1,
-    actions.CHUNK_BYTES,
-    actions.CHUNK_BYTES + 1,
-    3 * actions.CHUNK_BYTES + 7,
+    CHUNK_BYTES - 1,
+    CHUNK_BYTES,
+    CHUNK_BYTES + 1,
+    3 * CHUNK_BYTES + 7,
 ]
 
 
@@ -269,7 +277,7 @@ SPOIL: dict[str, list[str]] = {
 
 @pytest.mark.parametrize("how", SPOIL)
 def test_a_document_that_was_tampered_with_does_not_open(how: str, now: datetime) -> None:
-    _, document = stored(3 * actions.CHUNK_BYTES + 7, now)
+    _, document = stored(3 * CHUNK_BYTES + 7, now)
     connection.check_constraints()
     with connection.cursor() as cursor:
         for statement in SPOIL[how]:

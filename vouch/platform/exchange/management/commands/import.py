@@ -12,8 +12,9 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
 from vouch.platform.exchange import actions, running
+from vouch.platform.exchange.contents import classes_of
 from vouch.platform.exchange.importer import Importer, Source, importer_of, importers
-from vouch.platform.exchange.kept_files import blocks_of, keep_file, kept_path
+from vouch.platform.exchange.kept_files import blocks_of, sha256_of
 from vouch.platform.exchange.models import Import, ImportFile
 from vouch.platform.exchange.queries import column_title, files_of, kept_rows, kept_table, unfinished_import
 from vouch.platform.exchange.tabular import DOUBTFUL_BELOW, Chosen, Unreadable, largest_figure, open_table
@@ -59,10 +60,10 @@ class Command(BaseCommand):
             unit = unit_named(options["unit"])
         except UnknownUnit as error:
             raise CommandError(str(error)) from error
-        files = _keep(importer, options)
+        files = _given(importer, options)
         batch = None
         if not options["dry_run"]:
-            hashes = [(file.source, file.sha256) for file in files]
+            hashes = [(file.source, sha256_of(options[_option(file.source)])) for file in files]
             batch = unfinished_import(kind=importer.kind, unit_id=unit.pk, hashes=hashes)
         if batch:
             self.stderr.write(f"继续未完成的导入 {batch.pk}：已处理 {batch.rows_done} 行")
@@ -125,31 +126,35 @@ def _add_source(parser: CommandParser, source: Source) -> None:
         )
 
 
-def _keep(importer: Importer, options: dict[str, Any]) -> list[actions.KeptFile]:
+def _option(source: str) -> str:
+    return source.replace("-", "_")
+
+
+def _given(importer: Importer, options: dict[str, Any]) -> list[actions.GivenFile]:
     mapping = _mapping(importer, options["column"])
-    kept = []
+    given = []
     for source in importer.sources:
-        path: Path | None = options[source.name.replace("-", "_")]
+        path: Path | None = options[_option(source.name)]
         if path is None:
             continue
         try:
-            sha256, size = keep_file(blocks_of(path))
+            path.open("rb").close()
         except OSError as error:
             reason = "没有这个文件" if isinstance(error, FileNotFoundError) else error.strerror
             raise CommandError(f"读不到文件“{path}”：{reason}") from error
         wanted = {column.name for column in source.columns}
         chosen = {name: heading for name, heading in mapping.items() if name in wanted}
-        units = _units(source, sha256, name=path.name, chosen=chosen, said=options.get("money", ""))
-        kept.append(actions.KeptFile(source.name, path.name, sha256, size, chosen, units))
-    return kept
+        units = _units(source, path, chosen=chosen, said=options.get("money", ""))
+        given.append(actions.GivenFile(source.name, path.name, blocks_of(path), chosen, units))
+    return given
 
 
-def _units(source: Source, sha256: str, *, name: str, chosen: dict[str, str], said: str) -> dict[str, str]:
+def _units(source: Source, path: Path, *, chosen: dict[str, str], said: str) -> dict[str, str]:
     """Units of the amounts that the file leaves open. Raises CommandError where they could be either."""
     money = [column.name for column in source.columns if column.is_money]
     try:
         table = open_table(
-            kept_path(sha256), name=name, columns=source.columns, sheets=source.sheets, chosen=Chosen(chosen)
+            path, name=path.name, columns=source.columns, sheets=source.sheets, chosen=Chosen(chosen)
         )
     except Unreadable:
         return {}  # the import itself says why
@@ -159,7 +164,7 @@ def _units(source: Source, sha256: str, *, name: str, chosen: dict[str, str], sa
         table.close()
     if not said and 0 < largest < DOUBTFUL_BELOW:
         raise CommandError(
-            f"文件“{name}”没有写明金额的单位，最大的数是 {largest:,}：请加上 --money 元 或 --money 万元。"
+            f"文件“{path.name}”没有写明金额的单位，最大的数是 {largest:,}：请加上 --money 元 或 --money 万元。"
         )
     return {column: said for column in money if said and column not in table.stated_units}
 
@@ -182,7 +187,8 @@ def _mapping(importer: Importer, pairs: list[str]) -> dict[str, str]:
 
 
 def _write_errors(batch: Import, path: Path) -> None:
-    headings, records = kept_table(batch, kept_rows(batch))
+    # To be put right and imported again, by whoever has the file anyway.
+    headings, records = kept_table(batch, kept_rows(batch), classes_of(batch))
     # With a byte-order mark, or Excel takes it for the local encoding.
     with path.open("w", encoding="utf-8-sig", newline="") as out:
         writer = csv.writer(out)

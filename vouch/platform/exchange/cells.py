@@ -1,4 +1,4 @@
-"""What cells of a guarantor's own workbooks say: money with its unit, rates, days, words. Unclear ones are refused."""
+"""What cells of lists say: names and codes, money with its unit, rates, days, words. Unclear ones are refused."""
 
 from __future__ import annotations
 
@@ -25,12 +25,17 @@ def needed(text: str, column: str, title: str) -> str:
     return found
 
 
+def bare_code(text: str) -> str:
+    """A number that names something, without blanks and the apostrophe that makes Excel keep it as text."""
+    return said(text).replace(" ", "").lstrip("'")
+
+
 def code(text: str, column: str) -> str:
     """A number that names something; one that Excel has rounded is refused. Raises RowFault."""
-    found = said(text).replace(" ", "").lstrip("'")
+    found = bare_code(text)
     if is_rounded(found):
-        reason = _("“%(text)s”是 Excel 舍去尾数后的号码，原号码已丢失；请把该列设为文本后重新填写")
-        raise RowFault(column, reason % {"text": found})
+        # What is left of a person's number is not told: the reason is kept in plain.
+        raise RowFault(column, _("号码被 Excel 舍去了尾数，原号码已丢失；请把该列设为文本后重新填写"))
     return found
 
 
@@ -111,4 +116,4 @@ def word(text: str, column: str, words: Mapping[str, str]) -> str | None:
     except KeyError:
         known = "、".join(dict.fromkeys(words))
         reason = _("不认识“%(text)s”，可以填：%(known)s")
-        raise RowFault(column, reason % {"text": found, "known": known}) from None
+        raise RowFault(column, reason % {"text": found[:40], "known": known}) from None
