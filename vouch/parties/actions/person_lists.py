@@ -78,7 +78,7 @@ COLUMNS = (
     _protected("monthly_income", "月收入", ("月均收入", "个人月收入"), is_money=True),
     _protected("annual_income", "年收入", ("家庭年收入", "年均收入", "个人年收入"), is_money=True),
     _plain("marital_status", "婚姻状况", "婚姻", "婚姻状态"),
-    _plain("unit", "管户机构", "所属机构", "经办机构", "归属机构"),
+    _plain("duty_unit", "管户机构", "所属机构", "经办机构", "归属机构"),
     _plain("manager", "管户经理", "客户经理", "经办人", "A角"),
     _plain("household_size", "家庭人口", "家庭人口数", "人口数"),
     _plain("farming_since", "从业起始年份", "从业年份", "开始经营年份"),
@@ -185,10 +185,10 @@ def _register(given: Given, told: PersonRow, known: _Known, batch: Batch) -> Par
 
 def _duty(given: Given, known: _Known, batch: Batch) -> tuple[Unit, User | None]:
     """In whose hands a new customer comes: the row's unit and manager, else the delivery's unit. Raises RowFault."""
-    wanted, name = said(given["unit"]), said(given["manager"])
+    wanted, name = said(given["duty_unit"]), said(given["manager"])
     unit = known.units.get(wanted) if wanted else batch.unit
     if unit is None:
-        raise RowFault("unit", _("没有这个机构，或不在您的数据范围内"))
+        raise RowFault("duty_unit", _("没有这个机构，或不在您的数据范围内"))
     if not name:
         return unit, None
     found = known.managers.get(name, [])

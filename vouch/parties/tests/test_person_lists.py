@@ -144,6 +144,17 @@ def test_a_row_that_cannot_be_right_is_refused_by_column_and_nobody_is_made_know
     assert not Phone.objects.exists()
 
 
+def test_a_reason_quotes_no_protected_value_and_a_row_may_name_its_unit(
+    load: Load, units: dict[str, Unit], staff: dict[str, User]
+) -> None:
+    batch = load(f"王小芳,{NUMBER},,,约八千三,,,,,,,\n")
+    assert reasons(batch) == [(2, "monthly_income", "“******”不是金额")]
+    head = "姓名,证件号码,管户机构,管户经理\n"
+    batch = load(f"王小芳,{NUMBER},FK,\n李大山,{OTHER_NUMBER},没有这里,\n", head=head)
+    assert [column for _line, column, _reason in reasons(batch)] == ["duty_unit"]
+    assert Party.objects.get().assignments.get().unit == units["FK"]
+
+
 def test_a_number_that_ends_as_if_rounded_is_a_persons_decision(
     load: Load, actor: Actor, now: datetime
 ) -> None:

@@ -185,10 +185,15 @@ class RowImporter(Importer):
 
 
 _importers: dict[str, Importer] = {}
+_OF_THE_PAGE = frozenset({"unit", "sheet"})
 
 
 def register(importer: Importer) -> None:
-    """Make a kind of import known; called once, from ``apps.py``."""
+    """Make a kind of import known; called once, from ``apps.py``. Raises ValueError for a name that the page has taken."""
+    taken = {column.name for source in importer.sources for column in source.columns} & _OF_THE_PAGE
+    if taken:
+        message = f"{importer.kind}: the page of columns has fields of these names already: {sorted(taken)}"
+        raise ValueError(message)
     _importers[importer.kind] = importer
 
 

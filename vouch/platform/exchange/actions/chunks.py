@@ -8,6 +8,7 @@ from datetime import datetime
 
 from django.db import connection
 
+from vouch.engine.cells import said
 from vouch.engine.identifiers import holds_protected, without_protected
 from vouch.platform.database.copy import copy_rows
 from vouch.platform.exchange import permissions
@@ -18,8 +19,8 @@ from vouch.platform.exchange.actions.keeping import (
     sealed_content,
 )
 from vouch.platform.exchange.actions.state import counts_of, journaled, locked_import, move, unjournaled
-from vouch.platform.exchange.contents import RowContent
-from vouch.platform.exchange.importer import Batch, Finding, Outcome, importer_of
+from vouch.platform.exchange.contents import MASKED, RowContent, shown_cell
+from vouch.platform.exchange.importer import Batch, Finding, Outcome, Source, importer_of
 from vouch.platform.exchange.models import Import, ImportFile, ImportMention, ImportRow
 from vouch.platform.exchange.tabular import Row
 from vouch.platform.exchange.terms import ImportStatus, RowState, Verdict
@@ -195,6 +196,7 @@ def _check_counts(outcome: Outcome, *, rows: int, kind: str) -> None:
 
 
 def _keep_rows(batch: Import, file: ImportFile, outcome: Outcome, *, at: datetime) -> None:
+    source = importer_of(batch.kind).source(file.source)
     groups = (
         (Verdict.REJECTED, outcome.rejected),
         (Verdict.WARNED, outcome.warned),
@@ -203,7 +205,7 @@ def _keep_rows(batch: Import, file: ImportFile, outcome: Outcome, *, at: datetim
     key = key_of_import(batch, at=at)
     rows = (
         (
-            batch.pk, file.pk, found.row.line, verdict, RowState.OPEN, found.column, _told(found.reason),
+            batch.pk, file.pk, found.row.line, verdict, RowState.OPEN, found.column, _told(source, found),
             sealed_content(key, file.pk, found.row.line, RowContent(found.row.cells, list(found.row.raw))), "", "",
         )
         for verdict, findings in groups
@@ -213,6 +215,10 @@ def _keep_rows(batch: Import, file: ImportFile, outcome: Outcome, *, at: datetim
         copy_rows(ImportRow, _ROW_COLUMNS, rows)
 
 
-def _told(reason: str) -> str:
-    """A reason as it is kept in plain: what it quotes of a shifted row may be somebody's number."""
+def _told(source: Source, found: Finding) -> str:
+    """A reason as it is kept in plain: a protected value that it quotes is masked, and so is a number of a shifted row."""
+    reason = found.reason
+    for column, cell in zip(source.columns, found.row.cells, strict=False):
+        if column.name == found.column and said(cell) and said(cell) in reason:
+            reason = reason.replace(said(cell), shown_cell(column, said(cell), MASKED))
     return without_protected(reason) if holds_protected(reason) else reason
