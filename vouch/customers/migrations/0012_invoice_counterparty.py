@@ -7,7 +7,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ("customers", "0011_social_without_batch"),
         ("exchange", "0004_saved_mappings"),
-        ("parties", "0011_address_index"),
+        ("parties", "0012_address_index"),
     ]
 
     operations = [

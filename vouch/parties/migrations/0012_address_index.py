@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("exchange", "0004_saved_mappings"),
-        ("parties", "0008_working_lists"),
+        ("parties", "0011_fill_sounds"),
     ]
 
     operations = [
