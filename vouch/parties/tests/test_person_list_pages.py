@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import io
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.core.management import call_command
 from django.test import Client
 from django.urls import reverse
 from python_calamine import CalamineWorkbook
@@ -92,6 +94,17 @@ def test_for_a_purpose_they_are_shown_in_full_and_each_is_an_entry(manager: Clie
     assert [(one.purpose, (one.after or {})["read"]) for one in entries] == [
         ("核对名单", "标注副本"), ("改好再导入", "未导入的行"), ("核对名单", "第 3 行"),
     ]  # fmt: skip
+
+
+def test_the_command_writes_the_refused_rows_in_full_and_that_is_an_entry_too(
+    head_office: Unit, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path, errors = tmp_path / "名单.csv", tmp_path / "未导入.csv"
+    path.write_text(TEXT, "utf-8")
+    call_command("import", "persons", str(path), "--errors", str(errors))
+    assert capsys.readouterr().out == "accepted 1, unchanged 0, rejected 1, warned 0\n"
+    assert WRONG in errors.read_text("utf-8-sig")
+    assert Entry.objects.get(event="exchange.import.read").purpose == "vouch import --errors"
 
 
 def test_who_may_read_no_class_gets_nothing_in_full(

@@ -188,7 +188,17 @@ def _mapping(importer: Importer, pairs: list[str]) -> dict[str, str]:
 
 def _write_errors(batch: Import, path: Path) -> None:
     # To be put right and imported again, by whoever has the file anyway.
-    headings, records = kept_table(batch, kept_rows(batch), classes_of(batch))
+    classes = classes_of(batch)
+    if classes:
+        actions.read_in_full(
+            actor=ACTOR,
+            at=timezone.now(),
+            batch=batch,
+            field_classes=classes,
+            what="未导入的行",
+            purpose="vouch import --errors",
+        )
+    headings, records = kept_table(batch, kept_rows(batch), classes)
     # With a byte-order mark, or Excel takes it for the local encoding.
     with path.open("w", encoding="utf-8-sig", newline="") as out:
         writer = csv.writer(out)
