@@ -17,7 +17,7 @@ from vouch.platform.identity.actor import Actor
 
 NOT_FOUND = (PartyStatus.RESTRICTED, PartyStatus.ERASED)
 """Kept and nothing else, or gone: nobody comes upon them by searching."""
-MOST_CANDIDATES = 2000
+MOST_CANDIDATES = 1000
 """Beyond so many the text says too little for an order to be worth its time."""
 
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from datetime import datetime
+from importlib import import_module
 
 import pytest
+from django.apps import apps
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
@@ -15,6 +17,7 @@ from vouch.parties.terms import IdentifierKind
 from vouch.parties.tests.people import CARD, NUMBER, PHONE, registration
 from vouch.platform.identity.actor import Actor
 from vouch.platform.identity.models import Unit, User
+from vouch.platform.ledger.testing import writing
 
 pytestmark = pytest.mark.django_db
 
@@ -119,6 +122,20 @@ def test_former_names_and_merged_records_lead_to_the_customer(
         assert names(actors["wangfang"], text) == ["江州远洋航运有限公司"], text
     actions.undo_merge(actor=actor, at=now, party=firms["bank"], canonical=firms["river"], reason="看错了")
     assert names(actors["wangfang"], "jzch") == [firms["bank"].name]
+
+
+def test_customers_that_were_there_before_are_spelled_by_the_migration(
+    firms: dict[str, Party], person: Party, actor: Actor, now: datetime
+) -> None:
+    renamed = {"name": "江州远洋航运有限公司"}
+    actions.change_enterprise(actor=actor, at=now, party_id=firms["river"].pk, changes=renamed)
+    actions.merge_parties(actor=actor, at=now, party=firms["bank"], canonical=firms["green"], reason="同一户")
+    written = dict(Party.objects.values_list("pk", "sound_text"))
+    with writing():
+        Party.objects.update(sound_text="")
+        import_module("vouch.parties.migrations.0010_fill_sounds").fill(apps, None)
+    assert dict(Party.objects.values_list("pk", "sound_text")) == written
+    assert "重庆长江实业有限公司" in Party.objects.get(pk=firms["river"].pk).search_text
 
 
 @pytest.fixture
