@@ -10,7 +10,7 @@ from django.db import connection
 from django.urls import reverse
 
 from vouch.business.terms import INDUSTRIES, GuaranteeState
-from vouch.desk.queries.buildings import seen_in_sql, share
+from vouch.desk.queries.buildings import share, who_in_sql
 from vouch.parties.queries.sites import sites
 from vouch.platform.identity.actor import Actor
 
@@ -53,19 +53,19 @@ class IndustryLine:
 
 
 _LINES = """
-WITH here AS (
-    SELECT DISTINCT coalesce(b.canonical_id, b.id) AS building_id, coalesce(p.canonical_id, p.id) AS party_id
-    FROM parties_occupancy o JOIN parties_building b ON b.id = o.building_id JOIN parties_party p ON p.id = o.party_id
-    LEFT JOIN parties_building c ON c.id = b.canonical_id
-    WHERE o.ended_at IS NULL AND {told} AND {seen} AND {site}
+WITH {who.listed} here AS (
+    SELECT DISTINCT coalesce(b.canonical_id, o.building_id) AS building_id,
+        coalesce(m.canonical_id, o.party_id) AS party_id
+    FROM parties_occupancy o {who.places} WHERE o.ended_at IS NULL AND {who.told} AND {who.seen} AND {site}
 ),
 named AS (
     SELECT here.*, coalesce(left(e.industry_code, 1), '') AS section
     FROM here LEFT JOIN parties_enterprise e ON e.party_id = here.party_id
 ),
 book AS (
-    SELECT coalesce(p.canonical_id, p.id) AS party_id, sum(g.balance) AS balance
-    FROM business_guarantee g JOIN parties_party p ON p.id = g.party_id WHERE g.state = %(in_force)s GROUP BY 1
+    SELECT coalesce(m.canonical_id, g.party_id) AS party_id, sum(g.balance) AS balance
+    FROM business_guarantee g LEFT JOIN parties_party m ON m.id = g.party_id AND m.canonical_id IS NOT NULL
+    WHERE g.state = %(in_force)s GROUP BY 1
 ),
 customers AS (
     SELECT section, count(*) AS customers, count(*) FILTER (WHERE book.balance > 0) AS guaranteed,
@@ -85,6 +85,11 @@ ORDER BY customers DESC, section
 """
 
 
+_OF_SITE = (
+    "coalesce(b.canonical_id, o.building_id) IN (SELECT id FROM parties_building WHERE site_id = %(site)s)"
+)
+
+
 def industry_lines(actor: Actor, *, site_id: int | None = None) -> list[IndustryLine]:
     """Every section that has a customer in a building (of a site), the most customers first: two queries at most."""
     values: dict[str, Any] = {
@@ -93,8 +98,8 @@ def industry_lines(actor: Actor, *, site_id: int | None = None) -> list[Industry
         "until": actor.period[1] if actor.period else "9999-12-31",
         "site": site_id,
     }
-    seen, told = seen_in_sql(actor, values)
-    site = "TRUE" if site_id is None else "coalesce(c.site_id, b.site_id) = %(site)s"
+    who = who_in_sql(actor, values)
+    site = "TRUE" if site_id is None else _OF_SITE
     with connection.cursor() as cursor:
-        cursor.execute(_LINES.format(told=told, seen=seen, site=site), values)
+        cursor.execute(_LINES.format(who=who, site=site), values)
         return [IndustryLine(*row) for row in cursor.fetchall()]

@@ -14,11 +14,10 @@ from decimal import Decimal
 from typing import Any
 
 from django.db import connection
-from django.db.models import QuerySet, Sum
+from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from vouch.business.models import Guarantee
 from vouch.business.terms import INDUSTRIES, FiveClass, GuaranteeState
 from vouch.desk.queries.customers import class_of
 from vouch.desk.terms import CLASSES, NOT_ASSESSED
@@ -130,11 +129,10 @@ def _used(part: Decimal, limit: Decimal) -> Decimal:
 
 
 _LINES = """
-WITH there AS NOT MATERIALIZED (
-    SELECT coalesce(b.canonical_id, b.id) AS building_id, coalesce(p.canonical_id, p.id) AS party_id,
-        o.unit_id, o.role, o.starts_on, o.ends_on, o.ended_at, o.is_mistake, {seen} AS is_seen
-    FROM parties_occupancy o JOIN parties_building b ON b.id = o.building_id JOIN parties_party p ON p.id = o.party_id
-    WHERE {told}
+WITH {who.listed} there AS NOT MATERIALIZED (
+    SELECT coalesce(b.canonical_id, o.building_id) AS building_id, coalesce(m.canonical_id, o.party_id) AS party_id,
+        o.unit_id, o.role, o.starts_on, o.ends_on, o.ended_at, o.is_mistake, {who.seen} AS is_seen
+    FROM parties_occupancy o {who.places} WHERE {who.told} AND {there}
 ),
 places AS (
     SELECT building_id, party_id, bool_or(is_seen) AS is_seen
@@ -144,9 +142,10 @@ crowd AS (
     SELECT building_id FROM places GROUP BY 1 HAVING count(*) FILTER (WHERE is_seen) >= %(least)s
 ),
 book AS (
-    SELECT coalesce(p.canonical_id, p.id) AS party_id, sum(g.balance) AS balance,
+    SELECT coalesce(m.canonical_id, g.party_id) AS party_id, sum(g.balance) AS balance,
         bool_or(g.overdue_days > 0 OR g.five_class = ANY(%(bad)s)) AS is_marked
-    FROM business_guarantee g JOIN parties_party p ON p.id = g.party_id WHERE g.state = %(in_force)s GROUP BY 1
+    FROM business_guarantee g LEFT JOIN parties_party m ON m.id = g.party_id AND m.canonical_id IS NOT NULL
+    WHERE g.state = %(in_force)s AND {booked} GROUP BY 1
 ),
 lines AS (
     SELECT places.building_id, places.party_id, places.is_seen, coalesce(book.balance, 0) AS balance,
@@ -193,15 +192,26 @@ LEFT JOIN parties_buildinglimit l ON l.building_id = b.id AND l.ends_on IS NULL
 WHERE {wanted}
 ORDER BY b.id
 """
+# Of a few buildings the guarantees are looked up by customer; of all buildings the book is added up once.
+_OF_THOSE_THERE = """g.party_id IN (
+    SELECT party_id FROM places UNION
+    SELECT id FROM parties_party WHERE canonical_id IN (SELECT party_id FROM places)
+)"""
 COLUMNS = tuple(BuildingLine.__dataclass_fields__)
 
 
 def building_lines(
-    actor: Actor, wanted: BuildingsWanted, *, today: date, only: Sequence[int] | None = None
+    actor: Actor,
+    wanted: BuildingsWanted,
+    *,
+    today: date,
+    only: Sequence[int] | None = None,
+    book: Decimal = ZERO,
 ) -> list[BuildingLine]:
     """The buildings that the actor sees and the filter lets through, each with its figures: three queries at most.
 
-    ``only`` are the ids of some buildings with those of their other names.
+    ``only`` are the ids of some buildings with those of their other names. ``book`` is what shares are taken of
+    (``book_total``); the shares of a caller who does not ask for them are nought.
     """
     values: dict[str, Any] = {
         "least": wanted.least,
@@ -210,7 +220,7 @@ def building_lines(
         "churn": today - timedelta(days=CHURN_DAYS),
         "since": actor.period[0] if actor.period else date.min,
         "until": actor.period[1] if actor.period else date.max,
-        "book": _book(actor),
+        "book": book,
         "is_whole": sees_whole(actor),
     }
     conditions = ["TRUE"]
@@ -222,15 +232,34 @@ def building_lines(
         if value is not None:
             conditions.append(condition)
             values[name] = value
-    seen, told = seen_in_sql(actor, values)
+    there, booked, among = "TRUE", "TRUE", None
     if only is not None:
-        told = f"o.building_id = ANY(%(only)s) AND {told}"
+        there, booked = "o.building_id = ANY(%(only)s)", _OF_THOSE_THERE
         values["only"] = list(only)
-    statement = _LINES.format(seen=seen, told=told, wanted=" AND ".join(conditions))
+        among = sites.ever_in(only)
+    who = who_in_sql(actor, values, among=among)
+    statement = _LINES.format(who=who, there=there, booked=booked, wanted=" AND ".join(conditions))
     with connection.cursor() as cursor:
         cursor.execute(statement, values)
         lines = [BuildingLine(**dict(zip(COLUMNS, row, strict=True))) for row in cursor.fetchall()]
     return [line for line in lines if _is_wanted(line, wanted.only)]
+
+
+def book_total(actor: Actor) -> Decimal:
+    """What stands guaranteed in all, as far as the actor is told: two queries at most."""
+    values: dict[str, Any] = {"in_force": str(GuaranteeState.IN_FORCE)}
+    who = who_in_sql(actor, values)
+    with connection.cursor() as cursor:
+        listed = f"WITH {who.listed.removesuffix(',')}" if who.listed else ""
+        cursor.execute(_TOTAL.format(who=who, listed=listed), values)
+        total: Decimal = cursor.fetchone()[0]
+    return total
+
+
+_TOTAL = """
+{listed} SELECT coalesce(sum(g.balance), 0) FROM business_guarantee g {who.guarantees}
+WHERE g.state = %(in_force)s AND {who.told}
+"""
 
 
 def _is_wanted(line: BuildingLine, only: str) -> bool:
@@ -243,27 +272,43 @@ def _is_wanted(line: BuildingLine, only: str) -> bool:
     return True
 
 
-def seen_in_sql(actor: Actor, values: dict[str, Any]) -> tuple[str, str]:
-    """Two conditions on ``parties_party p``: whom the actor sees, and who is counted for the actor at all."""
-    told = "p.status <> 'erased'"
+@dataclass(frozen=True, slots=True)
+class WhoInSql:
+    """Pieces of a statement about places ``o`` or guarantees ``g``: whom the actor sees, and who is counted for it at all.
+
+    ``listed`` stands behind WITH, ``places`` and ``guarantees`` behind the table, ``seen`` and ``told`` are conditions. Behind
+    ``places``, ``m`` is the party where it was merged and ``b`` the building where it is another by a second name.
+    """
+
+    listed: str
+    places: str
+    guarantees: str
+    seen: str
+    told: str
+
+
+# Only those that stand for another: few, and found by an index; no other row of the two tables is read.
+_STANDING = """LEFT JOIN parties_party m ON m.id = o.party_id AND m.canonical_id IS NOT NULL
+    LEFT JOIN parties_building b ON b.id = o.building_id AND b.canonical_id IS NOT NULL"""
+
+
+def who_in_sql(actor: Actor, values: dict[str, Any], *, among: Sequence[int] | None = None) -> WhoInSql:
+    """The pieces for this actor; what they name is added to ``values``. ``among`` are the parties that can matter."""
     if actor.scope == Scope.ALL:
-        return "TRUE", told
-    values["seen"] = list(visible_to(actor).order_by().values_list("pk", flat=True))
-    seen = "p.id = ANY(%(seen)s)"
-    return seen, told if may_see_building_sums(actor) else f"{told} AND {seen}"
+        return WhoInSql("", _STANDING, "", "TRUE", "TRUE")
+    # A table to join: the planner would weigh every one of the ids of a list by itself.
+    seen_by_actor = visible_to(actor) if among is None else visible_to(actor).filter(pk__in=among)
+    values["seen"] = list(seen_by_actor.order_by().values_list("pk", flat=True))
+    listed = "seen AS MATERIALIZED (SELECT unnest(%(seen)s::bigint[]) AS id),"
+    seen = "seen.id IS NOT NULL"
+    told = "TRUE" if may_see_building_sums(actor) else seen
+    places = f"{_STANDING} LEFT JOIN seen ON seen.id = o.party_id"
+    return WhoInSql(listed, places, "LEFT JOIN seen ON seen.id = g.party_id", seen, told)
 
 
 def sees_whole(actor: Actor) -> bool:
     """Whether the actor is told the sums over everybody in a building."""
     return actor.scope == Scope.ALL or may_see_building_sums(actor)
-
-
-def _book(actor: Actor) -> Decimal:
-    """What stands guaranteed in all, as far as the actor is told."""
-    found = Guarantee.objects.filter(state=GuaranteeState.IN_FORCE)
-    if not sees_whole(actor):
-        found = found.filter(party__in=visible_to(actor))
-    return found.aggregate(sum=Sum("balance"))["sum"] or ZERO
 
 
 def _escaped(text: str) -> str:
@@ -345,11 +390,14 @@ def _class(party: Any, actor: Actor) -> str:
 
 
 _BOOK = """
-SELECT coalesce(p.canonical_id, p.id), sum(g.balance), max(g.overdue_days),
+WITH records AS (
+    SELECT id, id AS party_id FROM unnest(%(parties)s::bigint[]) AS id
+    UNION ALL SELECT id, canonical_id FROM parties_party WHERE canonical_id = ANY(%(parties)s)
+)
+SELECT records.party_id, sum(g.balance), max(g.overdue_days),
     (%(classes)s::text[])[max(array_position(%(classes)s::text[], g.five_class::text))]
-FROM business_guarantee g JOIN parties_party p ON p.id = g.party_id
-WHERE g.state = %(in_force)s AND (p.id = ANY(%(parties)s) OR p.canonical_id = ANY(%(parties)s))
-GROUP BY 1
+FROM records JOIN business_guarantee g ON g.party_id = records.id
+WHERE g.state = %(in_force)s GROUP BY 1
 """
 
 

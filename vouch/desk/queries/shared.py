@@ -11,7 +11,7 @@ from django.db import connection
 from django.urls import reverse
 
 from vouch.business.terms import GuaranteeState
-from vouch.desk.queries.buildings import Building, Occupant, occupants, seen_in_sql
+from vouch.desk.queries.buildings import Building, Occupant, occupants, who_in_sql
 from vouch.parties.queries import sites
 from vouch.platform.identity.actor import Actor
 
@@ -43,18 +43,18 @@ class SharedAddress:
 
 
 _SHARED = """
-WITH here AS (
-    SELECT DISTINCT coalesce(b.canonical_id, b.id) AS building_id, {door} AS unit_id,
-        coalesce(p.canonical_id, p.id) AS party_id
-    FROM parties_occupancy o JOIN parties_building b ON b.id = o.building_id JOIN parties_party p ON p.id = o.party_id
-    WHERE o.ended_at IS NULL AND o.role = 'registered' AND {told} AND {seen}
+WITH {who.listed} here AS (
+    SELECT DISTINCT coalesce(b.canonical_id, o.building_id) AS building_id, {door} AS unit_id,
+        coalesce(m.canonical_id, o.party_id) AS party_id
+    FROM parties_occupancy o {who.places} WHERE o.ended_at IS NULL AND o.role = 'registered' AND {who.told} AND {who.seen}
 ),
 many AS (
     SELECT building_id, unit_id FROM here WHERE {counted} GROUP BY 1, 2 HAVING count(*) >= %(least)s
 ),
 book AS (
-    SELECT coalesce(p.canonical_id, p.id) AS party_id, sum(g.balance) AS balance
-    FROM business_guarantee g JOIN parties_party p ON p.id = g.party_id WHERE g.state = %(in_force)s GROUP BY 1
+    SELECT coalesce(m.canonical_id, g.party_id) AS party_id, sum(g.balance) AS balance
+    FROM business_guarantee g LEFT JOIN parties_party m ON m.id = g.party_id AND m.canonical_id IS NOT NULL
+    WHERE g.state = %(in_force)s GROUP BY 1
 ),
 lines AS (
     SELECT here.building_id, here.unit_id, here.party_id, coalesce(book.balance, 0) AS balance,
@@ -89,13 +89,12 @@ ORDER BY summed.customers DESC, b.id
 def shared_addresses(actor: Actor, *, by: str, least: int, text: str = "") -> list[SharedAddress]:
     """Doors (``by`` is "door") or buildings at which so many customers are registered whom the actor sees."""
     values: dict[str, Any] = {"least": least, "in_force": str(GuaranteeState.IN_FORCE)}
-    seen, told = seen_in_sql(actor, values)
+    who = who_in_sql(actor, values)
     is_door = by == "door"
     statement = _SHARED.format(
         door="o.unit_id" if is_door else "NULL::bigint",
         counted="unit_id IS NOT NULL" if is_door else "TRUE",
-        seen=seen,
-        told=told,
+        who=who,
     )
     with connection.cursor() as cursor:
         cursor.execute(statement, values)

@@ -14,7 +14,13 @@ from django.test.utils import CaptureQueriesContext
 from python_calamine import CalamineWorkbook
 
 from vouch.business.models import Guarantee
-from vouch.desk.queries.buildings import BuildingLine, BuildingsWanted, building_lines, occupants
+from vouch.desk.queries.buildings import (
+    BuildingLine,
+    BuildingsWanted,
+    book_total,
+    building_lines,
+    occupants,
+)
 from vouch.desk.queries.elevation import MOST_SLICES, elevation
 from vouch.desk.queries.shared import route, shared_addresses
 from vouch.desk.tests.conftest import SignedIn
@@ -77,7 +83,9 @@ def tower() -> Building:
 
 
 def line_of(actor: Actor, *, least: int = 1) -> BuildingLine:
-    (line,) = building_lines(actor, BuildingsWanted(text="产业大道", least=least), today=TODAY)
+    (line,) = building_lines(
+        actor, BuildingsWanted(text="产业大道", least=least), today=TODAY, book=book_total(actor)
+    )
     return line
 
 

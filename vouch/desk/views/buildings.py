@@ -146,7 +146,8 @@ def _tabs(active: str) -> list[tuple[str, Any, bool]]:
 def building_list(request: StaffRequest) -> HttpResponseBase:
     """Every building with customers whom the actor sees, and how the book is concentrated in them."""
     filters = BuildingFilter(request.GET)
-    lines = buildings.building_lines(request.actor, filters.wanted(), today=timezone.localdate())
+    book = buildings.book_total(request.actor)
+    lines = buildings.building_lines(request.actor, filters.wanted(), today=timezone.localdate(), book=book)
     is_told_of_others = buildings.sees_whole(request.actor) and request.actor.scope != Scope.ALL
     table = BUILDINGS if is_told_of_others else WITHOUT_OTHERS
     listing = table.listing(lines, request.GET, filters)
@@ -179,7 +180,9 @@ def building(request: StaffRequest, pk: int) -> HttpResponse:
     actor, today = request.actor, timezone.localdate()
     names = sites.names_of(found)
     there = buildings.occupants(actor, names)
-    lines = buildings.building_lines(actor, BuildingsWanted(least=0), today=today, only=names)
+    lines = buildings.building_lines(
+        actor, BuildingsWanted(least=0), today=today, only=names, book=buildings.book_total(actor)
+    )
     line = lines[0] if lines else None
     context = {
         "building": found,
@@ -187,7 +190,7 @@ def building(request: StaffRequest, pk: int) -> HttpResponse:
         "notes": _notes(found, line, there),
         "elevation": elevation(there),
         "legend": [(name, LETTERS[name], TONES[name], count) for name, count in buildings.classes_of(there)],
-        "occupants": sorted(there, key=_by_door),
+        "occupants": _rows(there),
         "classes": _classes(there),
         "industries": _industries(there),
         "left": _left(request, names),
@@ -228,6 +231,16 @@ def _found(request: StaffRequest, pk: int) -> Building:
     if found is None:
         raise Http404
     return found
+
+
+def _rows(there: list[Occupant]) -> list[tuple[Occupant, bool]]:
+    """The table beneath the elevation; the first row of each door is where the drawing leads."""
+    rows, seen = [], set()
+    for one in sorted(there, key=_by_door):
+        door = one.unit.pk if one.unit else None
+        rows.append((one, door is not None and door not in seen))
+        seen.add(door)
+    return rows
 
 
 def _by_door(one: Occupant) -> tuple[bool, int, str, int]:

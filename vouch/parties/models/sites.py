@@ -180,10 +180,8 @@ class Occupancy(Dated):
             ),
         ]
         indexes: ClassVar = [
-            # Who is in a building now, and the sums of every building.
-            models.Index(
-                fields=["building", "party"], condition=Q(ended_at=None), name="parties_occupancy_now_idx"
-            ),
+            # Who is or was in a building.
+            models.Index(fields=["building", "party"], name="parties_occupancy_in_idx"),
             # Who left one lately.
             models.Index(
                 fields=["building", "ends_on"], condition=~Q(ends_on=None), name="parties_occupancy_left_idx"

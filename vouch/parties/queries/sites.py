@@ -79,6 +79,12 @@ def names_of_all(building_ids: Iterable[int]) -> list[int]:
     return list(Building.objects.filter(Q(pk__in=ids) | Q(canonical__in=ids)).values_list("pk", flat=True))
 
 
+def ever_in(building_ids: Iterable[int]) -> list[int]:
+    """The parties that are or were in these buildings, whoever asks: for use where visibility is asked afterwards."""
+    rows = Occupancy.objects.filter(building__in=list(building_ids)).order_by()
+    return list(rows.values_list("party", flat=True).distinct())
+
+
 def joined_to(actor: Actor, building: Building) -> list[Building]:
     """The other names of a building, as far as the actor sees them."""
     return list(buildings_visible_to(actor).filter(canonical=building).order_by("name"))

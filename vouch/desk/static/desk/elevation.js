@@ -48,5 +48,13 @@
     said.textContent = door ? door.getAttribute("aria-label") : still;
   }
   drawing.addEventListener("focusin", tell);
-  drawing.addEventListener("mouseover", tell);
+  // The browser's own tooltip, made when it is wanted: a thousand of them beforehand would slow the drawing.
+  drawing.addEventListener("mouseover", (event) => {
+    tell(event);
+    const door = event.target.closest("a.door");
+    if (!door || door.querySelector("title")) return;
+    const title = document.createElementNS("http://www.w3.org/2000/svg", "title");
+    title.textContent = door.getAttribute("aria-label");
+    door.prepend(title);
+  });
 })();
