@@ -133,7 +133,7 @@ def test_customers_that_were_there_before_are_spelled_by_the_migration(
     written = dict(Party.objects.values_list("pk", "sound_text"))
     with writing():
         Party.objects.update(sound_text="")
-        import_module("vouch.parties.migrations.0010_fill_sounds").fill(apps, None)
+        import_module("vouch.parties.migrations.0011_fill_sounds").fill(apps, None)
     assert dict(Party.objects.values_list("pk", "sound_text")) == written
     assert "重庆长江实业有限公司" in Party.objects.get(pk=firms["river"].pk).search_text
 
