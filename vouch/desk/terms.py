@@ -28,6 +28,7 @@ class SearchKind(TextChoices):
     CUSTOMER = "customer", _("客户")
     PERSON = "person", _("个人")
     GUARANTEE = "guarantee", _("担保业务")
+    BUILDING = "building", _("楼栋")
 
 
 NOT_ASSESSED = "未评估"

@@ -16,6 +16,7 @@ from vouch.desk.terms import SearchKind
 from vouch.engine.identifiers import looks_protected
 from vouch.engine.pinyin import folded, heard_at
 from vouch.parties import queries as parties
+from vouch.parties.queries.sites import found_buildings
 from vouch.platform.identity.actor import Actor
 
 MOST_SUGGESTED = 5
@@ -74,11 +75,19 @@ def _guarantees(actor: Actor, text: str, most: int) -> Sequence[Hit]:
     ]
 
 
+def _buildings(actor: Actor, text: str, most: int) -> Sequence[Hit]:
+    return [
+        Hit(one.name, one.get_absolute_url(), one.site.name if one.site else "")
+        for one in found_buildings(actor, text, most=most)
+    ]
+
+
 SOURCES: tuple[tuple[SearchKind, Source], ...] = (
     (SearchKind.NUMBER, _by_number),
     (SearchKind.CUSTOMER, _by_name(are_persons=False)),
     (SearchKind.PERSON, _by_name(are_persons=True)),
     (SearchKind.GUARANTEE, _guarantees),
+    (SearchKind.BUILDING, _buildings),
 )
 
 

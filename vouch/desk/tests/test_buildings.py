@@ -22,7 +22,9 @@ from vouch.desk.queries.buildings import (
     occupants,
 )
 from vouch.desk.queries.elevation import MOST_SLICES, elevation
+from vouch.desk.queries.search import search
 from vouch.desk.queries.shared import route, shared_addresses
+from vouch.desk.terms import SearchKind
 from vouch.desk.tests.conftest import SignedIn
 from vouch.parties.actions import (
     Change,
@@ -112,6 +114,27 @@ def test_the_figures_of_a_building_are_those_counted_by_hand(
     )
     # Two customers with guarantees where one was to be.
     assert line_of(actors["wangfang"]).limit_rate == 2
+
+
+def test_the_search_finds_the_buildings_of_whom_one_sees(
+    house: House, actors: Mapping[str, Actor], now: datetime
+) -> None:
+    house("甲有限公司", f"{TOWER}301室")
+    house("乙有限公司", "江州市产业大道18号3栋301室")
+    house("丙有限公司", "江州市江北区产业大道20号5栋", manager="wuting")
+    second = Building.objects.get(key="江州市|产业大道|18号|3幢")
+    join_buildings(actor=actors["chenjing"], at=now, building=second, canonical=tower(), reason="同一栋")
+
+    def found(who: str, text: str) -> list[str]:
+        groups = search(actors[who], text, most=5, only=SearchKind.BUILDING)
+        return [hit.title for group in groups for hit in group.hits]
+
+    assert found("liqiang", "产业大道 3幢") == [tower().name]
+    assert found("liqiang", "产业大道") == [tower().name]
+    assert len(found("wangfang", "产业大道")) == 2
+    assert found("wuting", "18号") == []
+    assert found("wangfang", "道") == []
+    assert found("wangfang", "%大道") == []
 
 
 def test_a_merged_record_and_a_second_name_count_once(

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 
 from django.db.models import Prefetch, Q, QuerySet
+from django.db.models.functions import Length
 
 from vouch.parties.models import (
     Building,
@@ -17,11 +18,14 @@ from vouch.parties.models import (
     Site,
     Steward,
 )
-from vouch.parties.queries.party import visible_to
+from vouch.parties.queries.party import in_sight_of, visible_to
 from vouch.platform.identity.actor import Actor
 from vouch.platform.identity.models import User
 from vouch.platform.identity.queries import active_staff
 from vouch.platform.identity.terms import Scope
+
+FEWEST_LETTERS = 2
+"""One character is in every second name."""
 
 
 def occupancies_visible_to(actor: Actor) -> QuerySet[Occupancy]:
@@ -66,6 +70,24 @@ def limits_visible_to(actor: Actor) -> QuerySet[BuildingLimit]:
 def building_of(actor: Actor, pk: int) -> Building | None:
     """One building with its site and the building that it is another name of, if the actor may see it."""
     return buildings_visible_to(actor).select_related("site", "canonical").filter(pk=pk).first()
+
+
+def found_buildings(actor: Actor, text: str, *, most: int) -> list[Building]:
+    """The buildings whose own name, or that of their site, holds every word of the text; the shortest name first.
+
+    One that is another by a second name leads to that. Where the actor does not see everybody, somebody in it must be seen.
+    """
+    words = text.split()
+    if max(map(len, words), default=0) < FEWEST_LETTERS:
+        return []
+    named = Building.objects.all()
+    for word in words:
+        named = named.filter(Q(name__icontains=word) | Q(site__name__icontains=word))
+    if actor.scope != Scope.ALL:
+        there = Occupancy.objects.filter(in_sight_of(actor, "party"), building__in=named.values("pk"))
+        named = named.filter(pk__in=there.order_by().values("building"))
+    found = named.select_related("site", "canonical__site").order_by(Length("name"), "name", "pk")
+    return list(dict.fromkeys(one.canonical or one for one in found[: 2 * most]))[:most]
 
 
 def names_of(building: Building) -> list[int]:
