@@ -68,7 +68,7 @@ def main() -> None:
 
 
 def fill(many: int) -> None:
-    """A tenth persons; a group of 500, circles of two to five, chains and hubs; the rest at random."""
+    """Half of them persons; a group of 500, circles of two to five, chains and hubs; the rest at random."""
     from vouch.business.models import Guarantee, GuaranteeVersion
     from vouch.customers.models import GivenGuarantee, GuaranteeStatement, Invoice, Material
     from vouch.parties.models import (
@@ -88,7 +88,7 @@ def fill(many: int) -> None:
 
     dice = random.Random(SEED)
     at = {"added_at": NOW - timedelta(days=100)}
-    persons = many // 10
+    persons = many // 2
 
     def pair(source: list[Any]) -> tuple[Any, Any]:
         one = dice.choice(source)
@@ -198,7 +198,7 @@ def fill(many: int) -> None:
                     counterparty=dice.choice(firms).name if n % 10 == 0 else f"B{n % 50000}", amount=1000, tax=60, total=1060,
                     state="valid", content=UUID(int=n),
                 )
-                for n in range(many * 7)
+                for n in range(many * 2)
                 for one in (firms[n % (len(firms) // 50)],)
             ),
             batch_size=5000,
@@ -228,7 +228,7 @@ def measure() -> None:
     from vouch.platform.identity.models import User
 
     settings.ALLOWED_HOSTS = ["*"]
-    print(f"{Party.objects.count()} customers", flush=True)
+    print(f"{Party.objects.count()} customers, load average {os.getloadavg()[0]:.1f}", flush=True)
     firms = list(Party.objects.filter(kind="enterprise").order_by("pk")[:1200])
     asked = {
         "group of 500": firms[0],

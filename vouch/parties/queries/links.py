@@ -128,7 +128,9 @@ def links(
     statement = " UNION ALL ".join(_parts(forms, "l.*", asked))
     rows = grouped_rows(statement, _values(as_of, near or ()))
     ends = {end for row in rows for end in row[1:3]}
-    gone = set(Party.objects.filter(pk__in=ends, status=PartyStatus.ERASED).values_list("pk", flat=True))
+    erased = Party.objects.filter(status=PartyStatus.ERASED)
+    # Of the whole book, naming every end would take longer than reading everybody's status.
+    gone = set((erased if near is None else erased.filter(pk__in=ends)).values_list("pk", flat=True))
     wanted = ends if near is None else set(near)
     found = [
         _link(forms[row[0]], row)
