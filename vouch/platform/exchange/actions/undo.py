@@ -71,6 +71,8 @@ def undo_import(entry: Entry, *, actor: Actor, at: datetime, batch: Import) -> I
         _tell(locked, 50 + 45 * place // len(plan.tables))
     with connection.cursor() as cursor:
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        # They held; what follows in the transaction is checked at its end again, as always.
+        cursor.execute("SET CONSTRAINTS ALL DEFERRED")
     counts = {name: plan.total(name) for name in ("deleted", "restored", "put_back", "gone")}
     by_table = {
         one.title: one.deleted + one.restored + one.put_back
