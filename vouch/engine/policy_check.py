@@ -120,12 +120,14 @@ def _grades(policy: Policy) -> Iterator[Fault]:
     above: int | None = None
     for place, grade in enumerate(policy.grades):
         path = ("grades", place)
+        # Whoever is knocked out has this one, whatever the score.
+        is_for_knocked_out = grade.name == policy.knocked_out_grade
         if grade.floor is not None and grade.floor > card.highest:
             yield Fault(
                 f"等级 {grade.name} 从 {grade.floor} 分起，而评分卡最高 {card.highest} 分，没有人能得到",
                 *path,
             )
-        elif above is not None and above <= card.lowest:
+        elif above is not None and above <= card.lowest and not is_for_knocked_out:
             yield Fault(
                 f"等级 {grade.name} 低于 {above} 分，而评分卡最低 {card.lowest} 分，没有人会得到", *path
             )
@@ -204,6 +206,9 @@ class _World:
         self._constants: dict[str, set[Any]] = {}
         self._types: dict[str, Type] = {}
         self._most = _largest_limit(policy)
+        self._constants["fee_rate"] = {
+            fee for found in policy.classes for fee in (found.fee_from, found.fee_to)
+        }
         for node in _nodes(conditions):
             if isinstance(node, Name):
                 self._types[node.name] = node.type
@@ -255,7 +260,8 @@ class _World:
         """Score, grade and class go together: those of every score that a condition or a grade tells apart."""
         card = self._policy.card
         floors = {grade.floor for grade in self._policy.grades if grade.floor is not None}
-        for score in _values(Type(Sort.NUMBER), floors | self._constants.get("score", set())):
+        ends = {card.lowest, card.highest}
+        for score in _values(Type(Sort.NUMBER), floors | ends | self._constants.get("score", set())):
             if card.lowest <= score <= card.highest:
                 place = self._policy.grade_place(score)
                 found = self._policy.classes[self._policy.class_of_grade[place]]
@@ -346,7 +352,10 @@ def _values(kind: Type, constants: Iterable[Any]) -> list[Any]:
         case Sort.BOOLEAN:
             return [True, False]
         case Sort.TEXT:
-            return [*sorted(constants), "其他"]
+            other = "其他"
+            while other in constants:
+                other += "值"
+            return [*sorted(constants), other]
         case Sort.DATE:
             low, high = 1, LAST_DAY
         case _:

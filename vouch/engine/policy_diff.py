@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields, is_dataclass, replace
+from decimal import Decimal
 from typing import Any
 
 from vouch.engine.policy import CustomerClass, Policy
@@ -51,9 +52,8 @@ def _identity(policy: Policy) -> Said:
 
 def _facts(policy: Policy) -> Said:
     return {
-        f"指标 {fact.title}": "、".join(
+        f"指标 {fact.title}（{fact.name}）": "、".join(
             (
-                str(fact.name),
                 str(fact.kind),
                 "必需" if fact.required else "可缺",
                 "客户可改变" if fact.changeable else "客户不可改变",
@@ -70,17 +70,23 @@ def _card(policy: Policy) -> Said:
 def _points(card: Scorecard) -> Iterator[tuple[str, str]]:
     yield "评分卡 基础分", f"{card.base_points}"
     for attribute in card.attributes:
-        for label, points in _outcomes(attribute):
-            yield f"评分卡 {attribute.title} {label}", f"{points} 分"
+        subject = f"评分卡 {attribute.title}（{attribute.name}）"
+        yield f"{subject} 取自", f"{attribute.fact}、{attribute.kind}"
+        # Labels are words of the author's: where the bins part is told by itself.
+        splits = [str(Decimal(split).scaleb(-attribute.scale)) for split in attribute.splits]
+        yield f"{subject} 分档界限", "、".join(splits) or NONE
+        for label, said in _outcomes(attribute):
+            yield f"{subject} {label}", said
 
 
-def _outcomes(attribute: Attribute) -> Iterator[tuple[str, int]]:
-    """Each outcome under a label of its own."""
+def _outcomes(attribute: Attribute) -> Iterator[tuple[str, str]]:
+    """Each outcome under a label of its own: its points, and the values or codes that it stands for."""
     seen: dict[str, int] = {}
     for outcome in attribute.outcomes:
         seen[outcome.label] = seen.get(outcome.label, 0) + 1
         again = f"（{seen[outcome.label]}）" if seen[outcome.label] > 1 else ""
-        yield f"{outcome.label}{again}", outcome.points
+        values = f"（{'、'.join(outcome.values)}）" if outcome.values else ""
+        yield f"{outcome.label}{again}", f"{outcome.points} 分{values}"
 
 
 def _grades(policy: Policy) -> Said:
@@ -109,7 +115,7 @@ def _consequences(one: CustomerClass, policy: Policy) -> Said:
 
 
 def _paths(policy: Policy) -> Said:
-    return {f"审批路径 {path.title}": " → ".join(path.steps) or NONE for path in policy.paths}
+    return {f"审批路径 {path.title}（{path.name}）": " → ".join(path.steps) or NONE for path in policy.paths}
 
 
 def _path_rules(policy: Policy) -> Said:
@@ -136,7 +142,7 @@ def _ends(policy: Policy) -> Said:
 def _steps(policy: Policy) -> Said:
     found: dict[str, str] = {}
     for subject, steps in (("额度", policy.limit_steps), ("费率", policy.fee_steps)):
-        found |= {f"{subject} {step.title}": _in_words(step.formula, policy) for step in steps}
+        found |= {f"{subject} {step.title}（{step.name}）": _in_words(step.formula, policy) for step in steps}
     return found
 
 

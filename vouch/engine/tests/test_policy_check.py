@@ -79,7 +79,10 @@ def test_the_rows_that_overlap_are_shown_by_an_example() -> None:
         ([("limit > 200万元, path", "limit > 250万元, path")], "approval 第 1 项：永远不会成立"),
         ([(SECOND_ROW, """  - {when: 'score > 539 and grade == "B"', path""")], "approval 第 2 项：永远不会成立"),
         ([("grade: AAA, from: 600", "grade: AAA, from: 900")], "评分卡最高 620 分，没有人能得到"),
-        ([("grade: B, from: 460", "grade: B, from: 300")], "评分卡最低 405 分，没有人会得到"),
+        (
+            [("grade: B, from: 460", "grade: B, from: 300"), ("knocked_out: {grade: D}", "knocked_out: {grade: B}")],
+            "评分卡最低 405 分，没有人会得到",
+        ),
         (
             [("  - {name: party.trade,", "  - {name: party.code, kind: text, title: 码, required: true}\n  - {name: party.trade,")],
             "指标 party.code 没有用到，却是必需指标",
@@ -92,6 +95,24 @@ def test_the_rows_that_overlap_are_shown_by_an_example() -> None:
 )  # fmt: skip
 def test_what_can_never_be_or_never_counts_is_found(pairs: list[tuple[str, str]], said: str) -> None:
     assert any(said in text for text in found(*pairs)), found(*pairs)
+
+
+@pytest.mark.parametrize(
+    ("pairs", "unsaid"),
+    [
+        # Between 1.2 % and 2 % of its class there is more than the constant and its neighbours.
+        ([(SECOND_ROW, """  - {when: 'class == "一般" and fee_rate < 3%', path""")], "永远不会成立"),
+        ([("party.founded_on > date(\"2019-06-30\")", 'party.trade != "其他"')], "永远不会成立"),
+        ([("party.founded_on > date(\"2019-06-30\")", 'party.trade in ("其他", "制造业")')], "人人都会被否决"),
+        ([("grade: B, from: 460", "grade: B, from: 300")], "等级 D"),
+        (
+            [("grade: AAA, from: 600", "grade: AAA, from: 900"), ("grade: A, from: 540", "grade: A, from: 800"), ("grade: B, from: 460", "grade: B, from: 700"), (SECOND_ROW, """  - {when: 'grade == "D"', path""")],
+            "永远不会成立",
+        ),
+    ],
+)  # fmt: skip
+def test_what_can_be_is_not_called_impossible(pairs: list[tuple[str, str]], unsaid: str) -> None:
+    assert not any(unsaid in text for text in found(*pairs)), found(*pairs)
 
 
 def test_what_needs_arithmetic_is_never_called_impossible() -> None:
@@ -192,13 +213,18 @@ def test_another_layout_is_no_difference() -> None:
         ([("max_limit: 100万元", "max_limit: 80万元")], ["一般 额度上限：100万元 → 80万元"]),
         (
             [("title: 作废率}", "title: 作废率, required: true}")],
-            ["指标 作废率：invoice.void_rate、rate、可缺、客户可改变 → invoice.void_rate、rate、必需、客户可改变"],
+            ["指标 作废率（invoice.void_rate）：rate、可缺、客户可改变 → rate、必需、客户可改变"],
         ),
-        ([('to: "0.05", points: 40', 'to: "0.05", points: 35')], ["评分卡 作废率 低于5%：40 分 → 35 分"]),
+        ([('to: "0.05", points: 40', 'to: "0.05", points: 35')], ["评分卡 作废率（void_rate） 低于5%：40 分 → 35 分"]),
         (
             [("  - {name: listed, when: party.is_listed, reason: 列入失信名单, source: 本机构制度第4条}\n", "")],
             ["准入否决 listed：列入失信名单：列入失信名单（本机构制度第4条） → （无）"],
         ),
+        (
+            [('to: "0.05", points: 40', 'to: "0.08", points: 40'), ('from: "0.05", to: "0.2"', 'from: "0.08", to: "0.2"')],
+            ["评分卡 作废率（void_rate） 分档界限：0.050000、0.200000 → 0.080000、0.200000"],
+        ),
+        ([("[制造业, 建筑业]", "[制造业, 采矿业]")], ["评分卡 行业（trade） 制造业、采矿业：（无） → 30 分（制造业、采矿业）", "评分卡 行业（trade） 制造业、建筑业：30 分（制造业、建筑业） → （无）"]),
         ([("mitigations: [实际控制人连带责任保证]", "mitigations: []")], ["一般 缓释措施：实际控制人连带责任保证 → （无）"]),
         ([("insufficient: {path: standard}", "insufficient: {path: committee}")], ["资料不足的审批路径：一般程序 → 评审会"]),
     ],
@@ -209,6 +235,6 @@ def test_a_difference_of_meaning_is_said_in_words(pairs: list[tuple[str, str]], 
 
 def test_a_changed_formula_is_shown_before_and_after() -> None:
     (one,) = between(('"优质", 20%, 12.5%', '"优质", 25%, 12.5%'))
-    assert one.startswith("额度 按开票额测算：")
+    assert one.startswith("额度 按开票额测算（by_turnover）：")
     assert "20%" in one.partition(" → ")[0]
     assert "25%" in one.partition(" → ")[2]
