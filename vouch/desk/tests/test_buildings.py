@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -223,6 +224,20 @@ def test_a_door_of_joined_buildings_is_one_door(
     assert (door.building_id, door.door, door.customers) == (tower().pk, "1605", 3)
     page = signed_in("wangfang").get(tower().get_absolute_url())
     assert "已知 1 间有客户" in page.content.decode()
+
+
+def test_a_visit_to_a_joined_building_is_noted_at_the_one_that_stands(
+    house: House, signed_in: SignedIn, actors: Mapping[str, Actor], now: datetime
+) -> None:
+    house("甲有限公司", f"{TOWER}301室")
+    party = house("乙有限公司", "江州市产业大道18号3栋302室")
+    second = Building.objects.get(key="江州市|产业大道|18号|3幢")
+    join_buildings(actor=actors["chenjing"], at=now, building=second, canonical=tower(), reason="同一栋")
+    client = signed_in("liqiang")
+    panel = client.get(f"/customers/{party.pk}/building/").content.decode()
+    (link,) = re.findall(r'href="([^"]*/visits/new/[^"]*)"', panel)
+    assert client.get(link).context["form"]["building"].value() == tower().pk
+    assert link.endswith(f"?building={tower().pk}")
 
 
 def test_a_place_of_work_behind_the_registered_door_is_no_other_place(
