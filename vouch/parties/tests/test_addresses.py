@@ -193,22 +193,27 @@ def test_whoever_is_corrected_back_to_where_it_was_has_never_left(
 def test_an_undone_import_moved_nobody(
     import_text: Callable[..., Import], read: Callable[..., int], actor: Actor, now: datetime
 ) -> None:
-    row = "企业名称,统一社会信用代码,注册地址,成立日期\n甲有限公司,91350100M000100Y43,{},2026-09-01\n"
-    import_text(row.format(f"{HOUSE}1206室"))
+    row = "企业名称,统一社会信用代码,注册地址\n甲有限公司,91350100M000100Y43,{}\n"
+    import_text(row.format("江州市人民路7号"))
     read(now + timedelta(hours=1))
-    later = now + timedelta(days=1)
+    # A move that holds, and then one that is taken back.
+    moved, later = now + timedelta(days=1), now + timedelta(days=2)
+    import_text(row.format(f"{HOUSE}1206室"), at=moved)
+    read(moved + timedelta(hours=1))
     batch = import_text(row.format("江州市人民路5号"), at=later)
     read(later + timedelta(hours=1))
     party = Party.objects.get()
-    assert [one.ends_on is None for one in Occupancy.objects.order_by("pk")] == [False, True]
+    assert [one.ends_on for one in Occupancy.objects.order_by("pk")] == [moved.date(), later.date(), None]
     order_undo(actor=actor, at=later, batch=batch, reason="导错")
     take_back(batch.pk, actor=actor, clock=lambda: later + timedelta(hours=2))
     read(later + timedelta(hours=3))
-    present = now_at(party)
-    assert present
-    assert (present.building.name, present.starts_on) == ("江州市江北区产业大道18号3幢", date(2026, 9, 1))
-    former = Occupancy.objects.filter(party=party).exclude(pk=present.pk)
-    assert set(former.values_list("is_mistake", "ends_on")) == {(True, None)}
+    rows = Occupancy.objects.filter(party=party).order_by("pk").select_related("building")
+    assert [(one.building.name[-4:], one.starts_on, one.ends_on, one.is_mistake) for one in rows] == [
+        ("民路7号", None, moved.date(), False),
+        ("8号3幢", moved.date(), None, True),
+        ("民路5号", later.date(), None, True),
+        ("8号3幢", moved.date(), None, False),
+    ]
 
 
 def test_entering_a_place_waits_for_whoever_makes_buildings(
