@@ -367,7 +367,7 @@ class SiteKind(TextChoices):
 
 
 class OccupancyRole(TextChoices):
-    """What a place is to a customer."""
+    """What a place is to a customer. 居住地 is no longer taken; rows from before keep their word."""
 
     REGISTERED = "registered", _("注册地")
     OPERATING = "operating", _("经营地")
@@ -375,6 +375,12 @@ class OccupancyRole(TextChoices):
     LIVING = "living", _("居住地")
     COLLATERAL = "collateral", _("抵押物所在地")
 
+
+READING_RULE = 2
+"""The rule by which addresses become buildings; what was read by an earlier one is read again.
+
+2: a 区 without its city (市中区) counts within the province and area of the register alone.
+"""
 
 CROWDED = 3
 """Customers registered at one door from which on the place counts as shared (同址)."""

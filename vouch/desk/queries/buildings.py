@@ -2,7 +2,7 @@
 
 Counted by customer: what stands in a merged record is that of the one it was merged into, and a building that is
 another by a second name is that one. Sums over customers whom the actor may not see are told to those alone who may
-see such sums (``parties.permissions.may_see_building_sums``).
+see such sums (``desk.permissions.may_see_sums``).
 """
 
 from __future__ import annotations
@@ -19,10 +19,10 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from vouch.business.terms import INDUSTRIES, FiveClass, GuaranteeState
+from vouch.desk.permissions import may_see_sums
 from vouch.desk.queries.customers import class_of
 from vouch.desk.terms import CLASSES, NOT_ASSESSED
 from vouch.parties.models import Building, Occupancy
-from vouch.parties.permissions import may_see_building_sums
 from vouch.parties.queries import sites, visible_to
 from vouch.parties.terms import CROWDED
 from vouch.platform.identity.actor import Actor
@@ -117,6 +117,15 @@ class BuildingLine:
             used.append(_used(Decimal(self.guaranteed), Decimal(self.max_customers)))
         return max(used, default=None)
 
+    @property
+    def is_over_limit(self) -> bool:
+        """Whether more stands here than may: to the last fen, which a rate does not show."""
+        if not self.is_whole:
+            return False
+        return (self.max_balance is not None and self.balance > self.max_balance) or (
+            self.max_customers is not None and self.guaranteed > self.max_customers
+        )
+
 
 def share(part: Decimal | int, whole: Decimal | int) -> Decimal:
     """A part of a whole as a fraction; nothing of nothing."""
@@ -161,15 +170,19 @@ mixed AS (
 ),
 doors AS (
     SELECT building_id, max(n) AS most FROM (
-        SELECT building_id, unit_id, count(DISTINCT party_id) AS n FROM there
-        WHERE ended_at IS NULL AND role = 'registered' AND unit_id IS NOT NULL GROUP BY 1, 2
+        SELECT there.building_id, count(DISTINCT party_id) AS n
+        FROM there JOIN parties_buildingunit u ON u.id = there.unit_id
+        WHERE ended_at IS NULL AND role = 'registered' GROUP BY 1, u.floor, u.label
     ) AS of_door GROUP BY 1
 ),
 moves AS (
-    SELECT building_id,
-        count(DISTINCT party_id) FILTER (WHERE ended_at IS NULL AND starts_on > %(churn)s) AS entered,
-        count(DISTINCT party_id) FILTER (WHERE ends_on > %(churn)s) AS "left"
-    FROM there WHERE NOT is_mistake AND (starts_on > %(churn)s OR ends_on > %(churn)s) GROUP BY 1
+    SELECT building_id, count(*) FILTER (WHERE is_there AND is_new) AS entered,
+        count(*) FILTER (WHERE NOT is_there AND has_left) AS "left"
+    FROM (
+        SELECT building_id, party_id, bool_or(ended_at IS NULL) AS is_there, bool_or(ends_on > %(churn)s) AS has_left,
+            bool_and(coalesce(starts_on > %(churn)s, FALSE)) AS is_new
+        FROM there WHERE NOT is_mistake GROUP BY 1, 2
+    ) AS of_party GROUP BY 1
 ),
 summed AS (
     SELECT building_id, count(*) FILTER (WHERE is_seen) AS customers, count(*) FILTER (WHERE NOT is_seen) AS hidden,
@@ -221,7 +234,7 @@ def building_lines(
         "since": actor.period[0] if actor.period else date.min,
         "until": actor.period[1] if actor.period else date.max,
         "book": book,
-        "is_whole": sees_whole(actor),
+        "is_whole": may_see_sums(actor),
     }
     conditions = ["TRUE"]
     for name, condition, value in (
@@ -264,7 +277,7 @@ WHERE g.state = %(in_force)s AND {who.told}
 
 def _is_wanted(line: BuildingLine, only: str) -> bool:
     if only == "over":
-        return line.limit_rate is not None and line.limit_rate > 1
+        return line.is_over_limit
     if only == "marked":
         return line.marked > 0
     if only == "crowded":
@@ -301,18 +314,21 @@ def who_in_sql(actor: Actor, values: dict[str, Any], *, among: Sequence[int] | N
     values["seen"] = list(seen_by_actor.order_by().values_list("pk", flat=True))
     listed = "seen AS MATERIALIZED (SELECT unnest(%(seen)s::bigint[]) AS id),"
     seen = "seen.id IS NOT NULL"
-    told = "TRUE" if may_see_building_sums(actor) else seen
+    told = "TRUE" if may_see_sums(actor) else seen
     places = f"{_STANDING} LEFT JOIN seen ON seen.id = o.party_id"
     return WhoInSql(listed, places, "LEFT JOIN seen ON seen.id = g.party_id", seen, told)
 
 
-def sees_whole(actor: Actor) -> bool:
-    """Whether the actor is told the sums over everybody in a building."""
-    return actor.scope == Scope.ALL or may_see_building_sums(actor)
-
-
 def _escaped(text: str) -> str:
     return text.strip().replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+
+
+Door = tuple[int | None, str]
+"""A door of a building: floor and label. Where buildings were joined it may be a row in each of them."""
+
+
+def _door(row: Occupancy) -> Door | None:
+    return (row.unit.floor, row.unit.label) if row.unit is not None else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -331,6 +347,11 @@ class Occupant:
     def unit(self) -> Any:
         """The door; None where the address comes no nearer than the building."""
         return self.occupancy.unit
+
+    @property
+    def door(self) -> Door | None:
+        """What stands on the door and on which floor: the same in every name of a building."""
+        return _door(self.occupancy)
 
     @property
     def is_marked(self) -> bool:
@@ -365,13 +386,14 @@ def occupants(actor: Actor, building_ids: Sequence[int]) -> list[Occupant]:
     rows = list(found)
     standing_for = {row.pk: row.party.canonical or row.party for row in rows}
     book = book_of({party.pk for party in standing_for.values()})
-    seen: set[tuple[int, int | None, str]] = set()
+    seen: set[tuple[int, Door | None, str]] = set()
     made = []
     for row in rows:
         party = standing_for[row.pk]
-        if (party.pk, row.unit_id, row.role) in seen:
+        place = (party.pk, _door(row), row.role)
+        if place in seen:
             continue
-        seen.add((party.pk, row.unit_id, row.role))
+        seen.add(place)
         balance, late, worst = book.get(party.pk, (ZERO, 0, ""))
         enterprise = getattr(party, "enterprise", None)
         section = enterprise.industry_code[:1] if enterprise else ""

@@ -133,10 +133,13 @@ def _slices(found: Sequence[Occupant], largest: Decimal) -> list[Slice]:
 
 def _together(found: Sequence[Occupant], largest: Decimal) -> Slice:
     worst = min(found, key=lambda one: _rank(one.risk_class))
-    unit = found[0].unit
-    said = f"{unit.label if unit else ''} 共 {len(found)} 户，最差分类 {worst.risk_class}，见下表"
+    # Doors that stand in one place of the drawing (1206 and 1206A) are not one door. Whose door nobody knows stands alone.
+    first, labels = found[0].unit, {one.unit.label for one in found}
+    is_one = len(labels) == 1
+    where = f"{first.label} " if is_one else f"{first.label} 等 {len(labels)} 间"
+    said = f"{where}共 {len(found)} 户，最差分类 {worst.risk_class}，见下表"
     return Slice(
-        label=said, url=f"#door-{unit.pk}" if unit else "#occupants", tone=TONES.get(worst.risk_class, "unknown"),
+        label=said, url=f"#door-{first.pk}" if is_one else "#occupants", tone=TONES.get(worst.risk_class, "unknown"),
         letter=f"{len(found)}户", is_marked=any(one.is_marked for one in found), x=0, width=WIDTH,
         fill=_fill(sum((one.balance for one in found), Decimal(0)), largest), count=len(found),
     )  # fmt: skip

@@ -22,7 +22,7 @@ __all__ = ["Stop", "route", "shared_addresses"]
 class SharedAddress:
     """A door, or a building, at which several customers are registered; money in yuan.
 
-    ``elsewhere`` have another place of work in the book. ``alone`` have none, and no guarantee in force: what is left of them
+    ``elsewhere`` have a place of work in another building, or behind another door of this one. ``alone`` have none, and no guarantee in force: what is left of them
     is an address that others have too. ``same_head`` is the most that have one legal representative.
     """
 
@@ -43,13 +43,27 @@ class SharedAddress:
 
 
 _SHARED = """
-WITH {who.listed} here AS (
-    SELECT DISTINCT coalesce(b.canonical_id, o.building_id) AS building_id, {door} AS unit_id,
-        coalesce(m.canonical_id, o.party_id) AS party_id
-    FROM parties_occupancy o {who.places} WHERE o.ended_at IS NULL AND o.role = 'registered' AND {who.told} AND {who.seen}
+WITH {who.listed} registered AS (
+    SELECT coalesce(b.canonical_id, o.building_id) AS building_id, coalesce(m.canonical_id, o.party_id) AS party_id,
+        u.floor, u.label
+    FROM parties_occupancy o {who.places} LEFT JOIN parties_buildingunit u ON u.id = o.unit_id
+    WHERE o.ended_at IS NULL AND o.role = 'registered' AND {who.told} AND {who.seen}
+),
+operating AS (
+    SELECT coalesce(b.canonical_id, o.building_id) AS building_id, coalesce(m.canonical_id, o.party_id) AS party_id,
+        u.floor, u.label
+    FROM parties_occupancy o {who.places} LEFT JOIN parties_buildingunit u ON u.id = o.unit_id
+    WHERE o.ended_at IS NULL AND o.role = 'operating'
+),
+here AS (
+    -- A door is a floor and a label: where buildings were joined it may be a row in each of them. Where the address of
+    -- one of the two comes no nearer than the building, nobody knows whether they are one door.
+    SELECT r.building_id, {floor} AS floor, {label} AS label, r.party_id,
+        coalesce(bool_or(w.building_id <> r.building_id OR w.label <> r.label OR w.floor <> r.floor), FALSE) AS works
+    FROM registered r LEFT JOIN operating w USING (party_id) WHERE {counted} GROUP BY 1, 2, 3, 4
 ),
 many AS (
-    SELECT building_id, unit_id FROM here WHERE {counted} GROUP BY 1, 2 HAVING count(*) >= %(least)s
+    SELECT building_id, floor, label FROM here GROUP BY 1, 2, 3 HAVING count(*) >= %(least)s
 ),
 book AS (
     SELECT coalesce(m.canonical_id, g.party_id) AS party_id, sum(g.balance) AS balance
@@ -57,31 +71,28 @@ book AS (
     WHERE g.state = %(in_force)s GROUP BY 1
 ),
 lines AS (
-    SELECT here.building_id, here.unit_id, here.party_id, coalesce(book.balance, 0) AS balance,
-        nullif(e.representative_hash, '') AS head,
-        EXISTS (
-            SELECT FROM parties_occupancy o JOIN parties_party p ON p.id = o.party_id
-            WHERE coalesce(p.canonical_id, p.id) = here.party_id AND o.role = 'operating' AND o.ended_at IS NULL
-        ) AS works
-    FROM here JOIN many ON many.building_id = here.building_id AND many.unit_id IS NOT DISTINCT FROM here.unit_id
+    SELECT here.building_id, here.floor, here.label, here.party_id, here.works,
+        coalesce(book.balance, 0) AS balance, nullif(e.representative_hash, '') AS head
+    FROM here JOIN many ON many.building_id = here.building_id AND many.label = here.label
+        AND many.floor IS NOT DISTINCT FROM here.floor
     LEFT JOIN book USING (party_id) LEFT JOIN parties_enterprise e ON e.party_id = here.party_id
 ),
 heads AS (
-    SELECT building_id, unit_id, max(n) AS most FROM (
-        SELECT building_id, unit_id, head, count(*) AS n FROM lines WHERE head IS NOT NULL GROUP BY 1, 2, 3
-    ) AS of_head GROUP BY 1, 2
+    SELECT building_id, floor, label, max(n) AS most FROM (
+        SELECT building_id, floor, label, head, count(*) AS n FROM lines WHERE head IS NOT NULL GROUP BY 1, 2, 3, 4
+    ) AS of_head GROUP BY 1, 2, 3
 ),
 summed AS (
-    SELECT building_id, unit_id, count(*) AS customers, count(*) FILTER (WHERE works) AS elsewhere,
+    SELECT building_id, floor, label, count(*) AS customers, count(*) FILTER (WHERE works) AS elsewhere,
         count(*) FILTER (WHERE NOT works AND balance = 0) AS alone,
         count(*) FILTER (WHERE balance > 0) AS guaranteed, sum(balance) AS balance
-    FROM lines GROUP BY 1, 2
+    FROM lines GROUP BY 1, 2, 3
 )
-SELECT b.id, b.name, coalesce(u.label, ''), summed.customers, summed.elsewhere, summed.alone,
+SELECT b.id, b.name, summed.label, summed.customers, summed.elsewhere, summed.alone,
     coalesce(heads.most, 0), summed.guaranteed, summed.balance
 FROM summed JOIN parties_building b ON b.id = summed.building_id
-LEFT JOIN parties_buildingunit u ON u.id = summed.unit_id
-LEFT JOIN heads ON heads.building_id = summed.building_id AND heads.unit_id IS NOT DISTINCT FROM summed.unit_id
+LEFT JOIN heads ON heads.building_id = summed.building_id AND heads.label = summed.label
+    AND heads.floor IS NOT DISTINCT FROM summed.floor
 ORDER BY summed.customers DESC, b.id
 """
 
@@ -92,8 +103,9 @@ def shared_addresses(actor: Actor, *, by: str, least: int, text: str = "") -> li
     who = who_in_sql(actor, values)
     is_door = by == "door"
     statement = _SHARED.format(
-        door="o.unit_id" if is_door else "NULL::bigint",
-        counted="unit_id IS NOT NULL" if is_door else "TRUE",
+        floor="r.floor" if is_door else "NULL::smallint",
+        label="r.label" if is_door else "''",
+        counted="r.label IS NOT NULL" if is_door else "TRUE",
         who=who,
     )
     with connection.cursor() as cursor:
@@ -139,7 +151,7 @@ def route(actor: Actor, user_id: int, *, unvisited_since: date | None = None) ->
     )
     stops: list[Stop] = []
     for one in found:
-        visit = visits.get(one.party.pk) or visits.get(one.occupancy.party_id)
+        visit = visits.get(one.party.pk)
         if unvisited_since and visit and visit.visited_on >= unvisited_since:
             continue
         there = standing[one.occupancy.building_id]

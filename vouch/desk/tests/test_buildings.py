@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -15,6 +16,7 @@ from python_calamine import CalamineWorkbook
 
 from vouch.business.models import Guarantee
 from vouch.desk.queries.buildings import (
+    CHURN_DAYS,
     BuildingLine,
     BuildingsWanted,
     book_total,
@@ -33,6 +35,7 @@ from vouch.parties.actions import (
     correct_enterprise,
     merge_parties,
     register_enterprise,
+    undo_merge,
 )
 from vouch.parties.actions.addresses import read_addresses
 from vouch.parties.actions.places import PlaceDetails, add_place, note_visit
@@ -45,7 +48,7 @@ from vouch.parties.actions.sites import (
     open_site,
 )
 from vouch.parties.models import Building, Party
-from vouch.parties.queries.sites import names_of
+from vouch.parties.queries.sites import left_after, names_of
 from vouch.parties.terms import ChangeNature, OccupancyRole, SiteKind
 from vouch.platform.identity.actor import Actor
 from vouch.platform.identity.models import Unit, User
@@ -169,7 +172,98 @@ def test_moves_within_ninety_days_are_told(
     # Nobody is there now, so the list has no line of it; its page still tells who left.
     assert building_lines(actors["wangfang"], BuildingsWanted(text="人民路", least=0), today=TODAY) == []
     page = signed_in("wangfang").get(Building.objects.get(key="江州市|人民路|5号").get_absolute_url())
-    assert [row.party.name for row in page.context["left"]] == ["乙有限公司"]
+    assert [party.name for party, _row in page.context["left"]] == ["乙有限公司"]
+
+
+def test_a_move_from_one_door_to_another_leaves_nobody_out_and_brings_nobody_in(
+    house: House, signed_in: SignedIn, actors: Mapping[str, Actor], actor: Actor, now: datetime
+) -> None:
+    house("留守有限公司", f"{TOWER}301室")
+    stays, leaves, again = (house(f"{name}有限公司", f"{TOWER}60{n}室") for n, name in enumerate("乙丙丁"))
+    edge = TODAY - timedelta(days=CHURN_DAYS)
+    for party, address, day in (
+        (stays, f"{TOWER}701室", TODAY - timedelta(days=20)),
+        (leaves, "江州市人民路5号", TODAY - timedelta(days=20)),
+        (again, "江州市人民路5号", TODAY - timedelta(days=10)),
+        (house("界日有限公司", f"{TOWER}801室"), "江州市人民路6号", edge),
+    ):
+        party.refresh_from_db()
+        change = Change(ChangeNature.CHANGE, changed_on=day)
+        details = EnterpriseDetails(name=party.name, address=address)
+        correct_enterprise(actor=actor, at=now, party=party, details=details, reason="变更", change=change)
+    read_addresses(actor=actor, at=now)
+    merge_parties(actor=actor, at=now, party=again, canonical=leaves, reason="同一户")
+    line = line_of(actors["wangfang"])
+    assert (line.customers, line.entered, line.left) == (2, 0, 1)
+    left = left_after(actors["wangfang"], names_of(tower()), edge)
+    assert [(party.name, row.ends_on) for party, row in left] == [("丙有限公司", TODAY - timedelta(days=10))]
+
+
+def test_the_last_fen_beyond_a_limit_is_beyond_it(
+    house: House, actors: Mapping[str, Actor], now: datetime
+) -> None:
+    house("甲有限公司", f"{TOWER}301室", balance=10_000_100)
+    for most, is_over in ((10_000_000, True), (10_000_100, False)):
+        limit = LimitDetails("控制", Decimal(most))
+        limit_building(actor=actors["chenjing"], at=now, building=tower(), details=limit)
+        assert line_of(actors["wangfang"]).limit_rate == 1
+        found = building_lines(actors["wangfang"], BuildingsWanted(least=1, only="over"), today=TODAY)
+        assert [line.pk for line in found] == [tower().pk] * is_over
+
+
+def test_a_door_of_joined_buildings_is_one_door(
+    house: House, signed_in: SignedIn, actors: Mapping[str, Actor], now: datetime
+) -> None:
+    for number in range(2):
+        house(f"第{number}有限公司", f"{TOWER}1605室")
+    house("第二有限公司", "江州市产业大道18号3栋1605室")
+    second = Building.objects.get(key="江州市|产业大道|18号|3幢")
+    join_buildings(actor=actors["chenjing"], at=now, building=second, canonical=tower(), reason="同一栋")
+    assert line_of(actors["wangfang"]).most_at_door == 3
+    (door,) = shared_addresses(actors["wangfang"], by="door", least=3)
+    assert (door.building_id, door.door, door.customers) == (tower().pk, "1605", 3)
+    page = signed_in("wangfang").get(tower().get_absolute_url())
+    assert "已知 1 间有客户" in page.content.decode()
+
+
+def test_a_visit_to_a_joined_building_is_noted_at_the_one_that_stands(
+    house: House, signed_in: SignedIn, actors: Mapping[str, Actor], now: datetime
+) -> None:
+    house("甲有限公司", f"{TOWER}301室")
+    party = house("乙有限公司", "江州市产业大道18号3栋302室")
+    second = Building.objects.get(key="江州市|产业大道|18号|3幢")
+    join_buildings(actor=actors["chenjing"], at=now, building=second, canonical=tower(), reason="同一栋")
+    client = signed_in("liqiang")
+    panel = client.get(f"/customers/{party.pk}/building/").content.decode()
+    (link,) = re.findall(r'href="([^"]*/visits/new/[^"]*)"', panel)
+    assert client.get(link).context["form"]["building"].value() == tower().pk
+    assert link.endswith(f"?building={tower().pk}")
+
+
+def test_a_place_of_work_behind_the_registered_door_is_no_other_place(
+    house: House, actors: Mapping[str, Actor], actor: Actor, now: datetime
+) -> None:
+    same, next_door, unknown, _nobody = (house(f"第{n}有限公司", f"{TOWER}1605室") for n in range(4))
+    for party, address in ((same, f"{TOWER}1605室"), (next_door, f"{TOWER}301室"), (unknown, TOWER)):
+        details = PlaceDetails(OccupancyRole.OPERATING, address)
+        add_place(actor=actor, at=now, party=party, details=details)
+    for by in ("door", "building"):
+        (line,) = shared_addresses(actors["wangfang"], by=by, least=3)
+        assert (line.customers, line.elsewhere, line.alone) == (4, 1, 3)
+
+
+def test_different_doors_that_stand_in_one_place_of_the_drawing_are_said_to_be(
+    house: House, actors: Mapping[str, Actor]
+) -> None:
+    for number in range(MOST_SLICES + 1):
+        house(f"第{number}有限公司", f"{TOWER}1206{'A' * (number % 2)}室")
+        house(f"同址{number}有限公司", f"{TOWER}1207室")
+    drawn = elevation(occupants(actors["wangfang"], [tower().pk]))
+    (several,), (one,) = drawn.storeys[0].cells
+    assert several.label.startswith(f"1206 等 2 间共 {MOST_SLICES + 1} 户")
+    assert several.url == "#occupants"
+    assert one.label.startswith(f"1207 共 {MOST_SLICES + 1} 户")
+    assert one.url.startswith("#door-")
 
 
 def test_nobody_is_shown_whom_they_may_not_see(
@@ -273,7 +367,12 @@ def test_addresses_that_many_share_are_listed_with_what_speaks_of_shells(
 
 
 def test_the_round_goes_up_the_building_and_says_who_was_visited(
-    house: House, signed_in: SignedIn, actors: Mapping[str, Actor], staff: dict[str, User], now: datetime
+    house: House,
+    signed_in: SignedIn,
+    actors: Mapping[str, Actor],
+    staff: dict[str, User],
+    actor: Actor,
+    now: datetime,
 ) -> None:
     made = {door: house(f"{door}有限公司", f"{TOWER}{door}室") for door in ("501", "301", "302")}
     house("别人的有限公司", f"{TOWER}401室", manager="wuting")
@@ -283,6 +382,15 @@ def test_the_round_goes_up_the_building_and_says_who_was_visited(
     stops = route(by, staff["liqiang"].pk)
     assert [stop.occupant.party.name for stop in stops] == ["301有限公司", "302有限公司", "501有限公司"]
     assert [stop.visit_note for stop in stops] == ["", "正常营业", ""]
+    # A visit noted of a record that is merged afterwards is of the customer; the newest counts.
+    again = house("301公司", "江州市人民路5号")
+    note_visit(actor=by, at=now, party=again, building=tower(), visited_on=TODAY, note="并入前走访")
+    earlier = TODAY - timedelta(days=90)
+    note_visit(actor=by, at=now, party=made["301"], building=tower(), visited_on=earlier, note="更早")
+    assert route(by, staff["liqiang"].pk)[0].visit_note == "更早"
+    merge_parties(actor=actor, at=now, party=again, canonical=made["301"], reason="同一户")
+    assert route(by, staff["liqiang"].pk)[0].visit_note == "并入前走访"
+    undo_merge(actor=actor, at=now, party=again, canonical=made["301"], reason="不是")
     late = route(by, staff["liqiang"].pk, unvisited_since=TODAY - timedelta(days=30))
     assert [stop.occupant.party.name for stop in late] == ["301有限公司", "501有限公司"]
     sent = b"".join(signed_in("liqiang").get("/buildings/walk/?export=xlsx"))

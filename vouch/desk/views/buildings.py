@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET
 
 from vouch.desk.forms import BuildingFilter, IndustryFilter, RouteFilter, SharedFilter
+from vouch.desk.permissions import may_see_sums
 from vouch.desk.queries import building_industries, buildings, shared
 from vouch.desk.queries.buildings import Building, BuildingLine, BuildingsWanted, Occupant
 from vouch.desk.queries.elevation import LETTERS, TONES, elevation
@@ -148,7 +149,7 @@ def building_list(request: StaffRequest) -> HttpResponseBase:
     filters = BuildingFilter(request.GET)
     book = buildings.book_total(request.actor)
     lines = buildings.building_lines(request.actor, filters.wanted(), today=timezone.localdate(), book=book)
-    is_told_of_others = buildings.sees_whole(request.actor) and request.actor.scope != Scope.ALL
+    is_told_of_others = may_see_sums(request.actor) and request.actor.scope != Scope.ALL
     table = BUILDINGS if is_told_of_others else WITHOUT_OTHERS
     listing = table.listing(lines, request.GET, filters)
     context = {
@@ -193,7 +194,7 @@ def building(request: StaffRequest, pk: int) -> HttpResponse:
         "occupants": _rows(there),
         "classes": _classes(there),
         "industries": _industries(there),
-        "left": _left(request, names),
+        "left": sites.left_after(actor, names, today - timedelta(days=buildings.CHURN_DAYS)),
         "steward": sites.stewards_of([found.pk]).get(found.pk),
         "limit": sites.limit_of(found),
         "other_names": sites.joined_to(actor, found),
@@ -211,7 +212,7 @@ def _notes(found: Building, line: BuildingLine | None, there: list[Occupant]) ->
     """What stands small beneath the figures."""
     if line is None:
         return {}
-    doors = {one.unit.pk for one in there if one.unit is not None}
+    doors = {one.door for one in there if one.door is not None}
     units = _now("已知 %d 间有客户") % len(doors)
     if found.unit_total:
         units = _now("共 %(all)d 套，已知 %(known)d 间有客户") % {
@@ -248,12 +249,6 @@ def _by_door(one: Occupant) -> tuple[bool, int, str, int]:
     unit = one.unit
     known = unit is not None and unit.floor is not None
     return not known, -unit.floor if known else 0, unit.label if unit else "\uffff", one.party.pk
-
-
-def _left(request: StaffRequest, names: list[int]) -> list[Any]:
-    """Who moved out lately, as far as the actor sees them."""
-    since = timezone.localdate() - timedelta(days=buildings.CHURN_DAYS)
-    return list(sites.occupants_of(request.actor, names, ended_since=since))
 
 
 def _classes(there: list[Occupant]) -> charts.Chart:

@@ -79,8 +79,22 @@ def normal_part(kind: Kind, written: str) -> str:
 def area_key(parts: Iterable[Part]) -> tuple[str, ...]:
     """The smallest area that is one of a kind: a 区 with its city, a county or a county-level city by itself.
 
-    What is written twice counts as written last; provinces and 市辖区 say nothing that the city does not.
+    Provinces and 市辖区 say nothing that the city does not.
     """
+    city, county = _city_and_county(parts)
+    if county and not county.endswith("区"):
+        return (county,)
+    return tuple(one for one in (city, county) if one)
+
+
+def names_its_area(parts: Sequence[Part]) -> bool:
+    """Whether ``building_key`` says itself in which city or county it is: a 区 without its city (市中区, 鼓楼区) does not."""
+    city, county = _city_and_county(_first_address(parts))
+    return bool(city or (county and not county.endswith("区")))
+
+
+def _city_and_county(parts: Iterable[Part]) -> tuple[str, str]:
+    """What is written twice counts as written last."""
     cities, county = [], ""
     for part in parts:
         if part.kind is Kind.CITY:
@@ -93,10 +107,7 @@ def area_key(parts: Iterable[Part]) -> tuple[str, ...]:
             elif county.endswith("市中区") and len(county) > len("市中区"):
                 # 内江市中区 for 内江市市中区.
                 cities, county = [county.removesuffix("中区")], "市中区"
-    city = cities[-1] if cities else ""
-    if county and not county.endswith("区"):
-        return (county,)
-    return tuple(one for one in (city, county) if one)
+    return cities[-1] if cities else "", county
 
 
 def building_key(parts: Sequence[Part]) -> str:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from vouch.engine.address.grammar import spans
-from vouch.engine.address.keys import area_key, building_key, normal_part, unit_key
+from vouch.engine.address.keys import area_key, building_key, names_its_area, normal_part, unit_key
 from vouch.engine.address.kinds import LEVEL_OF, Kind, Level, Part
 from vouch.engine.address.numbers import DOORS, Span
 from vouch.engine.address.tokens import plain
@@ -50,9 +50,14 @@ class Address:
     def building_key(self) -> str:
         """The same for every spelling of a building, different for every other; empty above Level.BUILDING.
 
-        Within an institution's own area: where no city or county is written, ``doubts`` says so.
+        Within an institution's own area, unless it ``names_its_area``.
         """
         return building_key(self.parts)
+
+    @cached_property
+    def names_its_area(self) -> bool:
+        """Whether the key means one building wherever it is read: a city or county is written, not a 区 without its city."""
+        return names_its_area(self.parts)
 
     @cached_property
     def unit_key(self) -> str:

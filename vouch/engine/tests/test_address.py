@@ -130,6 +130,18 @@ def test_an_address_keeps_the_level_it_reached(text: str, level: Level) -> None:
     assert parse(text).level is level
 
 
+def test_a_district_without_its_city_names_no_area() -> None:
+    named = {
+        text: parse(f"{text}人民路5号").names_its_area
+        for text in ("乐山市市中区", "北京朝阳区", "阿里地区", "内江市中区", "昆山市", "甲县", "景宁畲族自治县", "市中区", "鼓楼区", "江苏省鼓楼区", "市辖区", "")
+    }  # fmt: skip
+    assert [text for text, is_named in named.items() if not is_named] == [
+        "市中区", "鼓楼区", "江苏省鼓楼区", "市辖区", "",
+    ]  # fmt: skip
+    # The city of a second address says nothing of the first.
+    assert not parse("鼓楼区人民路5号，南京市鼓楼区中山路8号").names_its_area
+
+
 def test_doubts_say_what_made_a_reading_unsure() -> None:
     assert parse("杭州市西湖区文三路18号2幢301室").confidence == 1
     found = {

@@ -5,7 +5,7 @@ The addresses of natural persons are protected and are not read: no building tel
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -14,7 +14,7 @@ from django.db import connection
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from vouch.engine.address import Address, Door, Kind, corrected, door_of, parse
+from vouch.engine.address import Address, Door, Kind, corrected, door_of
 from vouch.engine.canonical import canonical_json
 from vouch.parties import permissions
 from vouch.parties.models import (
@@ -26,8 +26,14 @@ from vouch.parties.models import (
     Occupancy,
     Party,
 )
-from vouch.parties.queries.addresses import unread
-from vouch.parties.terms import NATURAL_PERSONS, ChangeNature, OccupancyRole, RecordSource
+from vouch.parties.queries.addresses import marked_readings, read_as, unread
+from vouch.parties.terms import (
+    NATURAL_PERSONS,
+    READING_RULE,
+    ChangeNature,
+    OccupancyRole,
+    RecordSource,
+)
 from vouch.platform.database.copy import copy_rows
 from vouch.platform.identity.actions import take_part
 from vouch.platform.identity.actor import Actor
@@ -58,6 +64,8 @@ class Spot:
 class _Read:
     firm: Enterprise
     address: Address
+    by_hand: AddressReading | None = None
+    """What a person said of this very address, which holds."""
 
     @property
     def key(self) -> tuple[str, str]:
@@ -70,7 +78,8 @@ def read_addresses(
 ) -> int:
     """Read the registered addresses that nobody has read as they stand now, ``most`` of them; return how many.
 
-    What a person said of an address holds as long as the address does. A place that an address no longer leads to is
+    What a person said of an address holds as long as the address does: by a later rule (READING_RULE) its parts are the
+    same, and only the building may be another. A place that an address no longer leads to is
     ended: as a mistake where the address was corrected, as a move where it changed.
     """
     _one_at_a_time()
@@ -78,7 +87,8 @@ def read_addresses(
     if not firms:
         entry.nothing()
         return 0
-    read = [_Read(firm, parse(firm.address)) for firm in firms]
+    marked = marked_readings([firm.pk for firm in firms])
+    read = [_as_it_stands(firm, marked.get(firm.pk)) for firm in firms]
     spots = find_spots([(one.key, one.address) for one in read], at=at)
     placed = [(one, spot) for one, spot in zip(read, spots, strict=True)]
     moved = _move(placed, actor=actor, at=at)
@@ -90,6 +100,11 @@ def read_addresses(
     found = sum(spot is not None for _one, spot in placed)
     entry.bulk("addresses", "book", rows=rows, in_buildings=found, places_changed=moved)
     return len(firms)
+
+
+def _as_it_stands(firm: Enterprise, marked: AddressReading | None) -> _Read:
+    by_hand = marked if marked is not None and marked.text == firm.address else None
+    return _Read(firm, read_as(firm.address, by_hand), by_hand)
 
 
 @action("parties.address.corrected", may=permissions.may_correct)
@@ -123,6 +138,7 @@ def correct_reading(
             **_reading(address),
             "building_id": spot.building_id if spot else None,
             "marks": said,
+            "rule": READING_RULE,
             "read_at": at,
             "read_by": actor.label,
         },
@@ -145,15 +161,15 @@ def building_key(address: Address, firm: Enterprise) -> tuple[str, str]:
     """The engine's key, and within which area it means one building; empty where no building is written."""
     if not address.building_key:
         return "", ""
-    is_whole = address.of(Kind.CITY) or address.of(Kind.COUNTY)
-    return address.building_key, "" if is_whole else f"{firm.province}{firm.area}"[:90]
+    return address.building_key, "" if address.names_its_area else f"{firm.province}{firm.area}"[:90]
 
 
 def find_spots(wanted: Sequence[tuple[tuple[str, str], Address]], *, at: datetime) -> list[Spot | None]:
     """The buildings and units that these lead to, made where they are new; None where an address reaches none.
 
-    For use inside an action.
+    For use inside an action, which then is the only one that makes buildings until it has ended.
     """
+    _one_at_a_time()
     buildings = _buildings({key for key, _address in wanted if key[0]}, at=at)
     doors = [_door(address) if key[0] else None for key, address in wanted]
     units = _units(
@@ -216,20 +232,32 @@ def _move(placed: Iterable[tuple[_Read, Spot | None]], *, actor: Actor, at: date
         )
     }
     former = _former_addresses(pairs)
-    ended, begun = [], []
+    before = _former_places(pairs, present)
+    ended, begun, never_left = [], [], []
     for pk, (one, spot) in pairs.items():
         row, last = present.get(pk), former.get(pk)
         if row is not None and spot == Spot(row.building_id, row.unit_id):
             continue
         since = _since(one.firm, last, at=at)
         if row is not None:
-            is_mistake = last is None or last.nature == ChangeNature.CORRECTION
-            since = row.starts_on if is_mistake else since
+            # Where the address was last replaced before the place was found, it was read otherwise, or the change taken back.
+            is_mistake = (
+                last is None or last.nature == ChangeNature.CORRECTION or last.replaced_at < row.added_at
+            )
+            if is_mistake:
+                since = row.starts_on
+                back = before.get(pk)
+                if back is not None and spot == Spot(back.building_id, back.unit_id):
+                    # It is where it was before the mistake, and so never left.
+                    since, back.is_mistake, back.ends_on = back.starts_on, True, None
+                    never_left.append(back)
             _end(row, on=since, is_mistake=is_mistake, actor=actor, at=at)
             ended.append(row)
         if spot is not None:
             begun.append((one, spot, since))
-    Occupancy.objects.bulk_update(ended, ["ends_on", "ended_at", "ended_by", "is_mistake"], batch_size=1000)
+    Occupancy.objects.bulk_update(
+        [*ended, *never_left], ["ends_on", "ended_at", "ended_by", "is_mistake"], batch_size=1000
+    )
     copy_rows(
         Occupancy,
         (
@@ -239,13 +267,30 @@ def _move(placed: Iterable[tuple[_Read, Spot | None]], *, actor: Actor, at: date
         (
             (
                 *(one.firm.pk, spot.building_id, spot.unit_id, OccupancyRole.REGISTERED.value),
-                *(one.firm.address, Decimal(str(one.address.confidence)), True),
+                *(one.firm.address, Decimal(str(one.address.confidence)), one.by_hand is None),
                 *(since, RecordSource.REGISTER.value, at, actor.label, "", False),
             )
             for one, spot, since in begun
         ),
     )
     return len(begun)
+
+
+def _former_places(party_ids: Iterable[int], present: Mapping[int, Occupancy]) -> dict[int, Occupancy]:
+    """Where each of them was registered until the present place was found; what never held is passed over."""
+    rows = Occupancy.objects.select_for_update().filter(
+        party__in=list(party_ids), role=OccupancyRole.REGISTERED, ended_at__isnull=False
+    )
+    found: dict[int, Occupancy] = {}
+    began = {pk: row.added_at for pk, row in present.items()}
+    for row in rows.order_by("party", "-ended_at", "-pk"):
+        if row.party_id in found or began.get(row.party_id) != row.ended_at:
+            continue
+        if row.is_mistake:
+            began[row.party_id] = row.added_at
+        else:
+            found[row.party_id] = row
+    return found
 
 
 def _former_addresses(party_ids: Iterable[int]) -> dict[int, FormerValue]:
@@ -269,12 +314,22 @@ def _end(row: Occupancy, *, on: date | None, is_mistake: bool, actor: Actor, at:
 
 
 def _keep_readings(placed: Sequence[tuple[_Read, Spot | None]], *, actor: Actor, at: datetime) -> None:
-    AddressReading.objects.filter(party__in=[one.firm.pk for one, _spot in placed]).delete()
+    by_machine = [(one, spot) for one, spot in placed if one.by_hand is None]
+    AddressReading.objects.filter(party__in=[one.firm.pk for one, _spot in by_machine]).delete()
     copy_rows(
         AddressReading,
-        ("party_id", "text", "level", "building_id", "confidence", "doubts", "read_at", "read_by"),
-        ((*(one.firm.pk, *_reading(one.address, spot).values(), at, actor.label),) for one, spot in placed),
+        ("party_id", "text", "level", "building_id", "confidence", "doubts", "rule", "read_at", "read_by"),
+        (
+            (one.firm.pk, *_reading(one.address, spot).values(), READING_RULE, at, actor.label)
+            for one, spot in by_machine
+        ),
     )
+    said = []
+    for one, spot in placed:
+        if one.by_hand is not None:
+            one.by_hand.building_id, one.by_hand.rule = spot.building_id if spot else None, READING_RULE
+            said.append(one.by_hand)
+    AddressReading.objects.bulk_update(said, ["building", "rule"], batch_size=1000)
 
 
 def _reading(address: Address, spot: Spot | None = None) -> dict[str, object]:

@@ -34,11 +34,17 @@ class PlaceDetails:
 
 @action("parties.occupancy.added", may=permissions.may_correct)
 def add_place(entry: Entry, *, actor: Actor, at: datetime, party: Party, details: PlaceDetails) -> Occupancy:
-    """The customer works, stores or has collateral there. Raises WrongPlace where the address reaches no building."""
+    """The customer works, stores or has collateral there.
+
+    Raises WrongPlace where the address reaches no building, and for where somebody lives.
+    """
     take_part(actor=actor, matter=("party", str(party.pk)), office=Office.FRONT, at=at)
     refuse_person(party)
     if details.role == OccupancyRole.REGISTERED:
         raise WrongPlace(_("注册地随登记信息中的注册地址，请更正登记信息。"))
+    if details.role == OccupancyRole.LIVING:
+        # A sole trader's home is a person's address: here it would stand in plain, in the ledger for good.
+        raise WrongPlace(_("居住地是个人住址，受保护，不登记到楼栋。"))
     if details.starts_on and details.starts_on > timezone.localdate(at):
         raise WrongPlace(_("起始日期不能晚于今天。"))
     address = parse(details.address)

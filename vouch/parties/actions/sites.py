@@ -33,8 +33,8 @@ def open_site(entry: Entry, *, actor: Actor, at: datetime, kind: str, name: str)
 def describe_building(
     entry: Entry, *, actor: Actor, at: datetime, building: Building, site: Site | None, unit_total: int | None
 ) -> None:
-    """Say to which site the building belongs, and how many units it has."""
-    held = _held(actor, building)
+    """Say to which site the building belongs, and how many units it has. Raises WrongPlace for one that was joined."""
+    held = _standing(actor, building)
     before = {"site": held.site.name if held.site else "", "unit_total": held.unit_total}
     after = {"site": site.name if site else "", "unit_total": unit_total}
     if before == after:
@@ -51,7 +51,8 @@ def join_buildings(
 ) -> None:
     """``building`` is ``canonical`` by another name: who is in the one is in the other. No row is moved.
 
-    Raises WrongPlace for one and the same, and for one that others were joined to.
+    Raises WrongPlace for one and the same, for one that others were joined to, and for one with a limit or a steward,
+    which would silently hold no longer.
     """
     gone, stays = (_held(actor, one) for one in sorted((building, canonical), key=lambda one: one.pk))
     if gone.pk != building.pk:
@@ -60,6 +61,10 @@ def join_buildings(
         raise WrongPlace(_("两栋楼已经是同一栋，或其中一栋已并入别的楼栋。"))
     if Building.objects.filter(canonical=gone).exists():
         raise WrongPlace(_("已有别的名称并入这栋楼，请反过来合并。"))
+    if BuildingLimit.objects.filter(building=gone, ends_on=None).exists():
+        raise WrongPlace(_("被并入的楼栋还有楼栋限额，请先取消它的限额，或反过来合并。"))
+    if Steward.objects.filter(building=gone, ends_on=None).exists():
+        raise WrongPlace(_("被并入的楼栋还有楼栋负责人，请先把负责人改为不指定，或反过来合并。"))
     gone.canonical = stays
     gone.save(update_fields=["canonical"])
     entry.about("building", stays.pk, after={"joined_building": gone.name})
@@ -82,9 +87,11 @@ def part_buildings(entry: Entry, *, actor: Actor, at: datetime, building: Buildi
 def appoint_stewards(
     entry: Entry, *, actor: Actor, at: datetime, buildings: Sequence[Building], user: User | None
 ) -> None:
-    """Let somebody look after these buildings from today on; None leaves them to nobody."""
+    """Let somebody look after these buildings from today on; None leaves them to nobody. Raises WrongPlace for one that
+    was joined to another.
+    """
     today = timezone.localdate(at)
-    held = [_held(actor, one) for one in sorted(buildings, key=lambda one: one.pk)]
+    held = [_standing(actor, one) for one in sorted(buildings, key=lambda one: one.pk)]
     present = {row.building_id: row for row in Steward.objects.filter(building__in=held, ends_on=None)}
     changing = [one for one in held if (present[one.pk].user_id if one.pk in present else None) != _pk(user)]
     if not changing:
@@ -115,8 +122,11 @@ class LimitDetails:
 def limit_building(
     entry: Entry, *, actor: Actor, at: datetime, building: Building, details: LimitDetails | None
 ) -> BuildingLimit | None:
-    """From today on the building has this limit, or with None no more; the former one stays in the history."""
-    held, today = _held(actor, building), timezone.localdate(at)
+    """From today on the building has this limit, or with None no more; the former one stays in the history.
+
+    Raises WrongPlace for a building that was joined to another.
+    """
+    held, today = _standing(actor, building), timezone.localdate(at)
     former = BuildingLimit.objects.filter(building=held, ends_on=None).first()
     made = None
     if former is None and details is None:
@@ -149,6 +159,14 @@ def _text(value: object) -> str | None:
 
 def _pk(user: User | None) -> int | None:
     return None if user is None else user.pk
+
+
+def _standing(actor: Actor, building: Building) -> Building:
+    """The same of a building that is no other's second name: nobody asks a second name for its own limit or steward."""
+    held = _held(actor, building)
+    if held.canonical is not None:
+        raise WrongPlace(_("这栋楼已并入“%s”，请在那栋楼上办理。") % held.canonical.name)
+    return held
 
 
 def _held(actor: Actor, building: Building) -> Building:

@@ -26,6 +26,8 @@ MORE_PIECES = 3
 SOURCES = (
     RecordSource.CUSTOMER, RecordSource.LICENCE, RecordSource.REGISTER, RecordSource.DILIGENCE, RecordSource.OTHER,
 )  # fmt: skip
+ENTERED = (OccupancyRole.OPERATING, OccupancyRole.STORAGE, OccupancyRole.COLLATERAL)
+"""What a place may be that is entered: 注册地 is read from the address, and where somebody lives is protected."""
 
 
 class PieceForm(forms.Form):
@@ -82,7 +84,7 @@ class PlaceForm(forms.Form):
 
     role = forms.ChoiceField(
         label=gettext_lazy("用途"),
-        choices=[(one, one.label) for one in OccupancyRole if one is not OccupancyRole.REGISTERED],
+        choices=[(one, one.label) for one in ENTERED],
     )
     address = forms.CharField(
         label=gettext_lazy("地址"),

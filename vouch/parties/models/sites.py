@@ -123,6 +123,8 @@ class AddressReading(models.Model):
     confidence = models.DecimalField(_("把握"), max_digits=4, decimal_places=3)
     doubts = ArrayField(models.TextField(), verbose_name=_("疑点"), default=list)
     marks = models.JSONField(_("人工标注"), null=True, blank=True)
+    # Rows of an earlier rule wait to be read again (READING_RULE).
+    rule = models.PositiveSmallIntegerField(_("识别规则"))
     read_at = models.DateTimeField(_("识别时间"))
     read_by = models.CharField(_("识别人"), max_length=80, blank=True)
 

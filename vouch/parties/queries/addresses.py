@@ -11,7 +11,7 @@ from django.db.models import Count, F, Q, QuerySet
 from vouch.engine.address import LEVEL_TITLES, Address, Kind, Level, corrected, parse
 from vouch.parties.models import AddressReading, Enterprise, Party
 from vouch.parties.queries.party import search, visible_to
-from vouch.parties.terms import ORGANISATIONS
+from vouch.parties.terms import ORGANISATIONS, READING_RULE
 from vouch.platform.identity.actor import Actor
 from vouch.platform.identity.terms import Scope
 
@@ -20,9 +20,12 @@ UNSURE = Decimal("0.6")
 
 
 def unread(party_ids: Sequence[int] | None = None) -> QuerySet[Enterprise]:
-    """Organisations whose address was never read, or is another one since; in the order of their ids."""
-    found = Enterprise.objects.annotate(read=F("party__address_reading__text")).filter(
-        Q(read=None) & ~Q(address="") | Q(read__isnull=False) & ~Q(read=F("address")),
+    """Organisations whose address was never read, is another one since, or was read by an earlier rule; by their ids."""
+    reading = "party__address_reading__"
+    found = Enterprise.objects.annotate(read=F(f"{reading}text"), rule=F(f"{reading}rule")).filter(
+        Q(read=None) & ~Q(address="")
+        | Q(read__isnull=False) & ~Q(read=F("address"))
+        | Q(rule__lt=READING_RULE),
         party__kind__in=ORGANISATIONS,
     )
     if party_ids is not None:
@@ -81,10 +84,19 @@ def reading_of(party: Party) -> AddressReading | None:
     return AddressReading.objects.select_related("building").filter(party=party).first()
 
 
-def address_of(party: Party) -> Address:
-    """The registered address with its parts: as a person marked it where that still holds, else as the machine reads it."""
-    text = party.enterprise.address
-    reading = reading_of(party)
+def marked_readings(party_ids: Sequence[int]) -> dict[int, AddressReading]:
+    """Party → its reading where a person said what the parts are, whoever asks."""
+    rows = AddressReading.objects.filter(party__in=list(party_ids)).exclude(marks=None)
+    return {row.party_id: row for row in rows}
+
+
+def read_as(text: str, reading: AddressReading | None) -> Address:
+    """An address with its parts: as a person marked it where that still holds, else as the machine reads it."""
     if reading is None or reading.marks is None or reading.text != text:
         return parse(text)
     return corrected(text, [(Kind(kind), start, end) for kind, start, end in reading.marks])
+
+
+def address_of(party: Party) -> Address:
+    """The registered address with its parts, as ``read_as`` says."""
+    return read_as(party.enterprise.address, reading_of(party))

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 
 from django.db.models import Prefetch, Q, QuerySet
-from django.db.models.functions import Length
+from django.db.models.functions import Coalesce, Length
 
 from vouch.parties.models import (
     Building,
@@ -127,17 +127,26 @@ def alike(actor: Actor, building: Building, *, most: int = 5) -> list[Building]:
     ][:most]
 
 
-def occupants_of(
-    actor: Actor, building_ids: Sequence[int], *, ended_since: date | None = None
-) -> QuerySet[Occupancy]:
-    """Who is in these buildings now, or left them since a day, of the customers that the actor sees."""
-    there = occupancies_visible_to(actor).filter(building__in=list(building_ids))
-    found = (
-        there.filter(ended_at=None)
-        if ended_since is None
-        else there.filter(ends_on__gte=ended_since, is_mistake=False)
-    )
+def occupants_of(actor: Actor, building_ids: Sequence[int]) -> QuerySet[Occupancy]:
+    """Who is in these buildings now, of the customers that the actor sees."""
+    found = occupancies_visible_to(actor).filter(building__in=list(building_ids), ended_at=None)
     return found.select_related("unit", "party__enterprise", "party__canonical").order_by("pk")
+
+
+def left_after(actor: Actor, building_ids: Sequence[int], day: date) -> list[tuple[Party, Occupancy]]:
+    """Customers who left these buildings after a day and are in none of them now, with their last place there; the latest
+    first. Of those that the actor sees; two queries.
+    """
+    there = occupancies_visible_to(actor).filter(building__in=list(building_ids), is_mistake=False)
+    here = there.filter(ended_at=None).order_by()
+    present = set(here.values_list(Coalesce("party__canonical", "party"), flat=True))
+    found: dict[int, tuple[Party, Occupancy]] = {}
+    gone = there.filter(ends_on__gt=day).select_related("unit", "party__canonical")
+    for row in gone.order_by("-ends_on", "-pk"):
+        party = row.party.canonical or row.party
+        if party.pk not in present:
+            found.setdefault(party.pk, (party, row))
+    return list(found.values())
 
 
 def places_of(party: Party) -> list[Occupancy]:
@@ -178,9 +187,12 @@ def possible_stewards() -> QuerySet[User]:
 
 
 def last_visits(actor: Actor, building_ids: Sequence[int]) -> dict[int, BuildingVisit]:
-    """Customer → the last visit to it in these buildings, of those that the actor sees."""
-    rows = visits_visible_to(actor).filter(building__in=list(building_ids))
-    return {row.party_id: row for row in rows.order_by("visited_on", "pk")}
+    """Customer → the last visit to it in these buildings, of those that the actor sees.
+
+    What was noted of a merged record is of the customer it was merged into.
+    """
+    rows = visits_visible_to(actor).filter(building__in=list(building_ids)).select_related("party")
+    return {row.party.canonical_id or row.party_id: row for row in rows.order_by("visited_on", "pk")}
 
 
 def visits_of(party: Party, *, most: int = 10) -> list[BuildingVisit]:

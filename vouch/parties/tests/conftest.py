@@ -27,9 +27,9 @@ OLD = "丙加工厂,3202112107499,2003-01-03,N/A,江苏\n"
 def import_text(head_office: Unit, actor: Actor, now: datetime) -> Callable[..., Import]:
     """Import this text as a file of enterprises."""
 
-    def run(text: str | bytes, *, unit: Unit = head_office, by: Actor = actor) -> Import:
+    def run(text: str | bytes, *, unit: Unit = head_office, by: Actor = actor, at: datetime = now) -> Import:
         delivery = Delivery("enterprises", [kept(text, name="企业.csv")])
-        return delivered(delivery, unit=unit, by=by, at=now)
+        return delivered(delivery, unit=unit, by=by, at=at)
 
     return run
 

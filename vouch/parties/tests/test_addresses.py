@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.db import connection
 
 from vouch.engine.address import Kind, Level, parse
 from vouch.parties.actions import (
@@ -26,9 +27,10 @@ from vouch.parties.actions import (
 )
 from vouch.parties.actions.addresses import CHUNK, WrongPlace, correct_reading, read_addresses
 from vouch.parties.actions.places import PlaceDetails, add_place, end_place, note_visit
+from vouch.parties.forms.sites import PlaceForm
 from vouch.parties.models import AddressReading, Building, Enterprise, Occupancy, Party
 from vouch.parties.queries.addresses import address_of
-from vouch.parties.terms import ChangeNature, OccupancyRole
+from vouch.parties.terms import ChangeNature, OccupancyRole, PartyKind, RecordSource
 from vouch.parties.tests.people import registration
 from vouch.platform.exchange.actions import order_undo
 from vouch.platform.exchange.models import Import
@@ -124,6 +126,110 @@ def test_the_same_road_in_two_towns_without_their_names_is_two_buildings(
     assert sorted(Building.objects.values_list("area", flat=True)) == ["江苏乙县", "江苏甲县"]
 
 
+def test_one_district_name_in_two_cities_is_two_buildings(enrol: Enrol, read: Callable[..., int]) -> None:
+    enrol("甲有限公司", "市中区人民路5号", province="四川", area="乐山")
+    enrol("乙有限公司", "市中区人民路5号", province="山东", area="枣庄")
+    enrol("丙有限公司", "乐山市市中区人民路5号", province="四川", area="乐山")
+    read()
+    assert sorted(Building.objects.values_list("key", "area")) == [
+        ("乐山市|市中区|人民路|5号", ""), ("市中区|人民路|5号", "四川乐山"), ("市中区|人民路|5号", "山东枣庄"),
+    ]  # fmt: skip
+
+
+def test_what_an_earlier_rule_put_into_one_building_is_read_again(
+    enrol: Enrol, read: Callable[..., int], actors: Mapping[str, Actor], now: datetime
+) -> None:
+    text = "市中区人民路5号"
+    one = enrol("甲有限公司", text, province="四川", area="乐山", established_on=date(2026, 9, 1))
+    two = enrol("乙有限公司", text, province="山东", area="枣庄")
+    read()
+    marks = [(Kind.COUNTY, 0, 3), (Kind.ROAD, 3, 6), (Kind.NUMBER, 6, 8)]
+    correct_reading(actor=actors["liqiang"], at=now, party=two, marks=marks, reason="核对")
+    # As the first rule left them: both in one building that belongs to no area.
+    with writing():
+        shared = Building.objects.create(key="市中区|人民路|5号", name="市中区人民路5号", found_at=now)
+        Occupancy.objects.filter(ended_at=None).update(building=shared)
+        AddressReading.objects.update(building=shared, rule=1)
+    assert read(now + timedelta(days=1)) == 2
+    assert read(now + timedelta(days=1)) == 0
+    here, there = now_at(one), now_at(two)
+    assert here
+    assert there
+    assert (here.building.area, there.building.area) == ("四川乐山", "山东枣庄")
+    # It never was in the other building, and is in its own since it always was.
+    assert here.starts_on == date(2026, 9, 1)
+    assert set(Occupancy.objects.filter(building=shared).values_list("is_mistake", "ends_on")) == {
+        (True, None)
+    }
+    # What a person said of the parts is as it was.
+    reading = AddressReading.objects.get(party=two)
+    assert (reading.read_by, reading.building_id) == (actors["liqiang"].label, there.building_id)
+    assert reading.marks
+    assert not there.is_derived
+    assert here.is_derived
+
+
+def test_whoever_is_corrected_back_to_where_it_was_has_never_left(
+    enrol: Enrol, read: Callable[..., int], actor: Actor, now: datetime
+) -> None:
+    party = enrol("甲有限公司", f"{HOUSE}1206室", established_on=date(2026, 9, 1))
+    read()
+    moved = Change(ChangeNature.CHANGE, changed_on=date(2026, 11, 25))
+    for day, address, change in (
+        (9, "江州市人民路5号", moved),
+        (10, "江州市人民路7号", Change()),
+        (11, f"{HOUSE}1206室", Change()),
+    ):
+        later = now + timedelta(days=day)
+        corrected_to(party, address, actor=actor, at=later, change=change)
+        read(later)
+    present = now_at(party)
+    assert present
+    assert (present.building.name, present.starts_on) == ("江州市江北区产业大道18号3幢", date(2026, 9, 1))
+    former = Occupancy.objects.filter(party=party).exclude(pk=present.pk)
+    assert set(former.values_list("is_mistake", "ends_on")) == {(True, None)}
+
+
+def test_an_undone_import_moved_nobody(
+    import_text: Callable[..., Import], read: Callable[..., int], actor: Actor, now: datetime
+) -> None:
+    row = "企业名称,统一社会信用代码,注册地址\n甲有限公司,91350100M000100Y43,{}\n"
+    import_text(row.format("江州市人民路7号"))
+    read(now + timedelta(hours=1))
+    # A move that holds, and then one that is taken back.
+    moved, later = now + timedelta(days=1), now + timedelta(days=2)
+    import_text(row.format(f"{HOUSE}1206室"), at=moved)
+    read(moved + timedelta(hours=1))
+    batch = import_text(row.format("江州市人民路5号"), at=later)
+    read(later + timedelta(hours=1))
+    party = Party.objects.get()
+    assert [one.ends_on for one in Occupancy.objects.order_by("pk")] == [moved.date(), later.date(), None]
+    order_undo(actor=actor, at=later, batch=batch, reason="导错")
+    take_back(batch.pk, actor=actor, clock=lambda: later + timedelta(hours=2))
+    read(later + timedelta(hours=3))
+    rows = Occupancy.objects.filter(party=party).order_by("pk").select_related("building")
+    assert [(one.building.name[-4:], one.starts_on, one.ends_on, one.is_mistake) for one in rows] == [
+        ("民路7号", None, moved.date(), False),
+        ("8号3幢", moved.date(), None, True),
+        ("民路5号", later.date(), None, True),
+        ("8号3幢", moved.date(), None, False),
+    ]
+
+
+def test_entering_a_place_waits_for_whoever_makes_buildings(
+    enrol: Enrol, actors: Mapping[str, Actor], now: datetime
+) -> None:
+    party = enrol("甲有限公司", HOUSE)
+    held = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND objid = 70009 AND pid = pg_backend_pid()"
+    with connection.cursor() as cursor:
+        cursor.execute(held)
+        assert cursor.fetchone() == (0,)
+        details = PlaceDetails(OccupancyRole.STORAGE, "江州市人民路5号2楼")
+        add_place(actor=actors["liqiang"], at=now, party=party, details=details)
+        cursor.execute(held)
+        assert cursor.fetchone() == (1,)
+
+
 def test_a_move_ends_the_former_place_on_its_day_and_a_mistake_never_was(
     enrol: Enrol, read: Callable[..., int], actor: Actor, now: datetime
 ) -> None:
@@ -209,6 +315,26 @@ def test_persons_addresses_stay_out_of_buildings(
     with pytest.raises(WrongPlace, match="受保护"):
         add_place(actor=actor, at=now, party=person, details=details)
     assert not Occupancy.objects.exists()
+
+
+def test_where_somebody_lives_is_refused_of_a_sole_trader_too(
+    staff: dict[str, User],
+    units: dict[str, Unit],
+    actors: Mapping[str, Actor],
+    actor: Actor,
+    now: datetime,
+) -> None:
+    shop = EnterpriseDetails(name="甲小吃店", address="江州市人民路5号")
+    whole = Registration(shop, manager=staff["liqiang"], kind=PartyKind.SOLE_TRADER)
+    trader = register_enterprise(actor=actor, at=now, unit=units["YW1"], registration=whole)
+    details = PlaceDetails(OccupancyRole.LIVING, f"{HOUSE}1206室")
+    with pytest.raises(WrongPlace, match="个人住址"):
+        add_place(actor=actors["liqiang"], at=now, party=trader, details=details)
+    assert not Occupancy.objects.exists()
+    assert not Building.objects.exists()
+    given = {"role": OccupancyRole.LIVING, "address": HOUSE, "source": RecordSource.CUSTOMER}
+    assert "role" in PlaceForm(given).errors
+    assert PlaceForm(given | {"role": OccupancyRole.OPERATING}).is_valid()
 
 
 def test_other_places_are_added_and_ended_and_need_a_building(

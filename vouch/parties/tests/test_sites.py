@@ -100,6 +100,37 @@ def test_a_building_by_another_name_is_joined_and_parted_without_moving_a_row(
         part_buildings(actor=by, at=now, building=second, reason="不是")
 
 
+def test_a_building_with_a_limit_or_a_steward_does_not_go_silently(
+    firms: dict[str, Party], actors: Mapping[str, Actor], staff: dict[str, User], now: datetime
+) -> None:
+    by = actors["chenjing"]
+    house, second = of("江北区|产业大道|18号|3幢"), of("产业大道|18号|3幢")
+    given: dict[str, Any] = {"actor": by, "at": now}
+    joining = given | {"building": second, "canonical": house, "reason": "同一栋"}
+    limit_building(**given, building=second, details=LimitDetails("控制", None, 3))
+    with pytest.raises(WrongPlace, match="先取消它的限额"):
+        join_buildings(**joining)
+    limit_building(**given, building=second, details=None)
+    appoint_stewards(**given, buildings=[second], user=staff["liqiang"])
+    with pytest.raises(WrongPlace, match="负责人改为不指定"):
+        join_buildings(**joining)
+    appoint_stewards(**given, buildings=[second], user=None)
+    # The one that stays may have both.
+    limit_building(**given, building=house, details=LimitDetails("控制", None, 3))
+    appoint_stewards(**given, buildings=[house], user=staff["liqiang"])
+    join_buildings(**joining)
+    joined = "已并入“江州市江北区产业大道18号3幢”"
+    with pytest.raises(WrongPlace, match=joined):
+        limit_building(**given, building=second, details=LimitDetails("控制", None, 5))
+    with pytest.raises(WrongPlace, match=joined):
+        appoint_stewards(**given, buildings=[second], user=staff["wuting"])
+    with pytest.raises(WrongPlace, match=joined):
+        describe_building(**given, building=second, site=None, unit_total=12)
+    assert not BuildingLimit.objects.filter(building=second, ends_on=None).exists()
+    second.refresh_from_db()
+    assert second.unit_total is None
+
+
 def test_only_those_who_answer_for_buildings_they_see_change_them(
     firms: dict[str, Party], actors: Mapping[str, Actor], now: datetime
 ) -> None:
