@@ -311,7 +311,8 @@ def _controlled_by(roots: set[int], *, as_of: date, within: Actor | None = None)
     """Whom each of these controls: party → in whose hands; one statement for each generation down."""
     below: dict[int, list[Link]] = {}
     roots = _walkable(roots, within)
-    frontier = set(roots)
+    # Whoever was asked for is not asked for again: most hold nothing, and would be in every round.
+    frontier, asked = set(roots), set(roots)
     hands: dict[int, set[int]] = {}
     for _round in range(MOST_ROUNDS):
         frontier -= state_organs(frontier)
@@ -324,8 +325,8 @@ def _controlled_by(roots: set[int], *, as_of: date, within: Actor | None = None)
         for root in sorted(roots):
             for party in sorted(_in_hand(root, below)):
                 hands.setdefault(party, set()).add(root)
-        done = below.keys() | frontier
-        frontier = _walkable(hands.keys() - done - roots, within)
+        frontier = _walkable(hands.keys() - asked, within)
+        asked |= hands.keys()
     return hands
 
 

@@ -325,6 +325,20 @@ def test_nobody_is_an_affiliate_through_somebody_out_of_sight(
     assert control_groups(as_of=DAY, among=[top.pk, sister.pk, customer.pk]) == [(top.pk, sister.pk)]
 
 
+def test_whoever_holds_nothing_is_asked_for_once() -> None:
+    top, middle, below, other_top, other_middle, other_below = (firm() for _ in range(6))
+    for one, held in ((top, middle), (middle, below), (other_top, other_middle), (other_middle, other_below)):
+        share(one, held, "1")
+    for _ in range(3):
+        share(other_top, firm(), "1")
+    counts = []
+    for one, many in ((top, 2), (other_top, 5)):
+        with CaptureQueriesContext(connection) as queries:
+            assert len(affiliates_of(one.pk, as_of=DAY)) == many
+        counts.append(len(queries))
+    assert counts[0] == counts[1]
+
+
 def test_somebody_whose_data_was_erased_is_not_in_the_network(actor: Actor) -> None:
     gone, held = person(), firm()
     share(gone, held, "1")
