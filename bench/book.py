@@ -69,6 +69,7 @@ def main() -> None:
 def fill() -> None:
     """Straight into the tables: what is measured is reading."""
     from vouch.business.models import Guarantee
+    from vouch.engine.pinyin import sound_text
     from vouch.parties.models import Assignment, Enterprise, Party
     from vouch.platform.database.copy import copy_rows
     from vouch.platform.identity.models import Unit, User
@@ -88,8 +89,11 @@ def fill() -> None:
         names = [f"江州{dice.choice('甲乙丙丁戊')}{n}有限公司{n % 5000}" for n in range(1, CUSTOMERS + 1)]
         copy_rows(
             Party,
-            ("id", "number", "kind", "name", "status", "search_text", "created_at"),
-            ((n, f"C{n:08d}", "enterprise", name, "active", name, NOW) for n, name in enumerate(names, 1)),
+            ("id", "number", "kind", "name", "status", "search_text", "sound_text", "created_at"),
+            (
+                (n, f"C{n:08d}", "enterprise", name, "active", name, sound_text(name, is_person=False), NOW)
+                for n, name in enumerate(names, 1)
+            ),
         )
         copy_rows(
             Enterprise,

@@ -29,7 +29,9 @@ def found_guarantees(actor: Actor, text: str, *, most: int) -> Sequence[Guarante
     found = (
         Guarantee.objects.filter(parties.in_sight_of(actor, "party"))
         .filter(Q(number__icontains=word) | Q(contract_number__icontains=word))
+        # Where the customer is not to be found, no record of theirs is.
         .exclude(party__status__in=parties.NOT_FOUND)
+        .exclude(party__canonical__status__in=parties.NOT_FOUND)
     )
     return list(
         found.select_related("party").annotate(place=place).order_by("place", "state", "number")[:most]

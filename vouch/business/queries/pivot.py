@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
@@ -22,6 +22,7 @@ from vouch.business.terms import (
     GuaranteeState,
     Measure,
 )
+from vouch.parties import queries as parties
 
 MOST_COLUMNS = 12
 MOST_ROWS = 200
@@ -68,7 +69,8 @@ _KEYS: Mapping[str, Any] = {
     Dimension.COUNTED_YEAR: lambda: Cast(ExtractYear("counted_on"), CharField()),
     Dimension.DUE_MONTH: _due_month,
     Dimension.OVERDUE: _overdue,
-    Dimension.CUSTOMER: lambda: F("party__name"),
+    # Names repeat, and one customer may have several records.
+    Dimension.CUSTOMER: lambda: Cast(parties.customer_of("party"), CharField()),
 }
 _WORDS: Mapping[str, Mapping[str, Any]] = {
     Dimension.KIND: dict(GuaranteeKind.choices),
@@ -89,7 +91,7 @@ _SUMS: Mapping[str, Any] = {
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One row: its key, its title, a figure for each column (None: no guarantee there), and their total."""
+    """One row: its key (a customer's number), its title, a figure for each column (None: no guarantee there), and their total."""
 
     key: str
     title: str
@@ -130,6 +132,19 @@ class _Side:
 
     figures: dict[str, Figure]
     count: int = 0
+    names: dict[str, tuple[str, str]] = field(default_factory=dict)
+
+    def key(self, found: str) -> str:
+        """What stands for it in an address: a customer's number."""
+        return self.names[found][0] if found in self.names else found
+
+    def title(self, dimension: Dimension | None, found: str) -> str:
+        """What it is called; a customer by name, and by number too where another of that name is shown."""
+        if found not in self.names:
+            return _title(dimension, found)
+        number, name = self.names[found]
+        is_alone = sum(other == name for _number, other in self.names.values()) == 1
+        return name if is_alone else f"{name} {number}"
 
 
 @dataclass(slots=True)
@@ -161,9 +176,9 @@ def pivot(
         found = [sums.cells.get((key, column)) for column in columns]
         if len(columns) < sums.across.count:
             found.append(_rest(total, found) if adds_up else None)
-        lines.append(Line(key, _title(down, key), found, total))
+        lines.append(Line(sums.down.key(key), sums.down.title(down, key), found, total))
     totals: list[Figure | None] = [sums.across.figures[column] for column in columns]
-    headings = [(column, _title(across, column)) for column in columns] if across else []
+    headings = [(sums.across.key(one), sums.across.title(across, one)) for one in columns] if across else []
     if len(columns) < sums.across.count:
         totals.append(_rest(sums.total, totals) if adds_up else None)
         headings.append((OTHERS, _("其余 %d 项") % (sums.across.count - len(columns))))
@@ -190,9 +205,12 @@ def _rest(total: Figure, parts: Sequence[Figure | None]) -> Figure:
 _SIDE = """, {side} AS (SELECT {key}, {figure} AS figure, count(*) OVER () AS keys FROM facts GROUP BY {key}),
 {side}_top AS (SELECT * FROM {side} ORDER BY figure DESC, {key} COLLATE "C" LIMIT {most})"""
 _SIDE_ROWS = """
-UNION ALL SELECT '{side}', {key}, NULL, figure, keys FROM {side}_top"""
+UNION ALL SELECT '{side}', {key}, NULL, figure, keys, NULL, NULL FROM {side}_top"""
+_NAMED_ROWS = """
+UNION ALL SELECT '{side}', {key}, NULL, figure, keys, p.number, p.name
+FROM {side}_top LEFT JOIN parties_party p ON p.id = {key}::bigint"""
 _CELLS = """
-UNION ALL SELECT 'cell', key_0, key_1, {figure}, 0
+UNION ALL SELECT 'cell', key_0, key_1, {figure}, 0, NULL, NULL
 FROM facts JOIN down_top USING (key_0) JOIN across_top USING (key_1) GROUP BY key_0, key_1"""
 
 
@@ -204,8 +222,8 @@ def _summed(guarantees: QuerySet[Guarantee], by: Sequence[Dimension], measure: M
     except EmptyResultSet:  # an actor who sees nobody
         return sums
     with connection.cursor() as cursor:
-        cursor.execute(_statement(inner, is_crossed=len(by) > 1, measure=measure), params)
-        for kind, one, other, found, count in cursor.fetchall():
+        cursor.execute(_statement(inner, by, measure=measure), params)
+        for kind, one, other, found, count, number, name in cursor.fetchall():
             value = int(found or 0) if measure in {Measure.COUNT, Measure.CUSTOMERS} else found or 0
             if kind == "total":
                 sums.total = value
@@ -214,6 +232,8 @@ def _summed(guarantees: QuerySet[Guarantee], by: Sequence[Dimension], measure: M
             else:
                 side = sums.down if kind == "down" else sums.across
                 side.figures[one], side.count = value, count
+                if number is not None:
+                    side.names[one] = number, name
     return sums
 
 
@@ -226,20 +246,22 @@ def _facts(guarantees: QuerySet[Guarantee], by: Sequence[Dimension], measure: Me
     }
     rows = guarantees.order_by().annotate(**keys)
     if measure is Measure.CUSTOMERS:
-        return rows.values(*names, "party_id").distinct()
+        return rows.annotate(customer=parties.customer_of("party")).values(*names, "customer").distinct()
     return rows.values(*names).annotate(figure=_SUMS[measure]())
 
 
-def _statement(inner: str, *, is_crossed: bool, measure: Measure) -> str:
-    figure = "count(DISTINCT facts.party_id)" if measure is Measure.CUSTOMERS else "sum(facts.figure)"
+def _statement(inner: str, by: Sequence[Dimension], *, measure: Measure) -> str:
+    is_crossed = len(by) > 1
+    figure = "count(DISTINCT facts.customer)" if measure is Measure.CUSTOMERS else "sum(facts.figure)"
     sides = [{"side": "down", "key": "key_0", "figure": figure, "most": MOST_ROWS}]
     if is_crossed:
         sides.append({"side": "across", "key": "key_1", "figure": figure, "most": MOST_COLUMNS})
+    rows_of = [_NAMED_ROWS if one is Dimension.CUSTOMER else _SIDE_ROWS for one in by]
     return (
         f"WITH facts AS MATERIALIZED ({inner})"
         + "".join(_SIDE.format(**side) for side in sides)
-        + f"\nSELECT 'total', NULL, NULL, {figure}, 0 FROM facts"
-        + "".join(_SIDE_ROWS.format(**side) for side in sides)
+        + f"\nSELECT 'total', NULL, NULL, {figure}, 0, NULL, NULL FROM facts"
+        + "".join(rows.format(**side) for rows, side in zip(rows_of, sides, strict=True))
         + (_CELLS.format(figure=figure) if is_crossed else "")
     )
 

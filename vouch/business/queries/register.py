@@ -13,6 +13,7 @@ from django.db.models.functions import TruncMonth
 from vouch.business.models import Guarantee, GuaranteeVersion
 from vouch.business.terms import GuaranteeState
 from vouch.parties import queries as parties
+from vouch.parties.models import Party
 from vouch.platform.identity.actor import Actor
 from vouch.platform.identity.terms import Scope
 
@@ -81,15 +82,22 @@ def register(actor: Actor, wanted: Wanted) -> QuerySet[Guarantee]:
 
 
 def _named(actor: Actor, text: str) -> QuerySet[Any]:
-    """The keys of those whose number, contract or customer the text names: each looked up in its own index."""
+    """The keys of those whose number, contract or customer the text names: each looked up in its own index.
+
+    A customer's guarantees stand at any of its records.
+    """
     text = text.strip()
     whole = Guarantee.objects.order_by()
-    by_customer = whole.filter(party__in=parties.search(parties.visible_to(actor), text))
+    found = parties.search(parties.visible_to(actor), text)
+    by_customer = whole.filter(party__in=found)
+    by_merged = whole.filter(party__in=Party.objects.filter(canonical__in=found))
     by_number, by_contract = (
         whole.filter(number__icontains=text),
         whole.filter(contract_number__icontains=text),
     )
-    return by_number.values("pk").union(by_contract.values("pk"), by_customer.values("pk"), all=True)
+    return by_number.values("pk").union(
+        by_contract.values("pk"), by_customer.values("pk"), by_merged.values("pk"), all=True
+    )
 
 
 def with_names(guarantees: QuerySet[Guarantee]) -> QuerySet[Guarantee]:
@@ -101,7 +109,7 @@ def with_names(guarantees: QuerySet[Guarantee]) -> QuerySet[Guarantee]:
 
 @dataclass(frozen=True, slots=True)
 class Totals:
-    """What a set of guarantees adds up to; money in yuan, ``customers`` each counted once."""
+    """What a set of guarantees adds up to; money in yuan, ``customers`` each counted once, of however many records."""
 
     count: int
     customers: int
@@ -116,7 +124,7 @@ def totals(guarantees: QuerySet[Guarantee]) -> Totals:
     """One query over the whole set, the sorting and paging of which do not matter."""
     sums = guarantees.order_by().aggregate(
         count=Count("pk"),
-        customers=Count("party", distinct=True),
+        customers=Count(parties.customer_of("party"), distinct=True),
         contract_amount=Sum("contract_amount"),
         debt_balance=Sum("debt_balance"),
         balance=Sum("balance"),

@@ -17,16 +17,20 @@ _FIRMS = "p.kind IN ({})".format(", ".join(f"'{kind.value}'" for kind in sorted(
 
 
 def _whom(name: str, *, kind: str, source: str) -> str:
-    """SQL: whom a text names: by its code, or by a name that one organisation alone has; persons share names."""
+    """SQL: whom a text names: by its code, or by a name that one organisation alone has, in whichever of its records;
+    persons share names.
+    """
     return f"""LEFT JOIN parties_identifier c ON c.kind = '{kind}' AND c.source = '{source}' AND c.value = {name}
         LEFT JOIN LATERAL (
-            SELECT min(p.id) AS party_id FROM parties_party p WHERE p.name = {name} AND {_FIRMS} HAVING count(*) = 1
+            SELECT min(coalesce(p.canonical_id, p.id)) AS party_id FROM party_records p
+            WHERE p.name = {name} AND {_FIRMS} HAVING count(DISTINCT coalesce(p.canonical_id, p.id)) = 1
         ) AS n ON TRUE"""  # noqa: S608 - of constants
 
 
 def _called(kind: str, source: str) -> str:
     """SQL: the texts that could name those asked about."""
-    return f"""SELECT p.name FROM parties_party p WHERE p.id = ANY(%(near)s) AND {_FIRMS}
+    return f"""SELECT p.name FROM party_records p
+        WHERE (p.id = ANY(%(near)s) OR p.canonical_id = ANY(%(near)s)) AND {_FIRMS}
         UNION SELECT i.value FROM parties_identifier i
         WHERE i.party_id = ANY(%(near)s) AND i.kind = '{kind}' AND i.source = '{source}'"""  # noqa: S608 - of constants
 
@@ -70,12 +74,16 @@ def _supply(near: Near) -> str:
             WHERE i.state = '{InvoiceState.VALID.value}' AND i.issued_on <= %(as_of)s
                 AND i.issued_on > (%(as_of)s::date - interval '{SUPPLY_MONTHS} months')::date
             GROUP BY 1, 2, 3
+        ), told AS (
+            -- One side may name the other in several ways: what it says is the sum.
+            SELECT CASE WHEN {is_sale} THEN t.party_id ELSE coalesce(c.party_id, n.party_id) END AS source,
+                CASE WHEN {is_sale} THEN coalesce(c.party_id, n.party_id) ELSE t.party_id END AS target,
+                sum(t.amount) AS amount, min({_BY}) AS found_by, min(t.first_on) AS first_on, max(t.last_on) AS last_on
+            FROM traded t {_whom("t.counterparty", kind=IdentifierKind.SOURCE_CODE, source=SOURCE_INVOICES)}
+            WHERE coalesce(c.party_id, n.party_id) IS NOT NULL GROUP BY 1, 2, t.direction
         )
-        SELECT CASE WHEN {is_sale} THEN t.party_id ELSE coalesce(c.party_id, n.party_id) END AS source,
-            CASE WHEN {is_sale} THEN coalesce(c.party_id, n.party_id) ELSE t.party_id END AS target,
-            ''::text, max(t.amount), min({_BY}), min(t.first_on), NULL::date, max(t.last_on)
-        FROM traded t {_whom("t.counterparty", kind=IdentifierKind.SOURCE_CODE, source=SOURCE_INVOICES)}
-        WHERE coalesce(c.party_id, n.party_id) IS NOT NULL AND t.amount > 0 GROUP BY 1, 2"""  # noqa: S608 - of constants
+        SELECT source, target, ''::text, max(amount), min(found_by), min(first_on), NULL::date, max(last_on)
+        FROM told WHERE amount > 0 GROUP BY 1, 2"""  # noqa: S608 - of constants
 
 
 FORMS = (

@@ -18,7 +18,13 @@ from vouch.customers.actions import (
 )
 from vouch.customers.queries.links import GUARANTEE, SUPPLY
 from vouch.customers.terms import Direction, GuaranteeKind, InvoiceState, MaterialKind, Origin, Tie
-from vouch.parties.actions import EnterpriseDetails, Registration, register_enterprise
+from vouch.parties.actions import (
+    EnterpriseDetails,
+    Registration,
+    merge_parties,
+    register_enterprise,
+    undo_merge,
+)
 from vouch.parties.models import Party
 from vouch.parties.queries import links
 from vouch.parties.terms import SOURCE_INVOICES, IdentifierKind
@@ -109,3 +115,47 @@ def test_supply_is_what_a_years_invoices_say_whoever_brought_them(
         (one,) = links(as_of=TODAY, kinds=[SUPPLY], near=near)
         assert (one.source, one.target, one.weight) == (seller.pk, buyer.pk, Decimal(1000))
     assert links(as_of=date(2026, 8, 1), kinds=[SUPPLY]) == []
+
+
+def test_a_customer_named_in_two_ways_is_traded_with_for_the_sum(
+    head_office: Unit, now: datetime, actor: Actor
+) -> None:
+    seller = enrolled("甲公司", head_office, now)
+    buyer = enrolled("乙公司", head_office, now, (IdentifierKind.SOURCE_CODE, SOURCE_INVOICES, "E7"))
+    day = date(2026, 9, 1)
+    sold = [
+        invoiced(seller, Direction.OUTPUT, "E7", 700, day),
+        invoiced(seller, Direction.OUTPUT, "乙公司", 400, day),
+        # Taken back under the other name.
+        invoiced(seller, Direction.OUTPUT, "乙公司", -500, day),
+    ]
+    record_invoices(actor=actor, at=now, party_id=seller.pk, invoices=sold)
+    bought = [invoiced(buyer, Direction.INPUT, "甲公司", 550, day)]
+    record_invoices(actor=actor, at=now, party_id=buyer.pk, invoices=bought)
+    for near in (None, [seller.pk], [buyer.pk]):
+        (one,) = links(as_of=TODAY, kinds=[SUPPLY], near=near)
+        assert (one.source, one.target, one.weight) == (seller.pk, buyer.pk, Decimal(600))
+
+
+def test_the_name_of_a_merged_record_leads_to_the_customer(
+    head_office: Unit, now: datetime, actor: Actor
+) -> None:
+    names = ("担保公司", "现名公司", "旧名公司", "同名公司", "同名公司")
+    guarantor, stays, goes, twin, other = (enrolled(name, head_office, now) for name in names)
+    answers_for(guarantor, ["旧名公司", "同名公司"], now)
+    sold = [invoiced(guarantor, Direction.OUTPUT, "旧名公司", 700, date(2026, 9, 1))]
+    record_invoices(actor=actor, at=now, party_id=guarantor.pk, invoices=sold)
+
+    def told(near: list[int] | None) -> list[tuple[str, int]]:
+        return [(one.kind, one.target) for one in links(as_of=TODAY, near=near)]
+
+    assert told(None) == [(GUARANTEE, goes.pk), (SUPPLY, goes.pk)]
+    merge_parties(actor=actor, at=now, party=goes, canonical=stays, reason="更名")
+    for near in (None, [stays.pk], [guarantor.pk]):
+        assert told(near) == [(GUARANTEE, stays.pk), (SUPPLY, stays.pk)]
+    # Two records of one name are one customer once they are merged.
+    merge_parties(actor=actor, at=now, party=other, canonical=twin, reason="同一户")
+    assert told([twin.pk]) == [(GUARANTEE, twin.pk)]
+    undo_merge(actor=actor, at=now, party=goes, canonical=stays, reason="看错了")
+    assert told([stays.pk]) == []
+    assert told([goes.pk]) == [(GUARANTEE, goes.pk), (SUPPLY, goes.pk)]

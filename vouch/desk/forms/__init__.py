@@ -13,7 +13,7 @@ from vouch.desk.forms.customers import (
     readable_classes,
     ticked_keys,
 )
-from vouch.desk.forms.relations import FallForm, GatheringFilter, RelationFilter
+from vouch.desk.forms.relations import FallForm, GatheringFilter, RelationFilter, day_looked_at
 
 __all__ = [
     "AssignManyForm",
@@ -31,6 +31,7 @@ __all__ = [
     "SearchForm",
     "SharedFilter",
     "WorkingListForm",
+    "day_looked_at",
     "readable_classes",
     "ticked_keys",
 ]

@@ -32,6 +32,12 @@ def _filled(data: QueryDict, **defaults: str) -> QueryDict:
     return said
 
 
+def day_looked_at(said: date | None, *, actor: Actor, last: date) -> date:
+    """The day that was asked for, or the nearest one that the actor may look at; the last one where none was asked for."""
+    day = min(said or last, last)
+    return day if actor.period is None else max(day, actor.period[0])
+
+
 class RelationFilter(forms.Form):
     """What of a customer's relations is drawn: kinds, day, how far, and the way to another customer."""
 
@@ -44,7 +50,13 @@ class RelationFilter(forms.Form):
         label=_("到另一客户的路径"),
         required=False,
         max_length=80,
-        widget=forms.TextInput(attrs={"placeholder": _("客户编号、信用代码或全名"), "autocomplete": "off"}),
+        widget=forms.TextInput(
+            attrs={
+                "placeholder": _("客户编号、信用代码或全名"),
+                "autocomplete": "off",
+                "data-find": reverse_lazy("desk:find"),
+            }
+        ),
     )
 
     def __init__(self, actor: Actor, data: QueryDict, *, last: date) -> None:
@@ -55,9 +67,8 @@ class RelationFilter(forms.Form):
         field.choices = [(form.kind, form.title) for form in link_forms()]
 
     def clean_day(self) -> date:
-        """Not later than the last day that may be looked at."""
-        said = self.cleaned_data["day"]
-        return min(said, self._last) if said else self._last
+        """A day that may be looked at: not after the last one, and for an inspection not before its first."""
+        return day_looked_at(self.cleaned_data["day"], actor=self._actor, last=self._last)
 
     def clean_to(self) -> Any:
         """The one customer that goes by it. A person's number does not belong into an address."""

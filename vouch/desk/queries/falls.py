@@ -74,11 +74,12 @@ class Fall:
 
 def fall_of(actor: Actor, party: Party, wanted: FallWanted) -> Fall:
     """What the fall of a customer brings; whoever may not see sums is told of their own customers alone."""
-    found = parties.above(party.pk, as_of=wanted.as_of, kinds=[GUARANTEE])
     sums = may_see_sums(actor)
+    found = parties.above(party.pk, as_of=wanted.as_of, kinds=[GUARANTEE], within=None if sums else actor)
     if not sums:
-        seen = parties.seen_among(actor, {end for one in found for end in (one.source, one.target)})
-        found = [one for one in found if one.source in seen and one.target in seen]
+        # Walked over whom they see: what is left leads from one of theirs to another, and down to the customer.
+        seen = parties.seen_among(actor, {one.source for one in found})
+        found = [one for one in found if one.source in seen]
     net = parties.numbered([*((one.source, one.target) for one in found), (party.pk, party.pk)])
     amount = np.array([*(int((one.weight or 0) * FEN) for one in found), 0], dtype=np.int64)
     ids = [int(one) for one in net.ids]

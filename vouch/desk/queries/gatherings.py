@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -62,15 +62,13 @@ def gatherings(actor: Actor, kind: Gathering, *, as_of: date) -> Gatherings:
     Whoever may see sums gets those with members out of sight too, as a number; others get what their own customers form.
     """
     guarantees = [] if kind is Gathering.GROUPS else parties.links(as_of=as_of, kinds=[GUARANTEE])
-    sums = may_see_sums(actor)
-    if not sums:
-        mine = parties.seen_among(actor, {end for one in guarantees for end in (one.source, one.target)})
+    mine = None
+    if not may_see_sums(actor):
+        mine = set(parties.visible_to(actor).values_list("pk", flat=True))
         guarantees = [one for one in guarantees if one.source in mine and one.target in mine]
-    found, is_complete = _FINDERS[kind](guarantees, as_of)
+    found, is_complete = _FINDERS[kind](guarantees, as_of, mine)
     everybody = {one for members in found for one in members}
-    seen = parties.seen_among(actor, everybody)
-    if not sums:
-        found = [part for members in found if len(part := tuple(pk for pk in members if pk in seen)) > 1]
+    seen = everybody if mine is not None else parties.seen_among(actor, everybody)
     known = balances(everybody, as_of=as_of)
     between = _between(guarantees)
     rows = [
@@ -114,13 +112,13 @@ def _among(members: Sequence[int], between: dict[int, dict[int, Decimal]]) -> De
     return sum((amount for pk in members for to, amount in between.get(pk, {}).items() if to in inside), ZERO)
 
 
-def _circles(guarantees: Sequence[Link], _as_of: date) -> Found:
+def _circles(guarantees: Sequence[Link], _as_of: date, _mine: Collection[int] | None) -> Found:
     net = parties.numbered([(one.source, one.target) for one in guarantees])
     found = circles(net.edges)
     return [tuple(int(net.ids[place]) for place in one) for one in found.found], found.is_complete
 
 
-def _chains(guarantees: Sequence[Link], _as_of: date) -> Found:
+def _chains(guarantees: Sequence[Link], _as_of: date, _mine: Collection[int] | None) -> Found:
     """The longest chain of each web of guarantees that is no circle."""
     net = parties.numbered([(one.source, one.target) for one in guarantees])
     is_free = knots(net.edges) < 0
@@ -139,7 +137,7 @@ def _chains(guarantees: Sequence[Link], _as_of: date) -> Found:
     return found, large.size <= MOST_CHAINS
 
 
-def _hubs(guarantees: Sequence[Link], _as_of: date) -> Found:
+def _hubs(guarantees: Sequence[Link], _as_of: date, _mine: Collection[int] | None) -> Found:
     """Each with everybody whom it answers for and who answers for it."""
     around: dict[int, dict[int, None]] = {}
     for one in guarantees:
@@ -148,11 +146,11 @@ def _hubs(guarantees: Sequence[Link], _as_of: date) -> Found:
     return [(pk, *others) for pk, others in around.items() if len(others) >= SMALLEST_HUB], True
 
 
-def _groups(_guarantees: Sequence[Link], as_of: date) -> Found:
-    return parties.control_groups(as_of=as_of), True
+def _groups(_guarantees: Sequence[Link], as_of: date, mine: Collection[int] | None) -> Found:
+    return parties.control_groups(as_of=as_of, among=mine), True
 
 
-_FINDERS: dict[Gathering, Callable[[Sequence[Link], date], Found]] = {
+_FINDERS: dict[Gathering, Callable[[Sequence[Link], date, Collection[int] | None], Found]] = {
     Gathering.CIRCLES: _circles,
     Gathering.CHAINS: _chains,
     Gathering.HUBS: _hubs,

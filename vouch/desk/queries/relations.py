@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 import numpy as np
+from django.db.models import Q
 
 from vouch.business import queries as business
 from vouch.business.models import Guarantee
@@ -88,7 +89,8 @@ class Tie:
 class RelationMap:
     """The map of one customer. ``hidden`` counts neighbours out of sight; ``hidden_at`` says beside whom they stand.
 
-    ``way`` is the way to ``to``; None where none was asked for, empty where there is none.
+    ``way`` is the way to ``to``; None where none was asked for, empty where there is none, or where ``is_way_cut`` says
+    that the search was broken off.
     """
 
     start: Party
@@ -101,6 +103,7 @@ class RelationMap:
     is_cut: bool
     to: Party | None = None
     way: Sequence[Party] | None = None
+    is_way_cut: bool = False
 
     @property
     def balance(self) -> Decimal:
@@ -121,14 +124,17 @@ class MapWanted:
 def relation_map(actor: Actor, start: Party, wanted: MapWanted) -> RelationMap:
     """Everybody within so many steps, and the way to another customer; the number of statements depends on the steps alone."""
     around = parties.around(actor, start.pk, as_of=wanted.as_of, kinds=wanted.kinds, steps=wanted.steps)
-    steps, found = dict(around.steps), dict.fromkeys(around.links)
+    steps, found = dict(around.steps), list(around.links)
     way = None
     if wanted.to is not None:
         way = parties.way_between(actor, start.pk, wanted.to.pk, as_of=wanted.as_of, kinds=wanted.kinds)
     on_way = way.parties if way else ()
     for place, one in enumerate(on_way):
         steps.setdefault(one, place)
-    found |= dict.fromkeys(way.links if way else ())
+    # The way may leave the map; where it does not, its links are there.
+    found += [
+        one for one in (way.links if way else ()) if not {one.source, one.target} <= around.steps.keys()
+    ]
     people = shown_parties(actor, steps)
     hidden_at = sorted(
         {(one.source if one.source in people else one.target, one.kind) for one in around.hidden_links}
@@ -150,6 +156,7 @@ def relation_map(actor: Actor, start: Party, wanted: MapWanted) -> RelationMap:
         is_cut=around.is_cut,
         to=wanted.to,
         way=None if wanted.to is None else [people[one] for one in on_way if one in people],
+        is_way_cut=way is not None and way.is_cut,
     )
 
 
@@ -193,8 +200,12 @@ def customer_named(actor: Actor, text: str) -> list[Party]:
     """Customers that go by exactly this number, code or name, as far as the actor sees them; two are enough to say so."""
     said = parties.plain_text(text).strip()
     seen = parties.listed(parties.visible_to(actor))
-    found = seen.filter(number=said) or seen.filter(identifiers__value=said) or seen.filter(name=text.strip())
-    return list(found.distinct()[:2])
+    # A number or a code of a record that was merged is the customer's too, whoever had that record in hand.
+    gone = Party.objects.exclude(canonical=None)
+    for by in (Q(number=said), Q(identifiers__value=said), Q(name=text.strip())):
+        if found := list(seen.filter(by | Q(pk__in=gone.filter(by).values("canonical"))).distinct()[:2]):
+            return found
+    return []
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,7 +221,7 @@ class AffiliateShown:
 @dataclass(frozen=True, slots=True)
 class Group:
     """A customer with its affiliates (公司法 265). Sums in yuan; ``whole`` includes those out of sight and is None for
-    whoever may not see such sums, ``hidden`` counts them.
+    whoever may not see such sums, ``hidden`` counts them: of those without sums, whoever stands beside somebody seen.
     """
 
     shown: Sequence[AffiliateShown]
@@ -230,9 +241,17 @@ class Group:
         return self.seen if self.whole is None else self.whole
 
 
+def _walked_by(actor: Actor) -> Actor | None:
+    """Over whose parties a walk goes: the whole book for whoever may see sums, else what the actor sees."""
+    return None if may_see_sums(actor) else actor
+
+
 def group_of(actor: Actor, party: Party, *, as_of: date, over: Sequence[Link] | None = None) -> Group:
-    """The affiliates of a customer and what stands guaranteed for all of them together."""
-    found = parties.affiliates_of(party.pk, as_of=as_of, over=over)
+    """The affiliates of a customer and what stands guaranteed for all of them together.
+
+    For whoever may not see sums, nobody is named as an affiliate through somebody whom they do not see.
+    """
+    found = parties.affiliates_of(party.pk, as_of=as_of, over=over, within=_walked_by(actor))
     people = shown_parties(actor, {one.party_id for one in found} | {one.through for one in found})
     everybody = {party.pk, *(one.party_id for one in found)}
     known = balances(everybody, as_of=as_of)
@@ -277,7 +296,7 @@ SMALLEST_SHARE = 0.0001
 
 def relations_of(actor: Actor, party: Party, *, as_of: date) -> Relations:
     """What the panel 关系 shows of a customer."""
-    over = parties.above(party.pk, as_of=as_of)
+    over = parties.above(party.pk, as_of=as_of, within=_walked_by(actor))
     near = relation_map(actor, party, MapWanted(as_of=as_of, steps=1))
     guarantees = [one for one in near.ties if one.link.kind == GUARANTEE]
     return Relations(

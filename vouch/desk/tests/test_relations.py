@@ -4,33 +4,29 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable
-from datetime import date, datetime, timedelta
+from datetime import timedelta
 from decimal import Decimal
 from itertools import pairwise
-from typing import Any
 
 import pytest
 from django.db import connection
+from django.http import QueryDict
 from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 from django.utils import timezone
 
-from tests.networks import BEGUN, DAY, control, firm, kin, person, share
-from vouch.business.models import Guarantee, GuaranteeVersion
-from vouch.customers.actions import (
-    GuaranteeLine,
-    GuaranteesDetails,
-    MaterialDetails,
-    state_guarantees,
-)
-from vouch.customers.terms import GuaranteeKind, MaterialKind, Origin, Tie
+from tests.networks import DAY, control, firm, kin, person, share
+from vouch.desk.forms import RelationFilter
 from vouch.desk.queries.falls import FallWanted, fall_of
 from vouch.desk.queries.gatherings import gatherings, named
 from vouch.desk.queries.relations import MapWanted, group_of, relation_map
 from vouch.desk.terms import Fate, Gathering
 from vouch.desk.tests.conftest import SignedIn
-from vouch.parties.models import Assignment, Party
+from vouch.desk.tests.ties import answers_for, guaranteed, looked_after
+from vouch.parties import queries as parties
+from vouch.parties.models import Party
 from vouch.parties.queries import affiliates_of
-from vouch.platform.identity.actor import Actor, system_actor
+from vouch.platform.identity.actor import Actor
 from vouch.platform.identity.models import User
 from vouch.platform.ledger.testing import writing
 
@@ -38,41 +34,6 @@ pytestmark = pytest.mark.django_db
 
 
 yuan = Decimal
-
-
-def guaranteed(party: Party, balance: int) -> None:
-    """A guarantee of ours in force; yuan."""
-    stands: dict[str, Any] = {"as_of": date(2026, 10, 31), "state": "in_force", "debt_balance": balance}
-    with writing():
-        one = Guarantee.objects.create(
-            party=party, number=f"DB{Guarantee.objects.count():05d}", contract_amount=balance, counted_on=date(2026, 1, 8),
-            recorded_at=BEGUN, updated_at=BEGUN, **stands,
-        )  # fmt: skip
-        GuaranteeVersion.objects.create(guarantee=one, share_rate=1, known_at=BEGUN, **stands)
-
-
-def answers_for(guarantor: Party, *debtors: Party, balance: int = 1_000_000) -> None:
-    at = datetime(2026, 10, 1, 2, tzinfo=BEGUN.tzinfo)
-    lines = [
-        GuaranteeLine(
-            beneficiary=one.name, kind=GuaranteeKind.JOINT, amount=Decimal(balance), balance=Decimal(balance), tie=Tie.MUTUAL
-        )
-        for one in debtors
-    ]  # fmt: skip
-    details = MaterialDetails(kind=MaterialKind.GUARANTEE, origin=Origin.CUSTOMER, as_of=at.date())
-    state_guarantees(
-        actor=system_actor("test"),
-        at=at,
-        party=guarantor,
-        details=details,
-        statement=GuaranteesDetails(lines),
-    )
-
-
-def looked_after(party: Party, manager: User) -> Party:
-    with writing():
-        Assignment.objects.create(party=party, unit=manager.unit, manager=manager, starts_on=date(2026, 1, 1))
-    return party
 
 
 Ring = Callable[[int], list[Party]]
@@ -272,6 +233,47 @@ def test_who_falls_depends_on_the_assumptions_which_the_page_states(
     wrong = client.get(f"/customers/{debtor.pk}/fall/", {"borne": "130"}).content.decode()
     assert "is-invalid" in wrong
     assert "可承受净资产的 100.00%" in wrong
+
+
+def test_two_guarantees_alike_are_two_lines_and_are_called_twice(
+    actor: Actor, staff: dict[str, User], actors: dict[str, Actor]
+) -> None:
+    """The same amount, form and days, for two banks that a link does not name."""
+    debtor, guarantor = looked_after(firm("债务公司"), staff["liqiang"]), firm("担保公司")
+    behind = firm("二层担保公司")
+    answers_for(guarantor, debtor, debtor)
+    answers_for(behind, guarantor, guarantor)
+    fallen = fall_of(actor, debtor, FallWanted(as_of=DAY)).rows
+    assert [one.called for one in fallen] == [0, 2_000_000, 2_000_000]
+    assert len(relation_map(actor, debtor, MapWanted(as_of=DAY)).ties) == 4
+    # The way leads beyond what is drawn.
+    way = relation_map(actor, debtor, MapWanted(as_of=DAY, steps=1, to=behind))
+    assert [one.is_on_way for one in way.ties] == [True] * 4
+    hidden = parties.around(actors["liqiang"], debtor.pk, as_of=DAY).hidden_links
+    assert [one.source for one in hidden] == [guarantor.pk] * 2
+
+
+def test_a_way_that_was_not_looked_for_to_the_end_is_not_denied(
+    signed_in: SignedIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one, other = firm("这头公司"), firm("那头公司")
+    for _ in range(6):
+        share(one, firm(), "0.1")
+        share(other, firm(), "0.1")
+    client = signed_in("wangfang")
+    said = client.get(f"/customers/{one.pk}/map/", {"to": "那头公司"}).content.decode()
+    assert "8 步以内没有到 那头公司 的路径" in said
+    monkeypatch.setattr("vouch.parties.queries.network.MOST_WALKED", 5)
+    said = client.get(f"/customers/{one.pk}/map/", {"to": "那头公司"}).content.decode()
+    assert "没有查完" in said
+    assert "步以内没有到" not in said
+
+
+def test_a_number_of_a_person_typed_on_the_map_is_posted_and_stands_in_no_address(
+    actor: Actor,
+) -> None:
+    field = RelationFilter(actor, QueryDict(), last=DAY)["to"]
+    assert f'data-find="{reverse("desk:find")}"' in str(field)
 
 
 def test_five_hundred_parties_are_drawn_apart_and_told_in_the_table(signed_in: SignedIn) -> None:

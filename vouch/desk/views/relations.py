@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET
 
-from vouch.desk.forms import FallForm, GatheringFilter, RelationFilter
+from vouch.desk.forms import FallForm, GatheringFilter, RelationFilter, day_looked_at
 from vouch.desk.queries import customer as customers
 from vouch.desk.queries import relations as queries
 from vouch.desk.queries.falls import Fall, fall_of
@@ -321,7 +321,9 @@ def gathering_list(request: StaffRequest, kind: str = Gathering.CIRCLES) -> Http
     today = timezone.localdate()
     last = today if request.actor.period is None else min(today, request.actor.period[1])
     which = Gathering(kind)
-    found = gatherings(request.actor, which, as_of=min(said.get("day") or last, last))
+    found = gatherings(
+        request.actor, which, as_of=day_looked_at(said.get("day"), actor=request.actor, last=last)
+    )
     rows = [row for row in found.rows if row.size >= (said.get("size") or 2)]
     if text := said.get("q", "").strip():
         rows = called(request.actor, rows, text)

@@ -372,8 +372,16 @@ def index_party(party: Party) -> None:
     sounds = [sounds_of(name, party.kind) for name in (party.name, *former)]
     party.sound_text = "|".join(filter(None, (*sounds, *(sounds for _text, sounds in merged))))
     party.save(update_fields=["name", "search_text", "sound_text"])
-    if party.canonical is not None:
-        index_party(party.canonical)
+    if party.canonical_id is not None:
+        index_standing(party.canonical_id)
+
+
+def index_standing(party_id: int) -> None:
+    """The same for the record that stands for one that has changed, read anew under a lock: its name is written with it.
+
+    The merged record is locked by then: everybody who locks both begins with it (``merging``).
+    """
+    index_party(Party.objects.select_for_update(no_key=True).get(pk=party_id))
 
 
 def shown(value: object) -> object:

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from vouch.parties import permissions
-from vouch.parties.actions.enrolment import index_party
+from vouch.parties.actions.enrolment import index_standing
 from vouch.parties.actions.sealing import key_for
 from vouch.parties.models import (
     Account,
@@ -82,8 +82,8 @@ def erase_person(
     locked.name, locked.search_text, locked.sound_text = ERASED_NAME, "", ""
     locked.status = PartyStatus.ERASED
     locked.save(update_fields=["name", "search_text", "sound_text", "status"])
-    if locked.canonical is not None:
-        index_party(locked.canonical)
+    if locked.canonical_id is not None:
+        index_standing(locked.canonical_id)
     entry.about(
         "party",
         locked.pk,

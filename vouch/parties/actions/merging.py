@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet
 from django.utils.translation import gettext as _
 
 from vouch.engine.canonical import canonical_json, digest
@@ -210,9 +210,12 @@ def reopen(entry: Entry, *, actor: Actor, at: datetime, duplicate: Duplicate) ->
 
 
 def _both(party: Party, canonical: Party) -> tuple[Party, Party]:
-    """Both, locked in the order of their keys, so that two people who merge crosswise do not wait for each other."""
-    wanted = [party.pk, canonical.pk]
-    locked = {one.pk: one for one in Party.objects.select_for_update().filter(pk__in=wanted).order_by("pk")}
+    """Both, locked in the order of their keys, so that two people who merge crosswise do not wait for each other.
+
+    One that is merged comes first: whoever changes it holds it while the standing one is written (``index_standing``).
+    """
+    rows = Party.objects.select_for_update().filter(pk__in=[party.pk, canonical.pk])
+    locked = {one.pk: one for one in rows.order_by(F("canonical").asc(nulls_last=True), "pk")}
     return locked[party.pk], locked[canonical.pk]
 
 

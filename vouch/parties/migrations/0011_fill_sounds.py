@@ -1,5 +1,7 @@
 """Names spelled in pinyin, for customers that are there already; former names of firms are searched by too."""
 
+import unicodedata
+
 from django.db import migrations
 
 from vouch.engine.pinyin import sound_text
@@ -7,6 +9,11 @@ from vouch.engine.pinyin import sound_text
 PORTION = 2000
 NATURAL_PERSONS = {"person", "farmer"}
 ERASED = "erased"
+
+
+def plain_text(text):
+    """As ``vouch.parties.queries.plain_text`` read names when this was written."""
+    return unicodedata.normalize("NFKC", text).upper()
 
 
 def fill(apps, _schema_editor):
@@ -23,12 +30,14 @@ def fill(apps, _schema_editor):
             known = [row.name, *former.get(row.pk, ())[:10]]
             sounds = [sound_text(name, is_person=row.kind in NATURAL_PERSONS) for name in known]
             row.sound_text = "|".join(filter(None, sounds))
-            row.search_text = " ".join([row.search_text, *(name.upper() for name in known[1:])])
+            row.search_text = " ".join([row.search_text, *map(plain_text, known[1:])])
         party.objects.bulk_update(rows, ["sound_text", "search_text"], batch_size=500)
     for gone in party.objects.exclude(canonical=None).order_by("pk"):
         stays = gone.canonical
         stays.sound_text = "|".join(filter(None, (stays.sound_text, gone.sound_text)))
-        stays.save(update_fields=["sound_text"])
+        # Its present name and codes are there since the merge.
+        stays.search_text = " ".join([stays.search_text, *map(plain_text, former.get(gone.pk, ())[:10])])
+        stays.save(update_fields=["sound_text", "search_text"])
 
 
 class Migration(migrations.Migration):

@@ -9,6 +9,9 @@ of the same name, in which the party is the one that stands for it. While nothin
 * Lines of the register (shareholders, posts, licences …) are those of one record: the standing one, or where that has
   none now, the oldest merged one that has. Both would count every shareholder twice.
 * Everything else is that of all records together; rows that a room calls the same (``register_same``) count once.
+
+A text may name a customer by any name that one of its records bears: a statement that looks names up reads them from
+``party_records`` (id, canonical_id, kind, name), which holds every record, the merged ones too.
 """
 
 from __future__ import annotations
@@ -71,8 +74,21 @@ def grouped_rows(statement: str, values: Mapping[str, Any]) -> list[tuple[Any, .
             "grouped_ids": sorted({*merged, *merged.values()}),
         }
     with connection.cursor() as cursor:
-        cursor.execute(statement, given)
+        cursor.execute(_with_records(statement), given)
         return list(cursor.fetchall())
+
+
+_RECORDS = f"""party_records AS NOT MATERIALIZED (
+    SELECT id, canonical_id, kind, name FROM {Party._meta.db_table}
+)"""  # noqa: S608 - a name of ours
+
+
+def _with_records(statement: str) -> str:
+    """The statement with ``party_records`` if it asks for them; first, so that the table itself is meant."""
+    if not re.search(r"\bparty_records\b", statement):
+        return statement
+    head = re.match(r"\s*WITH\s+", statement)
+    return f"WITH {_RECORDS}, {statement[head.end() :]}" if head else f"WITH {_RECORDS}\n{statement}"
 
 
 def hiding(statement: str) -> str:

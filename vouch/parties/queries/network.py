@@ -96,66 +96,70 @@ def around(
 ) -> Around:
     """Walk outward from one party (the record that stands, and that the actor sees), one statement a step."""
     reached, hidden, frontier, is_cut = {party_id: 0}, set[int](), [party_id], False
-    found: dict[Link, None] = {}
+    # Two equal lines are two links (two banks): nothing here drops one. Who is hidden is never walked from, so a link
+    # that leads out of sight is met once.
+    leaving: list[Link] = []
     for step in range(1, steps + 1):
         fresh = links(as_of=as_of, near=frontier, kinds=kinds)
-        found |= dict.fromkeys(fresh)
         others = {end for one in fresh for end in (one.source, one.target)} - reached.keys() - hidden
         seen = seen_among(actor, others)
         hidden |= others - seen
+        leaving += [one for one in fresh if (one.source in hidden) != (one.target in hidden)]
         frontier = sorted(seen)[: most - len(reached)]
         is_cut |= len(frontier) < len(seen) or (len(reached) + len(frontier) >= most and step < steps)
         reached |= dict.fromkeys(frontier, step)
         if not frontier or len(reached) >= most:
             break
-    found |= dict.fromkeys(links(as_of=as_of, near=reached.keys(), kinds=kinds, is_inside=True))
-    within = [one for one in found if one.source in reached and one.target in reached]
-    leaving = [
-        one
-        for one in found
-        if (one.source in hidden) != (one.target in hidden) and {one.source, one.target} & reached.keys()
-    ]
+    within = links(as_of=as_of, near=reached.keys(), kinds=kinds, is_inside=True)
     return Around(reached, within, frozenset(hidden), leaving, is_cut)
 
 
 @dataclass(frozen=True, slots=True)
 class Way:
-    """A shortest way: the parties in order, and what connects each with the next."""
+    """A shortest way: the parties in order, and what connects each with the next.
+
+    ``is_cut``: too many parties hang together to look at all of them; whether there is a way was not found out.
+    """
 
     parties: tuple[int, ...]
-    links: list[Link]
+    links: Sequence[Link] = ()
+    is_cut: bool = False
 
 
 def way_between(
     actor: Actor, start: int, end: int, *, as_of: date, kinds: Collection[str] | None = None
 ) -> Way | None:
-    """A shortest way of at most LONGEST_WAY steps over parties that the actor sees; None where there is none.
+    """A shortest way of at most LONGEST_WAY steps over parties that the actor sees; None where there is none, one
+    without parties where the search was broken off.
 
     Both ends walk towards each other, the one with fewer open ends first.
     """
     sides = ({start}, {end})
     open_ends = [{start}, {end}]
-    found: dict[Link, None] = {}
+    pairs: list[tuple[int, int]] = []
     for _step in range(LONGEST_WAY):
-        if sides[0] & sides[1] or not all(open_ends) or sum(map(len, sides)) > MOST_WALKED:
+        if sides[0] & sides[1] or not all(open_ends):
             break
+        if sum(map(len, sides)) > MOST_WALKED:
+            return Way((), is_cut=True)
         side = 0 if len(open_ends[0]) <= len(open_ends[1]) else 1
         fresh = links(as_of=as_of, near=open_ends[side], kinds=kinds)
         ends = {end for one in fresh for end in (one.source, one.target)}
         seen = seen_among(actor, ends - sides[side]) | (ends & sides[side])
-        found |= dict.fromkeys(one for one in fresh if one.source in seen and one.target in seen)
+        pairs += [(one.source, one.target) for one in fresh if one.source in seen and one.target in seen]
         open_ends[side] = seen - sides[side]
         sides[side].update(seen)
     if start == end or not sides[0] & sides[1]:
-        return Way((start,), []) if start == end else None
-    net = numbered([(one.source, one.target) for one in found])
+        return Way((start,)) if start == end else None
+    net = numbered(pairs)
     first, last = net.number_of(start), net.number_of(end)
     numbers = None if first is None or last is None else path_between(net.edges, first, last)
     if numbers is None:
         return None
     parties = tuple(int(net.ids[number]) for number in numbers)
-    pairs = {frozenset(pair) for pair in pairwise(parties)}
-    return Way(parties, [one for one in found if frozenset((one.source, one.target)) in pairs])
+    steps = {frozenset(pair) for pair in pairwise(parties)}
+    between = links(as_of=as_of, near=parties, kinds=kinds, is_inside=True)
+    return Way(parties, [one for one in between if frozenset((one.source, one.target)) in steps])
 
 
 def is_controlling(link: Link) -> bool:
@@ -163,18 +167,31 @@ def is_controlling(link: Link) -> bool:
     return link.kind == LinkKind.CONTROL or _rate(link) > CONTROLLING_RATE
 
 
-def above(party_id: int, *, as_of: date, kinds: Collection[str] = OWNING) -> list[Link]:
-    """Every link that leads to a party, to those it comes from, and so on up (shares and control); loops are walked once."""
-    found: dict[Link, None] = {}
+def above(
+    party_id: int, *, as_of: date, kinds: Collection[str] = OWNING, within: Actor | None = None
+) -> list[Link]:
+    """Every link that leads to a party, to those it comes from, and so on up (shares and control); loops are walked once.
+
+    ``within``: walked is over whom this actor sees alone. Who is out of sight ends the walk: a link may come from them,
+    none leads to them.
+    """
+    found: list[Link] = []
     known, frontier = {party_id}, {party_id}
     for _round in range(MOST_ROUNDS):
+        # Each party is asked for once, so no link comes twice, and two equal lines are two.
         fresh = [one for one in links(as_of=as_of, near=frontier, kinds=kinds) if one.target in frontier]
-        found |= dict.fromkeys(fresh)
+        found += fresh
         frontier = {one.source for one in fresh} - known
         known |= frontier
+        frontier = _walkable(frontier, within)
         if not frontier or len(known) > MOST_WALKED:
             break
-    return list(found)
+    return found
+
+
+def _walkable(party_ids: Collection[int], within: Actor | None) -> set[int]:
+    """Those from whom a walk goes on: all of them, or those whom this actor sees."""
+    return set(party_ids) if within is None else seen_among(within, party_ids)
 
 
 def shares_looked_through(party_id: int, over: Iterable[Link]) -> dict[int, float]:
@@ -206,13 +223,17 @@ class Affiliate:
     through: int
 
 
-def affiliates_of(party_id: int, *, as_of: date, over: Sequence[Link] | None = None) -> list[Affiliate]:
+def affiliates_of(
+    party_id: int, *, as_of: date, over: Sequence[Link] | None = None, within: Actor | None = None
+) -> list[Affiliate]:
     """The affiliates by 公司法 265: who controls the party, its directors, supervisors and managers, relatives of these, and
     everybody whom one of them or the party itself controls, directly or through others; it reads the same from both ends.
 
     Two firms are not affiliated by a director alone, nor by the state alone. ``over`` is what ``above`` found.
+    ``within`` (the same as for ``above``): nobody is an affiliate through somebody whom this actor does not see. Those out
+    of sight who stand beside somebody seen are told, for counting.
     """
-    over = above(party_id, as_of=as_of) if over is None else over
+    over = above(party_id, as_of=as_of, within=within) if over is None else over
     found: dict[int, Affiliate] = {}
 
     def add(other: int, reason: Affiliation, through: int) -> None:
@@ -223,20 +244,23 @@ def affiliates_of(party_id: int, *, as_of: date, over: Sequence[Link] | None = N
     deciding = {party_id, *_controllers(party_id, over)}
     for party in sorted(deciding):
         add(party, Affiliation.CONTROLLER if party in named else Affiliation.HOLDER, party_id)
+    deciding = _walkable(deciding, within)
     near = links(as_of=as_of, near=deciding, kinds=[LinkKind.POST, *FAMILY])
     persons = {one.source for one in near if _is_key_post(one) and one.target == party_id}
     own_kin = _kin_of(deciding, near)
-    further = links(as_of=as_of, near=persons | own_kin.keys(), kinds=[LinkKind.POST, *FAMILY])
     for party in sorted(persons):
         add(party, Affiliation.KEY_PERSON, party_id)
-    for party, through in sorted((_kin_of(persons, further) | own_kin).items()):
+    walkable = _walkable(persons | own_kin.keys(), within)
+    further = links(as_of=as_of, near=walkable, kinds=[LinkKind.POST, *FAMILY])
+    for party, through in sorted((_kin_of(persons & walkable, further) | own_kin).items()):
         add(party, Affiliation.RELATIVE, through)
-    for party, roots in _controlled_by({party_id, *found}, as_of=as_of).items():
+    for party, roots in _controlled_by({party_id, *found}, as_of=as_of, within=within).items():
         if party_id in roots:
             add(party, Affiliation.SUBSIDIARY, party_id)
         add(party, Affiliation.SAME_CONTROL, min(roots))
+    posted = deciding | (own_kin.keys() & walkable)
     for post in filter(_is_key_post, (*near, *further)):
-        if post.source in deciding or post.source in own_kin:
+        if post.source in posted:
             add(post.target, Affiliation.POST_HELD, post.source)
     return list(found.values())
 
@@ -283,10 +307,12 @@ def _rate(link: Link) -> float:
     return float(link.weight or 0) if link.kind == LinkKind.SHARE else 0.0
 
 
-def _controlled_by(roots: set[int], *, as_of: date) -> dict[int, set[int]]:
+def _controlled_by(roots: set[int], *, as_of: date, within: Actor | None = None) -> dict[int, set[int]]:
     """Whom each of these controls: party → in whose hands; one statement for each generation down."""
     below: dict[int, list[Link]] = {}
-    frontier = set(roots)
+    roots = _walkable(roots, within)
+    # Whoever was asked for is not asked for again: most hold nothing, and would be in every round.
+    frontier, asked = set(roots), set(roots)
     hands: dict[int, set[int]] = {}
     for _round in range(MOST_ROUNDS):
         frontier -= state_organs(frontier)
@@ -299,8 +325,8 @@ def _controlled_by(roots: set[int], *, as_of: date) -> dict[int, set[int]]:
         for root in sorted(roots):
             for party in sorted(_in_hand(root, below)):
                 hands.setdefault(party, set()).add(root)
-        done = below.keys() | frontier
-        frontier = hands.keys() - done - roots
+        frontier = _walkable(hands.keys() - asked, within)
+        asked |= hands.keys()
     return hands
 
 
@@ -318,13 +344,17 @@ def state_organs(party_ids: Collection[int] | None) -> set[int]:
     return set(found.values_list("pk", flat=True))
 
 
-def control_groups(*, as_of: date) -> list[tuple[int, ...]]:
+def control_groups(*, as_of: date, among: Collection[int] | None = None) -> list[tuple[int, ...]]:
     """Groups of the whole book (集团): everybody connected by control or marriage, the largest first, each of two at least.
 
     Shares that one group has in a party are added up until nobody new is controlled. The state connects nobody.
+    ``among``: the groups that these form among themselves, by their own links alone; None for everybody.
     """
     owning = bare_links(as_of=as_of, kinds=[*OWNING, LinkKind.SPOUSE])
     free = ~np.isin(owning.source, list(state_organs(None)))
+    if among is not None:
+        mine = np.fromiter(among, np.int64, len(among))
+        free &= np.isin(owning.source, mine) & np.isin(owning.target, mine)
     source, target = owning.source[free], owning.target[free]
     ids, places = np.unique(np.concatenate((source, target)), return_inverse=True)
     edges = Edges(ids.size, places[: source.size], places[source.size :])

@@ -8,7 +8,19 @@ from datetime import date
 from decimal import Decimal
 
 from django.db import connection
-from django.db.models import Case, Exists, OuterRef, Prefetch, Q, QuerySet, SmallIntegerField, When
+from django.db.models import (
+    BigIntegerField,
+    Case,
+    Exists,
+    F,
+    OuterRef,
+    Prefetch,
+    Q,
+    QuerySet,
+    SmallIntegerField,
+    Subquery,
+    When,
+)
 
 from vouch.engine.firm_size import FirmSize, Measures, firm_size, standard_for
 from vouch.engine.pinyin import asked_sounds
@@ -72,6 +84,20 @@ def canonical_id(party_id: int) -> int:
     """The record that stands for this one: itself, unless it was merged."""
     found = Party.objects.filter(pk=party_id).values_list("canonical", flat=True).first()
     return found or party_id
+
+
+def customer_of(party: str) -> Case:
+    """The key of the customer whom a row counts for that names a record in the column ``party``: the one that stands.
+
+    Whoever was merged is gathered once; a join would read every party to find the few.
+    """
+    merged = Party.objects.filter(canonical__isnull=False)
+    stands = Subquery(merged.filter(pk=OuterRef(party)).values("canonical"))
+    return Case(
+        When(**{f"{party}__in": merged.values("pk")}, then=stands),
+        default=F(party),
+        output_field=BigIntegerField(),
+    )
 
 
 def search(parties: QuerySet[Party], text: str) -> QuerySet[Party]:

@@ -125,20 +125,33 @@ def test_former_names_and_merged_records_lead_to_the_customer(
     assert names(actors["wangfang"], "jzch") == [firms["bank"].name]
 
 
-def test_customers_that_were_there_before_are_spelled_by_the_migration(
-    firms: dict[str, Party], person: Party, actor: Actor, now: datetime
+def test_customers_that_were_there_before_are_found_by_every_name_after_the_migration(
+    firms: dict[str, Party], person: Party, actor: Actor, actors: dict[str, Actor], now: datetime
 ) -> None:
-    renamed = {"name": "江州远洋航运有限公司"}
-    actions.change_enterprise(actor=actor, at=now, party_id=firms["river"].pk, changes=renamed)
+    def rename(which: str, name: str) -> None:
+        actions.change_enterprise(actor=actor, at=now, party_id=firms[which].pk, changes={"name": name})
+
+    rename("river", "ＡＢＣ（江州）航运有限公司")
+    rename("river", "江州远洋航运有限公司")
+    rename("bank", "江州信达设备厂")
     actions.merge_parties(actor=actor, at=now, party=firms["bank"], canonical=firms["green"], reason="同一户")
     written = dict(Party.objects.values_list("pk", "sound_text"))
     # Whatever number it has among the others.
     (filling,) = Path(migrations.__file__).parent.glob("*_fill_sounds.py")
     with writing():
         Party.objects.update(sound_text="")
+        # As texts were before: present names, codes, and those of what was merged into the record.
+        for one in (firms["river"], firms["green"], firms["bank"]):
+            one.refresh_from_db()
+            own = [queries.plain_text(f"{one.name} {one.number}")]
+            own += [queries.plain_text(f"{gone.name} {gone.number}") for gone in one.merged.all()]
+            Party.objects.filter(pk=one.pk).update(search_text=" ".join(own))
         import_module(f"vouch.parties.migrations.{filling.stem}").fill(apps, None)
     assert dict(Party.objects.values_list("pk", "sound_text")) == written
-    assert "重庆长江实业有限公司" in Party.objects.get(pk=firms["river"].pk).search_text
+    for text in ("重庆长江实业", "ABC(江州)", "ＡＢＣ（江州）"):
+        assert names(actors["wangfang"], text)[0] == "江州远洋航运有限公司", text
+    for text in ("长行银行", "信达设备", "绿地100"):
+        assert names(actors["wangfang"], text) == [firms["green"].name], text
 
 
 @pytest.fixture

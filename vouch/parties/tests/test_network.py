@@ -285,6 +285,60 @@ def test_a_step_asks_as_much_for_one_neighbour_as_for_many(actor: Actor, actors:
     assert counts[0] == counts[1] <= 9
 
 
+def test_a_search_for_a_way_that_is_broken_off_says_so(actor: Actor, monkeypatch: pytest.MonkeyPatch) -> None:
+    one, other, alone = firm(), firm(), firm()
+    for place in range(6):
+        share(one, firm(), "0.1")
+        share(other, firm(), "0.1", starts_on=date(2020, 1, 1 + place))
+    assert way_between(actor, one.pk, other.pk, as_of=DAY) is None
+    monkeypatch.setattr("vouch.parties.queries.network.MOST_WALKED", 5)
+    way = way_between(actor, one.pk, other.pk, as_of=DAY)
+    assert way is not None
+    assert (way.parties, way.is_cut) == ((), True)
+    # Where one side has come to its end there is no way, however many there are.
+    assert way_between(actor, alone.pk, one.pk, as_of=DAY) is None
+
+
+def test_nobody_is_an_affiliate_through_somebody_out_of_sight(
+    staff: dict[str, User], actors: dict[str, Actor]
+) -> None:
+    """A hidden firm between two seen ones, a hidden person with a seen relative, and a hidden manager with a firm."""
+    boss, top, sister, wife, theirs, customer = (
+        looked_after(one, staff["liqiang"]) for one in (person(), firm(), firm(), person(), firm(), firm())
+    )
+    hidden, keeper = looked_after(firm(), staff["wuting"]), looked_after(person(), staff["wuting"])
+    share(boss, top, "1")
+    share(top, hidden, "1")
+    share(hidden, customer, "1")
+    share(top, sister, "1")
+    post(keeper, customer)
+    kin(keeper, wife)
+    share(keeper, theirs, "1")
+    narrow = affiliates_of(customer.pk, as_of=DAY, within=actors["liqiang"])
+    assert {one.party_id for one in narrow} == {hidden.pk, keeper.pk}
+    assert {one.source for one in above(customer.pk, as_of=DAY, within=actors["liqiang"])} == {hidden.pk}
+    from_above = affiliates_of(top.pk, as_of=DAY, within=actors["liqiang"])
+    assert {one.party_id for one in from_above} == {boss.pk, hidden.pk, sister.pk}
+    everybody = {boss.pk, top.pk, hidden.pk, sister.pk, keeper.pk, wife.pk, theirs.pk}
+    for wide in (None, actors["wangfang"]):
+        assert {one.party_id for one in affiliates_of(customer.pk, as_of=DAY, within=wide)} == everybody
+    assert control_groups(as_of=DAY, among=[top.pk, sister.pk, customer.pk]) == [(top.pk, sister.pk)]
+
+
+def test_whoever_holds_nothing_is_asked_for_once() -> None:
+    top, middle, below, other_top, other_middle, other_below = (firm() for _ in range(6))
+    for one, held in ((top, middle), (middle, below), (other_top, other_middle), (other_middle, other_below)):
+        share(one, held, "1")
+    for _ in range(3):
+        share(other_top, firm(), "1")
+    counts = []
+    for one, many in ((top, 2), (other_top, 5)):
+        with CaptureQueriesContext(connection) as queries:
+            assert len(affiliates_of(one.pk, as_of=DAY)) == many
+        counts.append(len(queries))
+    assert counts[0] == counts[1]
+
+
 def test_somebody_whose_data_was_erased_is_not_in_the_network(actor: Actor) -> None:
     gone, held = person(), firm()
     share(gone, held, "1")
