@@ -19,7 +19,7 @@ from vouch.platform.exchange.actions.keeping import (
     sealed_content,
 )
 from vouch.platform.exchange.actions.state import counts_of, journaled, locked_import, move, unjournaled
-from vouch.platform.exchange.contents import MASKED, RowContent, shown_cell
+from vouch.platform.exchange.contents import MASKED, Covers, RowContent, covers_of, shown_cell
 from vouch.platform.exchange.importer import Batch, Finding, Outcome, Source, importer_of
 from vouch.platform.exchange.models import Import, ImportFile, ImportMention, ImportRow
 from vouch.platform.exchange.tabular import Row
@@ -202,10 +202,10 @@ def _keep_rows(batch: Import, file: ImportFile, outcome: Outcome, *, at: datetim
         (Verdict.WARNED, outcome.warned),
         (Verdict.REPEATED, outcome.listed),
     )
-    key = key_of_import(batch, at=at)
+    key, covers = key_of_import(batch, at=at), covers_of(source, file.mapping)
     rows = (
         (
-            batch.pk, file.pk, found.row.line, verdict, RowState.OPEN, found.column, _told(source, found),
+            batch.pk, file.pk, found.row.line, verdict, RowState.OPEN, found.column, _told(source, covers, found),
             sealed_content(key, file.pk, found.row.line, RowContent(found.row.cells, list(found.row.raw))), "", "",
         )
         for verdict, findings in groups
@@ -215,10 +215,16 @@ def _keep_rows(batch: Import, file: ImportFile, outcome: Outcome, *, at: datetim
         copy_rows(ImportRow, _ROW_COLUMNS, rows)
 
 
-def _told(source: Source, found: Finding) -> str:
+def _told(source: Source, covers: Covers, found: Finding) -> str:
     """A reason as it is kept in plain: a protected value that it quotes is masked, and so is a number of a shifted row."""
     reason = found.reason
-    for column, cell in zip(source.columns, found.row.cells, strict=False):
-        if column.name == found.column and said(cell) and said(cell) in reason:
-            reason = reason.replace(said(cell), shown_cell(column, said(cell), MASKED))
+    if not source.protected:
+        return without_protected(reason) if holds_protected(reason) else reason
+    for column, cover, cell in zip(source.columns, covers, found.row.cells, strict=False):
+        told = said(cell)
+        masked = shown_cell(cover, told, MASKED)
+        if column.name == found.column and masked != told:
+            # Reasons quote a long cell as far as its beginning.
+            for quoted in sorted({told, told[:40], told[:20]}, key=len, reverse=True):
+                reason = reason.replace(quoted, masked)
     return without_protected(reason) if holds_protected(reason) else reason

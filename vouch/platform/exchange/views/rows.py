@@ -49,7 +49,7 @@ def one_row(request: StaffRequest, pk: int, row_pk: int) -> HttpResponse:
             following = queries.next_open_row(row)
             return redirect(row_url(following) if following else batch.get_absolute_url())
     source = queries.source_of(row)
-    told = shown(source, content, classes) if content else None
+    told = shown(row, content, classes) if content else None
     context = {
         "batch": batch,
         "content": told,
