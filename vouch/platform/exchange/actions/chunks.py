@@ -20,7 +20,7 @@ from vouch.platform.exchange.actions.keeping import (
 )
 from vouch.platform.exchange.actions.state import counts_of, journaled, locked_import, move, unjournaled
 from vouch.platform.exchange.contents import MASKED, Covers, RowContent, covers_of, shown_cell
-from vouch.platform.exchange.importer import Batch, Finding, Outcome, Source, importer_of
+from vouch.platform.exchange.importer import Batch, Finding, Note, Outcome, Source, importer_of
 from vouch.platform.exchange.models import Import, ImportFile, ImportMention, ImportRow
 from vouch.platform.exchange.tabular import Row
 from vouch.platform.exchange.terms import ImportStatus, RowState, Verdict
@@ -45,7 +45,8 @@ def start_import(entry: Entry, *, actor: Actor, at: datetime, batch: Import) -> 
 class Chunk:
     """Consecutive rows of a file: those after the first ``position`` ones; ``progress`` in percent after them.
 
-    ``units`` are those in which its amounts are read, by column; ``conflicting`` as in ``Batch``.
+    ``units`` are those in which its amounts are read, by column; ``conflicting`` as in ``Batch``. To ``notes`` a dry run
+    adds what must be noted after it is rolled back.
     """
 
     file_id: int
@@ -54,6 +55,7 @@ class Chunk:
     progress: int
     units: Mapping[str, str] = field(default_factory=dict)
     conflicting: frozenset[str] = frozenset()
+    notes: list[Note] = field(default_factory=list)
 
 
 @action("exchange.chunk.taken", may=permissions.may_run)
@@ -82,6 +84,7 @@ def take_chunk(entry: Entry, *, actor: Actor, at: datetime, batch: Import, chunk
     unjournaled()
     outcome.rejected.extend(Finding(row, "", row.fault) for row in chunk.rows if row.fault)
     _check_counts(outcome, rows=len(chunk.rows), kind=locked.kind)
+    _note(outcome, locked, chunk)
     _keep_rows(locked, file, outcome, at=at)
     keep_mentions(file.pk, mentions_in(source, chunk.rows))
     file.rows_done += len(chunk.rows)
@@ -186,6 +189,15 @@ def _prefer_indexes() -> None:
     """
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL enable_seqscan = off")
+
+
+def _note(outcome: Outcome, batch: Import, chunk: Chunk) -> None:
+    notes = [found.note for found in outcome.rejected if found.note is not None]
+    if batch.is_dry_run:
+        chunk.notes.extend(notes)
+        return
+    for note in notes:
+        note()
 
 
 def _check_counts(outcome: Outcome, *, rows: int, kind: str) -> None:
