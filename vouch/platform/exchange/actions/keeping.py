@@ -7,7 +7,6 @@ one of the row. Used inside the exchange's actions, and inside the action that e
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 
@@ -80,12 +79,14 @@ def mentions_in(source: Source, rows: Iterable[Row]) -> set[bytes]:
     return {mention_index(text) for text in told}
 
 
-_NUMBER = re.compile(r"(?<![0-9])(?:[0-9]{17}[0-9X]|[0-9]{15})(?![0-9])", re.IGNORECASE)
+# A whole run of digits in any width, and what may be its check character.
+_RUN = re.compile(r"(\d{15,})([Xx\uFF38\uFF58]?)")
 
 
 def _identity_numbers(cells: Iterable[str]) -> Iterator[str]:
-    for text in _NUMBER.findall(unicodedata.normalize("NFKC", "\n".join(cells))):
-        if judge_identity(text).problem is IdentityProblem.NONE:
+    for digits, ending in _RUN.findall("\n".join(cells)):
+        text = digits + ending if len(digits) == 17 else digits
+        if len(text) in {15, 18} and judge_identity(text).problem is IdentityProblem.NONE:
             yield text
 
 

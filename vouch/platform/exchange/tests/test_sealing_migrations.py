@@ -41,7 +41,7 @@ def folder(settings: Settings) -> Path:
 
 
 @pytest.fixture
-def old_file(receive: Callable[..., Import], folder: Path) -> Callable[..., ImportFile]:
+def old_file(receive: Callable[..., Import], folder: Path) -> Iterator[Callable[..., ImportFile]]:
     """A file as it was kept before: by its hash in IMPORTS_DIR, without a document."""
 
     def made(text: str, *, on_disk: str | None = None) -> ImportFile:
