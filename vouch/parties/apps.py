@@ -16,6 +16,7 @@ class PartiesConfig(AppConfig):
 
     def ready(self) -> None:
         """Let enterprises, persons and relations be imported, answer facts, and lead entries to the forms that change their subject."""
+        from vouch.parties.actions.enrolment import index_parties  # models must be loaded first
         from vouch.parties.actions.intake import EnterpriseImporter  # models must be loaded first
         from vouch.parties.actions.person_lists import PersonImporter  # models must be loaded first
         from vouch.parties.actions.relation_lists import RelationImporter  # models must be loaded first
@@ -24,12 +25,14 @@ class PartiesConfig(AppConfig):
         from vouch.parties.queries.links import OWN_FORMS, register_links
         from vouch.parties.terms import WAITING
         from vouch.platform.exchange.importer import register
-        from vouch.platform.exchange.undoing import register_passing
+        from vouch.platform.exchange.undoing import Derived, register_derived, register_passing
         from vouch.platform.ledger.subjects import Form, register_form
 
         register(EnterpriseImporter())
         register(PersonImporter())
         register(RelationImporter())
+        # Written anew with every name, code and merge, and by a release that searches by more: nobody's own work.
+        register_derived("parties_party", Derived(("search_text", "sound_text"), index_parties))
         # A pair that nobody has decided is a guess, and goes with either record.
         register_passing("parties_duplicate", f"state = ANY('{{{','.join(sorted(WAITING))}}}')")
         # Read by the machine from an address, and read again from it at any time.

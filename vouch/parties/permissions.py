@@ -68,6 +68,11 @@ def may_open_registration(actor: Actor) -> bool:
     return actor.has_role(*REGISTERING_ROLES)
 
 
+def may_note_repetition(actor: Actor) -> bool:
+    """Who can come upon somebody known: at the form, or in a list."""
+    return may_open_registration(actor) or may_open_imports(actor)
+
+
 def may_correct(actor: Actor, party: Party) -> bool:
     """Those who deal with this customer, unless it is kept and nothing else, or stands in the record it was merged into."""
     return party.canonical_id is None and _may_change(actor, party)

@@ -9,7 +9,8 @@ from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Q, Sum
+from django.db.models import Q, QuerySet, Sum
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -40,6 +41,7 @@ from vouch.parties.models import (
     TaxGrade,
 )
 from vouch.parties.queries import current_assignment
+from vouch.parties.queries.party import records_of
 from vouch.parties.terms import (
     KIN_BACK,
     NATURAL_PERSONS,
@@ -120,12 +122,11 @@ def write_edges(
 
 
 def check_shares(party: Party | None, lines: Sequence[ShareholderLine], *, day: date) -> Decimal:
-    """What the lines and the recorded shares come to. Raises OverOne above 100 %."""
+    """What the lines and the shares recorded with any of the customer's records come to. Raises OverOne above 100 %."""
     added = sum((line.rate for line in lines if line.rate is not None), Decimal(0))
     held = Decimal(0)
     if party is not None:
-        live = Shareholding.objects.filter(party=party, ended_at=None)
-        held = live.aggregate(total=Sum("rate"))["total"] or Decimal(0)
+        held = _held_shares(party)
     if lines and added + held > 1:
         raise OverOne(
             _(
@@ -136,11 +137,24 @@ def check_shares(party: Party | None, lines: Sequence[ShareholderLine], *, day: 
     return added + held
 
 
+def _held_shares(party: Party) -> Decimal:
+    """What is held of a customer; of one shareholder whom several of its records name, the largest share counts."""
+    live = Shareholding.objects.filter(party__in=records_of(party), ended_at=None).exclude(rate=None)
+    holder = Coalesce("holder__canonical", "holder")
+    found = live.values_list("party", holder, "holder_name").annotate(total=Sum("rate"))
+    largest: dict[object, Decimal] = {}
+    for _record, known, name, total in found.order_by():
+        who = known or name
+        largest[who] = max(total, largest.get(who, Decimal(0)))
+    return sum(largest.values(), Decimal(0))
+
+
 class _Writer:
     """Writes lines of one party, and gathers what its entry says of them."""
 
     def __init__(self, party: Party, welcome: Welcome, actor: Actor, at: datetime) -> None:
         self.party, self.welcome, self.actor, self.at = party, welcome, actor, at
+        self.records = records_of(party)
         self.told: dict[str, str] = {}
         self.names: dict[str, str] = {}
 
@@ -182,8 +196,8 @@ class _Writer:
 
 def _shareholding(writer: _Writer, line: ShareholderLine, common: Any, name: str) -> Shareholding:
     met = writer.met(line.who, name)
-    live = Shareholding.objects.filter(party=writer.party, ended_at=None)
-    if met.party is not None and live.filter(holder=met.party).exists():
+    live = Shareholding.objects.filter(party__in=writer.records, ended_at=None)
+    if met.party is not None and live.filter(holder__in=records_of(met.party)).exists():
         raise Repeated(_("股东“%s”已经登记；比例变化请先终止原来的一行。") % (met.name or met.party.name))
     writer.tell(name, rate=line.rate, subscribed=line.subscribed, paid_in=line.paid_in)
     return Shareholding(
@@ -196,9 +210,10 @@ def _post(writer: _Writer, line: PostLine, common: Any, name: str) -> Post:
     met = writer.met(line.who, name)
     if met.party is not None and met.party.kind not in NATURAL_PERSONS:
         raise ValueError(_("任职只能登记在个人和企业之间。"))
-    live = Post.objects.filter(enterprise=writer.party, kind=line.kind, ended_at=None)
-    if met.party is not None and live.filter(person=met.party).exists():
+    known = Post.objects.filter(enterprise__in=writer.records, kind=line.kind, ended_at=None)
+    if met.party is not None and known.filter(person__in=records_of(met.party)).exists():
         raise Repeated(_("该任职已经登记。"))
+    live = Post.objects.filter(enterprise=writer.party, kind=line.kind, ended_at=None)
     writer.tell(name, post=line.kind)
     if line.kind in REPRESENTING:
         # It has one at a time: the new one succeeds.
@@ -214,8 +229,8 @@ def _post(writer: _Writer, line: PostLine, common: Any, name: str) -> Post:
 
 def _control(writer: _Writer, line: ControlLine, common: Any, name: str) -> Control:
     met = writer.met(line.who, name)
-    live = Control.objects.filter(party=writer.party, ended_at=None)
-    if met.party is not None and live.filter(controller=met.party).exists():
+    live = Control.objects.filter(party__in=writer.records, ended_at=None)
+    if met.party is not None and live.filter(controller__in=records_of(met.party)).exists():
         raise Repeated(_("该实际控制人已经登记。"))
     writer.tell(name, basis=line.basis, rate=line.rate)
     return Control(
@@ -229,11 +244,11 @@ def _kinship(writer: _Writer, line: KinLine, common: Any, name: str) -> Kinship:
     if met.party is not None and met.party.kind not in NATURAL_PERSONS:
         raise ValueError(_("亲属关系只能登记在个人之间。"))
     # From both sides: a spouse is written in one file and read in both.
-    mine = Q(person=writer.party, kin=line.kin) | Q(relative=writer.party, kin=KIN_BACK[line.kin])
+    mine = Q(person__in=writer.records, kin=line.kin) | Q(relative__in=writer.records, kin=KIN_BACK[line.kin])
     live = Kinship.objects.filter(mine, ended_at=None)
     if line.kin == Kin.SPOUSE and live.exists():
         raise Repeated(_("已登记配偶；如有变化，请先终止原来的关系。"))
-    if met.party is not None and live.filter(Q(relative=met.party) | Q(person=met.party)).exists():
+    if met.party is not None and live.filter(_of_either(records_of(met.party))).exists():
         raise Repeated(_("该亲属关系已经登记。"))
     if met.party is not None and line.kin == Kin.SPOUSE and is_married(met.party):
         raise Repeated(_("对方已登记有其他配偶，请核对。"))
@@ -245,8 +260,12 @@ def _kinship(writer: _Writer, line: KinLine, common: Any, name: str) -> Kinship:
 
 def is_married(person: Party) -> bool:
     """Whether a spouse is recorded for the person, in whichever of the two files."""
-    either = Q(person=person) | Q(relative=person)
+    either = _of_either(records_of(person))
     return Kinship.objects.filter(either, kin=Kin.SPOUSE, ended_at=None).exists()
+
+
+def _of_either(records: QuerySet[Party]) -> Q:
+    return Q(person__in=records) | Q(relative__in=records)
 
 
 def _licence(writer: _Writer, line: LicenceLine, common: Any, name: str) -> Licence:

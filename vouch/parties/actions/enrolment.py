@@ -384,6 +384,12 @@ def index_standing(party_id: int) -> None:
     index_party(Party.objects.select_for_update(no_key=True).get(pk=party_id))
 
 
+def index_parties(keys: Iterable[str]) -> None:
+    """The same for these parties, after an undo has set them back; for use inside its action."""
+    for party in Party.objects.filter(pk__in=map(int, keys)).select_related("canonical").order_by("pk"):
+        index_party(party)
+
+
 def shown(value: object) -> object:
     """A value as the ledger keeps it."""
     return str(value) if isinstance(value, Decimal | date) else value

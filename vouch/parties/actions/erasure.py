@@ -52,7 +52,7 @@ def erase_person(
         entry.nothing()
         return
     # First, while the numbers can still be read by which deliveries name the person.
-    files, rows = forget_person(name=locked.name, numbers=_numbers(locked, at=at), at=at)
+    files, rows = forget_person(names=_names(locked), numbers=_numbers(locked, at=at), at=at)
     destroy_key(Subject("party", str(locked.pk)), at=at)
     Person.objects.filter(party=locked).update(
         document_index=None,
@@ -96,6 +96,12 @@ def erase_person(
         },
     )
     entry.purpose(reason)
+
+
+def _names(party: Party) -> list[str]:
+    """The name and every one before it."""
+    former = FormerValue.objects.filter(party=party, field="name").values_list("value", flat=True)
+    return [party.name, *former]
 
 
 def _numbers(party: Party, *, at: datetime) -> list[str]:

@@ -123,10 +123,12 @@ def correct_person(
     changes: Mapping[str, Any],
     reason: str,
     restore: Restoration | None = None,
+    change: Change | None = None,
 ) -> Party:
     """Give a person other particulars (fields of PersonDetails; None and "" clear); the ledger keeps both sides.
 
-    ``restore`` takes further values back from an entry. Raises AlreadyEnrolled.
+    ``restore`` takes further values back from an entry; ``change`` says where the new ones come from, where it was not
+    the customer. Raises AlreadyEnrolled.
     """
     locked = Party.objects.select_for_update(of=("self",)).select_related("person").get(pk=party.pk)
     person, key = locked.person, key_for(locked, at=at)
@@ -141,7 +143,7 @@ def correct_person(
         document = {name: changed.get(name, old[name]) for name in ("document_kind", "document_number")}
         refuse_known(**document, but=locked.pk)
     former = {name: old[name] for name in changed}
-    keep_former(locked, former, change=Change(reason=reason), actor=actor, at=at)
+    keep_former(locked, former, change=change or Change(reason=reason), actor=actor, at=at)
     _set(person, key, changed)
     person.updated_at = at
     _write(person)
@@ -187,7 +189,7 @@ def change_household(
     entry.purpose(change.reason)
 
 
-@action("parties.person.repeated", may=permissions.may_open_registration)
+@action("parties.person.repeated", may=permissions.may_note_repetition)
 def note_repetition(entry: Entry, *, actor: Actor, at: datetime, party_id: int) -> None:
     """Note that somebody tried to register a person who is known already, and whom they may not see."""
     entry.about("party", party_id)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
+from functools import partial
 from typing import Any, ClassVar
 
 import orjson
@@ -17,7 +18,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from vouch.engine.cells import said
-from vouch.engine.identifiers import judge_identity
+from vouch.engine.identifiers import judge_identity, normal_code
 from vouch.parties.actions.edge_lines import FarmLine
 from vouch.parties.actions.edges import add_edges
 from vouch.parties.actions.history import Change
@@ -31,7 +32,7 @@ from vouch.parties.actions.person import (
     note_repetition,
     register_person,
 )
-from vouch.parties.actions.person_cells import PersonRow, read_person_row
+from vouch.parties.actions.person_cells import FARM_COLUMNS, PersonRow, read_person_row
 from vouch.parties.models import FarmHolding, Party, Person, Phone
 from vouch.parties.queries import visible_to
 from vouch.parties.queries.history import spelled
@@ -116,10 +117,13 @@ class PersonImporter(RowImporter):
     )
     example: ClassVar[str] = "vouch import persons 农户名单.xlsx --unit YW1 --dry-run"
     key: ClassVar[tuple[str, ...]] = ("document_number",)
+    several: ClassVar[tuple[str, ...]] = FARM_COLUMNS
 
     def look_up(self, rows: Sequence[Given], batch: Batch) -> _Known:
         """The persons, managers and units that the rows name."""
-        numbers = {judge_identity(cells.bare_code(given["document_number"])).value for given in rows}
+        codes = {cells.bare_code(given["document_number"]) for given in rows}
+        # As an identity number, and as it stands: of other documents 15 digits are not an old identity number.
+        numbers = {number for code in codes for number in (judge_identity(code).value, normal_code(code))}
         found = Person.objects.filter(document_index__in=[document_index(one) for one in numbers])
         persons = {
             (one.document_kind, bytes(one.document_index or b"")): one
@@ -140,8 +144,7 @@ class PersonImporter(RowImporter):
         named = (str(told.details.document_kind), document_index(told.details.document_number))
         person = known.persons.get(named)
         if person is not None and person.party_id not in known.visible:
-            note_repetition(actor=batch.actor, at=batch.at, party_id=person.party_id)
-            raise RowFault("document_number", _("该证件号码已经建档，但不在您的数据范围内"))
+            raise _known_elsewhere(person.party_id, batch)
         try:
             with transaction.atomic():
                 if person is None:
@@ -150,7 +153,9 @@ class PersonImporter(RowImporter):
                     is_torn = batch.source.key_of(row, self.key) in batch.conflicting
                     party, is_changed = person.party, _bring(person, told, is_torn=is_torn, batch=batch)
         except AlreadyEnrolled as error:
-            raise RowFault("document_number", str(error).rstrip("。")) from error
+            if visible_to(batch.actor).filter(pk=error.party_id).exists():
+                raise RowFault("document_number", str(error).rstrip("。")) from error
+            raise _known_elsewhere(error.party_id, batch) from error
         except PermissionDenied as error:
             raise RowFault("", str(error) or _("您不能登记或更正这位客户")) from error
         except ValueError as error:
@@ -169,6 +174,12 @@ class PersonImporter(RowImporter):
             outcome.warned.append(Finding(row, "document_number", "；".join(told.remarks).rstrip("。")))
         else:
             outcome.accepted += 1
+
+
+def _known_elsewhere(party_id: int, batch: Batch) -> RowFault:
+    """Somebody out of sight: refused, and noted for compliance whatever becomes of the row."""
+    note = partial(note_repetition, actor=batch.actor, at=batch.at, party_id=party_id)
+    return RowFault("document_number", _("该证件号码已经建档，但不在您的数据范围内"), note)
 
 
 def _register(given: Given, told: PersonRow, known: _Known, batch: Batch) -> Party:
@@ -217,7 +228,10 @@ def _bring(person: Person, told: PersonRow, *, is_torn: bool, batch: Batch) -> b
     who: dict[str, Any] = {"actor": batch.actor, "at": batch.at, "party": party}
     reason = _("导入批次 %d") % batch.import_id
     if changes:
-        correct_person(**who, changes=changes, reason=reason)
+        change = Change(
+            ChangeNature.CORRECTION, RecordSource.IMPORT, reason=reason, import_id=batch.import_id
+        )
+        correct_person(**who, changes=changes, reason=reason, change=change)
     if household:
         change = Change(ChangeNature.CHANGE, RecordSource.IMPORT, reason=reason, import_id=batch.import_id)
         change_household(**who, household=household, change=change)

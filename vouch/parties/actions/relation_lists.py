@@ -24,6 +24,7 @@ from vouch.parties.actions.edges import add_edges
 from vouch.parties.actions.known import Customers, Who
 from vouch.parties.actions.naming import Named, known_party, read_named
 from vouch.parties.models import Control, Kinship, Party, Post, Shareholding
+from vouch.parties.queries.party import records_of
 from vouch.parties.terms import KIN_BACK, REPRESENTING, ControlBasis, Kin, PostKind, RecordSource
 from vouch.platform.exchange import cells
 from vouch.platform.exchange.importer import Batch, Given, Outcome, RowFault, RowImporter, Source
@@ -118,21 +119,27 @@ def _take(row: Row, party: Party, line: EdgeLine, *, is_torn: bool, batch: Batch
 
 
 def _is_known(party: Party, line: EdgeLine, batch: Batch) -> bool:
-    """Whether this very line is recorded. Raises RowFault where the same one is, with other figures."""
+    """Whether this very line is recorded, with whichever records of the two customers. Raises RowFault where the same
+    one is, with other figures.
+    """
+    mine = records_of(party)
     if isinstance(line, KinLine):
         relative = known_party(line.who, actor=batch.actor)
-        one = Q(person=party, relative=relative, kin=line.kin)
-        back = Q(person=relative, relative=party, kin=KIN_BACK[Kin(line.kin)])
-        return relative is not None and Kinship.objects.filter(one | back, ended_at=None).exists()
+        if relative is None:
+            return False
+        theirs = records_of(relative)
+        one = Q(person__in=mine, relative__in=theirs, kin=line.kin)
+        back = Q(person__in=theirs, relative__in=mine, kin=KIN_BACK[Kin(line.kin)])
+        return Kinship.objects.filter(one | back, ended_at=None).exists()
     if isinstance(line, PostLine):
-        live = Post.objects.filter(enterprise=party, kind=line.kind, ended_at=None)
+        live = Post.objects.filter(enterprise__in=mine, kind=line.kind, ended_at=None)
         return bool(_named(live, line.who, batch, party="person", name="person_name").exists())
     if isinstance(line, ControlLine):
-        live_control = Control.objects.filter(party=party, ended_at=None)
+        live_control = Control.objects.filter(party__in=mine, ended_at=None)
         held = _named(live_control, line.who, batch, party="controller", name="controller_name").first()
         return held is not None and _same(held.rate, line.rate)
     if isinstance(line, ShareholderLine):
-        live_share = Shareholding.objects.filter(party=party, ended_at=None)
+        live_share = Shareholding.objects.filter(party__in=mine, ended_at=None)
         share = _named(live_share, line.who, batch, party="holder", name="holder_name").first()
         return share is not None and _same(share.rate, line.rate) and _same(share.subscribed, line.subscribed)
     return False
@@ -146,13 +153,13 @@ def _same(held: Decimal | None, told: Decimal | None) -> bool:
 
 
 def _represented(party: Party, line: PostLine) -> bool:
-    return Post.objects.filter(enterprise=party, kind=line.kind, ended_at=None).exists()
+    return Post.objects.filter(enterprise__in=records_of(party), kind=line.kind, ended_at=None).exists()
 
 
 def _named(rows: Any, who: Named, batch: Batch, *, party: str, name: str) -> Any:
     other = known_party(who, actor=batch.actor)
     if other is not None:
-        return rows.filter(**{party: other})
+        return rows.filter(**{f"{party}__in": records_of(other)})
     return rows.filter(**{party: None, name: who.name})
 
 

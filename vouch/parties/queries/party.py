@@ -100,6 +100,12 @@ def customer_of(party: str) -> Case:
     )
 
 
+def records_of(party: Party) -> QuerySet[Party]:
+    """Every record of the customer whose record this is: the one that stands, and those merged into it."""
+    stands = party.canonical_id or party.pk
+    return Party.objects.filter(Q(pk=stands) | Q(canonical=stands))
+
+
 def search(parties: QuerySet[Party], text: str) -> QuerySet[Party]:
     """Those whose names, codes or number contain every word of the text, or whose names are spelled like that in pinyin."""
     found = Q()

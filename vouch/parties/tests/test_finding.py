@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
 from importlib import import_module
 from pathlib import Path
@@ -16,6 +17,9 @@ from vouch.parties.actions import EnterpriseDetails, Registration, register_ente
 from vouch.parties.models import Party
 from vouch.parties.terms import IdentifierKind
 from vouch.parties.tests.people import CARD, NUMBER, PHONE, registration
+from vouch.platform.exchange import actions as exchange
+from vouch.platform.exchange.models import Import
+from vouch.platform.exchange.running import take_back
 from vouch.platform.identity.actor import Actor
 from vouch.platform.identity.models import Unit, User
 from vouch.platform.ledger.testing import writing
@@ -201,3 +205,18 @@ def test_a_person_is_found_by_the_name_before_until_erased(
     actions.erase_person(actor=actor, at=now, party=person, approver=actors["chenjing"], reason="请求")
     stored = list(Party.objects.values_list("search_text", "sound_text"))
     assert stored == [("", "")]
+
+
+def test_a_name_that_a_list_changed_is_taken_back_though_it_is_searched_by_more_since(
+    firm: Party, import_text: Callable[..., Import], units: dict[str, Unit], actor: Actor, now: datetime
+) -> None:
+    batch = import_text("企业名称,统一社会信用代码\n甲乙丙有限公司,91350100M000100Y43\n")
+    made = Registration(EnterpriseDetails(name="丁戊有限公司"), codes=[])
+    other = register_enterprise(actor=actor, at=now, unit=units["YW1"], registration=made)
+    actions.merge_parties(actor=actor, at=now, party=other, canonical=firm, reason="同一户")
+    exchange.order_undo(actor=actor, at=now, batch=batch, reason="导错")
+    undone = take_back(batch.pk, actor=actor, clock=lambda: now)
+    assert not undone.kept_records.filter(table_name="parties_party").exists()
+    firm.refresh_from_db()
+    assert firm.name == "甲有限公司"
+    assert ("丁戊有限公司" in firm.search_text, "甲乙丙" in firm.search_text) == (True, False)

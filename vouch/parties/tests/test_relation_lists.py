@@ -141,6 +141,55 @@ def test_a_merged_record_is_named_and_the_standing_one_gets_the_relation(
     assert counts(load(text, unit=unit, by=by, at=now)) == (0, 2, 0)
 
 
+def test_what_a_merged_record_says_already_is_not_written_again(
+    parties: dict[str, Party], units: dict[str, Unit], actors: dict[str, Actor], actor: Actor, now: datetime
+) -> None:
+    by, unit, code = actors["wangfang"], units["YW1"], "3202112107499"
+    wang, li = parties["王小芳"].number, parties["李大山"].number
+    text = (
+        f",{code},股东,丙投资,,40%,,\n,{code},股东,乙有限公司,914403001922038216,60%,,\n"
+        f",{code},法人,王小芳,{wang},,,\n,{code},实际控制人,李大山,{li},51%,,\n,{wang},配偶,李大山,{li},,,\n"
+    )
+    for name, number in (("甲有限公司", code), ("乙有限公司", "3202112107500")):
+        made = Registration(EnterpriseDetails(name=name), codes=[(IdentifierKind.OLD_NUMBER, "", number)])
+        register_enterprise(actor=actor, at=now, unit=unit, registration=made)
+    assert counts(load(text, unit=unit, by=by, at=now)) == (5, 0, 0)
+    second, third = Party.objects.filter(number__gt=li).order_by("pk")
+    twin = register_person(
+        actor=actor, at=now, unit=unit,
+        registration=PersonRegistration(
+            PersonDetails(name="李大山", document_kind=DocumentKind.PASSPORT, document_number="E12345678")
+        ),
+    )  # fmt: skip
+    merged = ((second, parties["甲有限公司"]), (parties["乙有限公司"], third), (parties["李大山"], twin))
+    for gone, stays in merged:
+        merge_parties(actor=actor, at=now, party=gone, canonical=stays, reason="同一户")
+    held = all_rows()
+    # Under the code of either record, of either end.
+    again = text.replace(code, "91350100M000100Y43").replace(li, twin.number)
+    for found in (text, again, again.replace("914403001922038216", "3202112107500")):
+        batch = load(found, unit=unit, by=by, at=now)
+        assert counts(batch) == (0, 5, 0), [row.reason for row in kept_rows(batch)]
+    assert differences(held, all_rows()) == {}
+    # A second representative and more than the whole are seen across the records too.
+    more = "甲有限公司,91350100M000100Y43,股东,丁投资,,10%,,\n"
+    batch = load(more, unit=unit, by=by, at=now)
+    assert ["超过 100%" in row.reason for row in kept_rows(batch)] == [True]
+
+
+def test_a_share_that_two_merged_records_name_counts_once(
+    parties: dict[str, Party], units: dict[str, Unit], actors: dict[str, Actor], actor: Actor, now: datetime
+) -> None:
+    by, unit, code = actors["wangfang"], units["YW1"], "3202112107499"
+    made = Registration(EnterpriseDetails(name="甲有限公司"), codes=[(IdentifierKind.OLD_NUMBER, "", code)])
+    second = register_enterprise(actor=actor, at=now, unit=unit, registration=made)
+    both = "".join(f",{one},股东,丙投资,,60%,,\n" for one in (code, "91350100M000100Y43"))
+    assert counts(load(both, unit=unit, by=by, at=now)) == (2, 0, 0)
+    merge_parties(actor=actor, at=now, party=second, canonical=parties["甲有限公司"], reason="同一户")
+    more = f",{code},股东,丁投资,,40%,,\n,{code},股东,戊投资,,1%,,\n"
+    assert counts(load(more, unit=unit, by=by, at=now)) == (1, 0, 1)
+
+
 def test_a_party_out_of_sight_is_linked_and_the_same_list_again_changes_nothing(
     parties: dict[str, Party], units: dict[str, Unit], actors: dict[str, Actor], actor: Actor, now: datetime
 ) -> None:

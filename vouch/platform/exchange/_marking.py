@@ -41,7 +41,7 @@ def marked_copy(batch: Import, file: ImportFile, classes: Collection[str] = MASK
     """
     source = importer_of(batch.kind).source(file.source)
     table = open_kept_table(file, source, chosen=chosen_of(file))
-    shade = Shade(source, table.places, classes)
+    shade = Shade(source, table, classes)
     out = tempfile.TemporaryFile(suffix=".xlsx")  # noqa: SIM115 - the caller closes it
     try:
         _Copy(out, table, shade, _judged(file), is_trial=batch.is_dry_run).write()

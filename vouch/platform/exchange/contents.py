@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Sequence
+import re
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,6 +13,7 @@ from vouch.engine.cells import is_rounded, said
 from vouch.engine.identifiers import (
     CodeProblem,
     IdentityProblem,
+    holds_protected,
     identity_problem,
     judge_identity,
     normal_code,
@@ -21,7 +23,7 @@ from vouch.engine.identifiers import (
 from vouch.platform.exchange.cells import bare_code
 from vouch.platform.exchange.importer import Source, importers
 from vouch.platform.exchange.models import Import, ImportRow
-from vouch.platform.exchange.tabular import ANY_CODE, Column
+from vouch.platform.exchange.tabular import ANY_CODE, Column, Table, meant_by
 from vouch.platform.vault.index import blind_index
 from vouch.platform.vault.masks import HIDDEN, masked
 from vouch.platform.vault.queries import keys_of
@@ -88,17 +90,45 @@ def classes_of(batch: Import) -> frozenset[str]:
     )
 
 
-def shown_cell(column: Column, value: Any, classes: Collection[str]) -> Any:
-    """A value as it may be shown."""
-    if value in {None, ""} or not _is_hidden(column, classes):
+Covers = Sequence[Sequence[Column]]
+"""For each wanted column, the columns whose values may stand there: itself, and those that its heading names."""
+
+
+def covers_of(source: Source, mapping: Mapping[str, str]) -> Covers:
+    """By what each column of a row is masked: a person may have chosen a heading that means another column."""
+    return [[column, *meant_by(mapping.get(column.name, ""), source.columns)] for column in source.columns]
+
+
+def shown_cell(cover: Iterable[Column], value: Any, classes: Collection[str]) -> Any:
+    """A value as it may be shown, whichever of these columns it belongs to; for a source of which something is hidden."""
+    if value in {None, ""}:
         return value
-    text = str(value)
-    if column.mask != ANY_CODE:
-        return masked(text, kind=column.mask)
+    masks = {column.mask for column in cover if _is_hidden(column, classes)}
+    strict = masks - {ANY_CODE}
+    if strict:
+        return masked(str(value), kind=strict.pop()) if len(strict) == 1 else HIDDEN
+    return _without_numbers(value, is_code=bool(masks))
+
+
+def _without_numbers(value: Any, *, is_code: bool) -> Any:
+    """A value of a column for codes or for anything, where a person's number may stand by mistake; a firm's code stays."""
+    text = str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
     code = normal_code(text)
-    is_firm = uscc_problem(code) is CodeProblem.NONE and identity_problem(code) is not IdentityProblem.NONE
-    is_long = is_rounded(said(text)) or sum(sign.isdigit() for sign in code) >= SHORTEST_NUMBER
-    return masked(text, kind="identity_number") if is_long and not is_firm else value
+    if uscc_problem(code) is CodeProblem.NONE and identity_problem(code) is not IdentityProblem.NONE:
+        return value
+    is_long = sum(sign.isdigit() for sign in code) >= SHORTEST_NUMBER
+    if is_code:
+        return masked(text, kind="identity_number") if is_long or is_rounded(said(text)) else value
+    # Letters besides the check character X are those of a contract.
+    if not (holds_protected(text) or (is_long and not _LETTERS.search(code))):
+        return value
+    told = without_protected(text)
+    if told == text:
+        return value
+    return masked(text, kind="identity_number") if not told.strip("'’ *") else told
+
+
+_LETTERS = re.compile(r"[A-WYZ]")
 
 
 def _is_hidden(column: Column, classes: Collection[str]) -> bool:
@@ -110,26 +140,30 @@ def is_hidden(source: Source, classes: Collection[str]) -> bool:
     return any(_is_hidden(column, classes) for column in source.columns)
 
 
-def shown(source: Source, content: RowContent, classes: Collection[str]) -> RowContent:
+def shown(row: ImportRow, content: RowContent, classes: Collection[str]) -> RowContent:
     """A row as it may be shown. Where something is hidden, the row as it stood is left out: it names no columns."""
+    source = importers()[row.batch.kind].source(row.file.source)
     if not is_hidden(source, classes):
         return content
-    pairs = zip(source.columns, content.cells, strict=False)
-    return RowContent([shown_cell(column, text, classes) for column, text in pairs], ())
+    pairs = zip(covers_of(source, row.file.mapping), content.cells, strict=False)
+    return RowContent([shown_cell(cover, text, classes) for cover, text in pairs], ())
 
 
 class Shade:
     """Cells of the file itself, as they may be shown to who may read these classes in full.
 
-    ``places`` gives each wanted column's place in the file.
+    A place is masked by the column that it was mapped to, and by those that its heading names.
     """
 
-    def __init__(self, source: Source, places: Sequence[int | None], classes: Collection[str]) -> None:
+    def __init__(self, source: Source, table: Table, classes: Collection[str]) -> None:
         self.is_clear = not is_hidden(source, classes)
         self._classes = classes
-        pairs = zip(source.columns, places, strict=True)
-        self._columns = {place: column for column, place in pairs if place is not None}
-        self._width = max(self._columns, default=-1) + 1
+        self._covers = [meant_by(heading, source.columns) for heading in table.headings]
+        self._width = 0
+        for column, place in zip(source.columns, table.places, strict=True):
+            if place is not None:
+                self._covers[place].append(column)
+                self._width = max(self._width, place + 1)
 
     def row(self, cells: Sequence[Any], *, width: int) -> list[Any]:
         """A row of the table; of one that does not fit its headings nothing is shown."""
@@ -137,12 +171,11 @@ class Shade:
             return list(cells)
         if len(cells) < self._width or any(cell not in {None, ""} for cell in cells[width:]):
             return [HIDDEN if cell not in {None, ""} else cell for cell in cells]
-        return [
-            shown_cell(column, cell, self._classes)
-            if (column := self._columns.get(place)) is not None
-            else self._loose(cell)
-            for place, cell in enumerate(cells)
+        told = [
+            shown_cell(cover, cell, self._classes) if cover else self._loose(cell)
+            for cover, cell in zip(self._covers, cells, strict=False)
         ]
+        return [*told, *cells[len(told) :]]
 
     def beside(self, cells: Sequence[Any]) -> list[Any]:
         """A row that is no row of the table: another sheet's, or what stands above the headings."""

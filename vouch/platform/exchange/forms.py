@@ -13,7 +13,7 @@ from django.http import QueryDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from vouch.platform.exchange.contents import RowContent, shown_cell
+from vouch.platform.exchange.contents import MASKED, RowContent, covers_of, is_hidden, shown_cell
 from vouch.platform.exchange.importer import Importer, Source
 from vouch.platform.exchange.models import ImportFile, ImportRow
 from vouch.platform.exchange.queries import importable_units, source_of
@@ -190,9 +190,10 @@ class CorrectionForm(forms.Form):
         # A row that does not fit its headings starts with its cells from the left; nobody can tell what is protected.
         values = [*(cells or (() if source.protected else raw)), *[""] * len(source.columns)]
         self._unchanged: dict[str, str] = {}
-        for column, value in zip(source.columns, values, strict=False):
+        is_masked, covers = is_hidden(source, MASKED), covers_of(source, row.file.mapping)
+        for column, cover, value in zip(source.columns, covers, values, strict=False):
             help_text, initial = "", value
-            if (told := shown_cell(column, value, ())) != value:
+            if is_masked and (told := shown_cell(cover, value, MASKED)) != value:
                 self._unchanged[column.name] = value
                 help_text, initial = _("现为 %s；留空表示不变，填“-”表示清空。") % told, ""
             widget = forms.Textarea(attrs={"rows": 3}) if len(initial) > LONG_CELL else forms.TextInput()

@@ -21,12 +21,13 @@ and rolls it back.
 from __future__ import annotations
 
 import abc
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, ClassVar
 
 from vouch.engine.cells import said
+from vouch.engine.identifiers import judge_identity
 from vouch.platform.exchange.tabular import Column, Row
 from vouch.platform.identity.actor import Actor
 from vouch.platform.identity.models import Unit
@@ -59,9 +60,13 @@ class Source:
         return next(index for index, wanted in enumerate(self.columns) if wanted.name == column)
 
     def key_of(self, row: Row, key: Sequence[str]) -> str:
-        """What these columns of a row say, in normal form; "" where they say nothing."""
-        found = [said(row.cells[self.place(name)]) for name in key]
+        """What these columns of a row say, in normal form; "" where they say nothing. Spellings of one number are one."""
+        found = [judge_identity(said(row.cells[self.place(name)]).lstrip("'")).value for name in key]
         return "\x1f".join(found) if any(found) else ""
+
+
+Note = Callable[[], object]
+"""What must be noted of a refusal although nothing of the row is kept: called by the exchange once that is certain."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,14 +76,15 @@ class Finding:
     row: Row
     column: str
     reason: str
+    note: Note | None = None
 
 
 class RowFault(ValueError):
     """Why a row cannot be taken: the column's name ("" for the whole row) and the reason in Chinese."""
 
-    def __init__(self, column: str, reason: str) -> None:
+    def __init__(self, column: str, reason: str, note: Note | None = None) -> None:
         super().__init__(reason)
-        self.column, self.reason = column, reason
+        self.column, self.reason, self.note = column, reason, note
 
 
 @dataclass(slots=True)
@@ -135,6 +141,8 @@ class Importer(abc.ABC):
     chunk_rows: ClassVar[int] = 2000
     # The columns that name a record; of rows with the same ones, those that differ are told to ``take``.
     key: ClassVar[tuple[str, ...]] = ()
+    # Of these rows may differ: they tell of one record's several things.
+    several: ClassVar[tuple[str, ...]] = ()
 
     @abc.abstractmethod
     def take(self, batch: Batch) -> Outcome:
@@ -180,7 +188,7 @@ class RowImporter(Importer):
             try:
                 self.take_row(row, given, known, batch=batch, outcome=outcome)
             except RowFault as fault:
-                outcome.rejected.append(Finding(self.kept(row), fault.column, fault.reason))
+                outcome.rejected.append(Finding(self.kept(row), fault.column, fault.reason, fault.note))
         return outcome
 
 

@@ -140,7 +140,7 @@ def kept_table(
         while part := list(itertools.islice(found, 2000)):
             for row, content in zip(part, contents_of(part), strict=True):
                 why = [row.file.name, str(row.line), row.get_verdict_display(), column_title(row), row.reason]
-                told = shown(source_of(row), content, classes) if content else RowContent((), ())
+                told = shown(row, content, classes) if content else RowContent((), ())
                 yield [*why, *(told.cells if told.cells and len(sources) == 1 else told.raw)]
 
     return headings, lines()

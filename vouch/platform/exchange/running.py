@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 from vouch.engine.cells import said
 from vouch.platform.exchange import actions
 from vouch.platform.exchange.actions.state import counts_of
-from vouch.platform.exchange.importer import Importer, Source, importer_of
+from vouch.platform.exchange.importer import Importer, Note, Source, importer_of
 from vouch.platform.exchange.kept_files import blocks_of, open_kept_table, sha256_of
 from vouch.platform.exchange.models import Import, ImportFile, ImportMention
 from vouch.platform.exchange.queries import chosen_of, files_of, kept_rows, unfinished_import
@@ -123,6 +123,7 @@ class _Run:
     def __init__(self, batch: Import, *, actor: Actor, clock: Clock, tell: Tell | None) -> None:
         self._batch, self._actor, self._clock, self._tell = batch, actor, clock, tell
         self._importer: Importer = importer_of(batch.kind)
+        self._notes: list[Note] = []
 
     def finish(self) -> Import:
         """Read every file; the import fails only when none of them could be read."""
@@ -157,6 +158,9 @@ class _Run:
             pass
         if trial is None:  # pragma: no cover - set before the rollback
             raise RuntimeError
+        # Somebody was asked for, whatever is rolled back.
+        for note in self._notes:
+            note()
         return actions.record_trial(actor=self._actor, at=self._clock(), batch=self._batch, trial=trial)
 
     def _read(self, file: ImportFile) -> str:
@@ -164,7 +168,7 @@ class _Run:
         source = self._importer.source(file.source)
         table = open_kept_table(file, source, chosen=chosen_of(file))
         try:
-            conflicting = _conflicting(table, source, self._importer.key)
+            conflicting = _conflicting(table, source, self._importer)
             rows = table.rows(skip=file.rows_done)
             while chunk := list(itertools.islice(rows, self._importer.chunk_rows)):
                 self._take(file, table, chunk, conflicting)
@@ -177,7 +181,7 @@ class _Run:
     def _take(self, file: ImportFile, table: Table, rows: Sequence[Row], conflicting: frozenset[str]) -> None:
         """Take the rows as one chunk; where the database refuses a value, find the row that holds it."""
         progress = min(99, int(table.progress * 100))
-        chunk = actions.Chunk(file.pk, file.rows_done, rows, progress, table.units, conflicting)
+        chunk = actions.Chunk(file.pk, file.rows_done, rows, progress, table.units, conflicting, self._notes)
         try:
             batch = actions.take_chunk(actor=self._actor, at=self._clock(), batch=self._batch, chunk=chunk)
         except (DataError, IntegrityError) as error:
@@ -196,15 +200,21 @@ class _Run:
         self._batch = batch
 
 
-def _conflicting(table: Table, source: Source, key: Sequence[str]) -> frozenset[str]:
+def _conflicting(table: Table, source: Source, importer: Importer) -> frozenset[str]:
     """Keys of which the file has rows that differ: read once from end to end, for no chunk knows."""
+    key = importer.key
+    apart = {*key, *importer.several}
+    compared = [place for place, column in enumerate(source.columns) if column.name not in apart]
     if not key:
         return frozenset()
     seen: dict[str, int] = {}
     found = set()
     for row in table.rows():
         named = "" if row.fault else source.key_of(row, key)
-        if named and seen.setdefault(named, content := hash(tuple(map(said, row.cells)))) != content:
+        if not named:
+            continue
+        content = hash(tuple([said(row.cells[place]) for place in compared]))
+        if seen.setdefault(named, content) != content:
             found.add(named)
     return frozenset(found)
 

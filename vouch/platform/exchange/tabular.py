@@ -244,6 +244,16 @@ def guess_columns(headings: Sequence[str], columns: Sequence[Column]) -> tuple[i
     return tuple(found.get(column.name) for column in columns)
 
 
+def meant_by(heading: str, columns: Sequence[Column]) -> list[Column]:
+    """The columns that a heading names, by title or synonym, whatever a person has chosen it for."""
+    names = {plain_heading(heading), unit_of_heading(heading)[0]} - {""}
+    return [
+        column
+        for column in columns
+        if names & {plain_heading(one) for one in (column.title, *column.synonyms)}
+    ]
+
+
 def _mapped(
     headings: Sequence[str], columns: Sequence[Column], mapping: Mapping[str, str]
 ) -> tuple[int | None, ...]:

@@ -64,6 +64,42 @@ def register_passing(table: str, condition: str) -> None:
     _passing[table] = condition
 
 
+@dataclass(frozen=True, slots=True)
+class Derived:
+    """Columns of a table that only gather what other columns and rows say; ``renew`` gathers them anew for these keys."""
+
+    columns: tuple[str, ...]
+    renew: Callable[[Collection[str]], None]
+
+
+_derived: dict[str, Derived] = {}
+
+
+def register_derived(table: str, derived: Derived) -> None:
+    """Let a room say which columns of a table are nobody's work; called from its ``apps.py``.
+
+    Another way of gathering them is no change of the row; where a row is set back that was gathered anew since the
+    import, it is once more. Runs inside the action that undoes.
+    """
+    _derived[table] = derived
+
+
+def derived_of(table: str) -> Derived | None:
+    """What a room registered of the table."""
+    return _derived.get(table)
+
+
+def is_as_left(table: str) -> str:
+    """Whether the row ``t`` is as the journal's line ``j`` says that the import left it, in SQL.
+
+    Only columns that both have are held against each other: a release may have added and removed some since. Joined in
+    either order they come to the same where those agree.
+    """
+    derived = _derived.get(table)
+    less = "".join(f" - '{name}'" for name in derived.columns) if derived else ""
+    return f"COALESCE((j.after || to_jsonb(t)){less} = (to_jsonb(t) || j.after){less}, false)"
+
+
 class Record(NamedTuple):
     """A row's table and key; for a record, those of the row that the others belong to."""
 
@@ -174,7 +210,7 @@ class _Planner:
         name, key = quoted(table.name), quoted(table.key)
         statement = f"""
             SELECT j.row_key, j.before IS NULL, j.after IS NULL, t.{key} IS NOT NULL,
-                   NOT j.is_broken AND to_jsonb(t) IS NOT DISTINCT FROM j.after
+                   NOT j.is_broken AND {is_as_left(table.name)}
             FROM exchange_importchange AS j LEFT JOIN {name} AS t ON t.{key} = j.row_key::{table.key_type}
             WHERE j.batch_id = %s AND j.table_name = %s AND NOT (j.before IS NULL AND j.after IS NULL)
         """  # noqa: S608 - names of our own tables

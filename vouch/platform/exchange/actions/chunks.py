@@ -19,8 +19,8 @@ from vouch.platform.exchange.actions.keeping import (
     sealed_content,
 )
 from vouch.platform.exchange.actions.state import counts_of, journaled, locked_import, move, unjournaled
-from vouch.platform.exchange.contents import MASKED, RowContent, shown_cell
-from vouch.platform.exchange.importer import Batch, Finding, Outcome, Source, importer_of
+from vouch.platform.exchange.contents import MASKED, Covers, RowContent, covers_of, shown_cell
+from vouch.platform.exchange.importer import Batch, Finding, Note, Outcome, Source, importer_of
 from vouch.platform.exchange.models import Import, ImportFile, ImportMention, ImportRow
 from vouch.platform.exchange.tabular import Row
 from vouch.platform.exchange.terms import ImportStatus, RowState, Verdict
@@ -45,7 +45,8 @@ def start_import(entry: Entry, *, actor: Actor, at: datetime, batch: Import) -> 
 class Chunk:
     """Consecutive rows of a file: those after the first ``position`` ones; ``progress`` in percent after them.
 
-    ``units`` are those in which its amounts are read, by column; ``conflicting`` as in ``Batch``.
+    ``units`` are those in which its amounts are read, by column; ``conflicting`` as in ``Batch``. To ``notes`` a dry run
+    adds what must be noted after it is rolled back.
     """
 
     file_id: int
@@ -54,6 +55,7 @@ class Chunk:
     progress: int
     units: Mapping[str, str] = field(default_factory=dict)
     conflicting: frozenset[str] = frozenset()
+    notes: list[Note] = field(default_factory=list)
 
 
 @action("exchange.chunk.taken", may=permissions.may_run)
@@ -82,6 +84,7 @@ def take_chunk(entry: Entry, *, actor: Actor, at: datetime, batch: Import, chunk
     unjournaled()
     outcome.rejected.extend(Finding(row, "", row.fault) for row in chunk.rows if row.fault)
     _check_counts(outcome, rows=len(chunk.rows), kind=locked.kind)
+    _note(outcome, locked, chunk)
     _keep_rows(locked, file, outcome, at=at)
     keep_mentions(file.pk, mentions_in(source, chunk.rows))
     file.rows_done += len(chunk.rows)
@@ -188,6 +191,15 @@ def _prefer_indexes() -> None:
         cursor.execute("SET LOCAL enable_seqscan = off")
 
 
+def _note(outcome: Outcome, batch: Import, chunk: Chunk) -> None:
+    notes = [found.note for found in outcome.rejected if found.note is not None]
+    if batch.is_dry_run:
+        chunk.notes.extend(notes)
+        return
+    for note in notes:
+        note()
+
+
 def _check_counts(outcome: Outcome, *, rows: int, kind: str) -> None:
     counted = outcome.accepted + outcome.unchanged + len(outcome.warned) + len(outcome.rejected)
     if counted != rows:
@@ -202,10 +214,10 @@ def _keep_rows(batch: Import, file: ImportFile, outcome: Outcome, *, at: datetim
         (Verdict.WARNED, outcome.warned),
         (Verdict.REPEATED, outcome.listed),
     )
-    key = key_of_import(batch, at=at)
+    key, covers = key_of_import(batch, at=at), covers_of(source, file.mapping)
     rows = (
         (
-            batch.pk, file.pk, found.row.line, verdict, RowState.OPEN, found.column, _told(source, found),
+            batch.pk, file.pk, found.row.line, verdict, RowState.OPEN, found.column, _told(source, covers, found),
             sealed_content(key, file.pk, found.row.line, RowContent(found.row.cells, list(found.row.raw))), "", "",
         )
         for verdict, findings in groups
@@ -215,10 +227,16 @@ def _keep_rows(batch: Import, file: ImportFile, outcome: Outcome, *, at: datetim
         copy_rows(ImportRow, _ROW_COLUMNS, rows)
 
 
-def _told(source: Source, found: Finding) -> str:
+def _told(source: Source, covers: Covers, found: Finding) -> str:
     """A reason as it is kept in plain: a protected value that it quotes is masked, and so is a number of a shifted row."""
     reason = found.reason
-    for column, cell in zip(source.columns, found.row.cells, strict=False):
-        if column.name == found.column and said(cell) and said(cell) in reason:
-            reason = reason.replace(said(cell), shown_cell(column, said(cell), MASKED))
+    if not source.protected:
+        return without_protected(reason) if holds_protected(reason) else reason
+    for column, cover, cell in zip(source.columns, covers, found.row.cells, strict=False):
+        told = said(cell)
+        masked = shown_cell(cover, told, MASKED)
+        if column.name == found.column and masked != told:
+            # Reasons quote a long cell as far as its beginning.
+            for quoted in sorted({told, told[:40], told[:20]}, key=len, reverse=True):
+                reason = reason.replace(quoted, masked)
     return without_protected(reason) if holds_protected(reason) else reason

@@ -6,13 +6,14 @@ one of the row. Used inside the exchange's actions, and inside the action that e
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 
 import orjson
 from django.utils.translation import gettext as _
 
-from vouch.engine.identifiers import holds_protected, judge_identity
+from vouch.engine.identifiers import IdentityProblem, holds_protected, judge_identity
 from vouch.platform.exchange.contents import RowContent, contents_of, mention_index, place_of_row
 from vouch.platform.exchange.importer import Source, importers
 from vouch.platform.exchange.kept_files import subject_of
@@ -60,17 +61,33 @@ def sealed_content(key: SubjectKey, file_id: int, line: int, content: RowContent
 
 
 def mentions_in(source: Source, rows: Iterable[Row]) -> set[bytes]:
-    """Blind indexes of the document numbers that these rows name, so that an erasure finds the file again."""
-    columns = [one for one in source.columns if one.field_class == FieldClass.IDENTITY]
+    """Blind indexes of the document numbers that these rows name, so that an erasure finds the file again.
+
+    An identity number wherever it stands; another document's where the column is for documents. Of those, birthdays are
+    told by having no mask of their own.
+    """
+    columns = [one for one in source.columns if one.field_class == FieldClass.IDENTITY and one.mask]
     places = [(source.place(one.name), one.mask == ANY_CODE) for one in columns]
     told: set[str] = set()
-    for row in rows if places else ():
+    for row in rows:
+        told.update(_identity_numbers(row.raw))
         if not row.cells:
             told.update(filter(holds_protected, row.raw))
         for place, is_any_code in places if row.cells else ():
             if row.cells[place] and (not is_any_code or holds_protected(row.cells[place])):
                 told.add(row.cells[place])
     return {mention_index(text) for text in told}
+
+
+# A whole run of digits in any width, and what may be its check character.
+_RUN = re.compile(r"(\d{15,})([Xx\uFF38\uFF58]?)")
+
+
+def _identity_numbers(cells: Iterable[str]) -> Iterator[str]:
+    for digits, ending in _RUN.findall("\n".join(cells)):
+        text = digits + ending if len(digits) == 17 else digits
+        if len(text) in {15, 18} and judge_identity(text).problem is IdentityProblem.NONE:
+            yield text
 
 
 def keep_mentions(file_id: int, indexes: Iterable[bytes]) -> None:
@@ -82,11 +99,11 @@ def keep_mentions(file_id: int, indexes: Iterable[bytes]) -> None:
     )
 
 
-def forget_person(*, name: str, numbers: Sequence[str], at: datetime) -> tuple[int, int]:
+def forget_person(*, names: Sequence[str], numbers: Sequence[str], at: datetime) -> tuple[int, int]:
     """Let go of every file that names the person by a number, and empty every kept row that may be theirs.
 
-    A row is theirs when one of the numbers stands in it; in lists of persons also when it bears their name, for its
-    number may be wrong. For use inside the action that erases them; gives how many files and rows.
+    A row is theirs when one of the numbers stands in it; in lists of persons also when it bears their name, present
+    or former, for its number may be wrong. For use inside the action that erases them; gives how many files and rows.
     """
     indexes = {mention_index(number) for number in numbers if number}
     files = ImportFile.objects.filter(mentions__index__in=indexes).exclude(document=None).distinct()
@@ -95,7 +112,9 @@ def forget_person(*, name: str, numbers: Sequence[str], at: datetime) -> tuple[i
         drop_file(file, at=at, because=_("其中有个人的信息已依法删除"))
         dropped += 1
     emptied = 0
-    for row in _rows_of(name, {normal_form(number) for number in numbers if number}):
+    for row in _rows_of(
+        {normal_form(name) for name in names if name}, {normal_form(number) for number in numbers if number}
+    ):
         row.content, row.reason = None, _("其中个人的信息已依法删除，内容已清除")
         if row.state == RowState.OPEN:
             row.state, row.resolution, row.resolved_at = RowState.DISMISSED, row.reason, at
@@ -108,12 +127,11 @@ def forget_person(*, name: str, numbers: Sequence[str], at: datetime) -> tuple[i
 CHUNK_ROWS, LONG_NUMBER = 2000, 11
 
 
-def _rows_of(name: str, numbers: set[str]) -> Iterator[ImportRow]:
+def _rows_of(names: set[str], numbers: set[str]) -> Iterator[ImportRow]:
     """The kept rows that may be the person's: every one is opened, for nothing of them is searchable."""
     lists_of_persons = {
         kind for kind, one in importers().items() if any(source.protected for source in one.sources)
     }
-    wanted = normal_form(name)
     last = 0
     while True:
         kept = ImportRow.objects.select_related("batch").exclude(content=None).filter(pk__gt=last)
@@ -131,5 +149,5 @@ def _rows_of(name: str, numbers: set[str]) -> Iterator[ImportRow]:
             is_theirs = bool(told & numbers) or any(
                 number in cell for number in numbers if len(number) >= LONG_NUMBER for cell in told
             )
-            if is_theirs or (row.batch.kind in lists_of_persons and wanted in cells):
+            if is_theirs or (row.batch.kind in lists_of_persons and not names.isdisjoint(cells)):
                 yield row

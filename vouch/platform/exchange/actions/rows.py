@@ -18,7 +18,7 @@ from vouch.platform.exchange.actions.keeping import (
 )
 from vouch.platform.exchange.actions.state import NotNow, journaled, unjournaled
 from vouch.platform.exchange.contents import RowContent, content_of
-from vouch.platform.exchange.importer import Batch, importer_of
+from vouch.platform.exchange.importer import Batch, Note, importer_of
 from vouch.platform.exchange.models import ImportRow
 from vouch.platform.exchange.tabular import Row, with_unit
 from vouch.platform.exchange.terms import ROW_TRANSITIONS, ImportStatus, RowState, Verdict
@@ -27,11 +27,14 @@ from vouch.platform.ledger.action import Entry, action
 
 
 class StillRejected(ValueError):
-    """The corrected row is still not acceptable: ``column`` and ``reason``."""
+    """The corrected row is still not acceptable: ``column`` and ``reason``.
 
-    def __init__(self, column: str, reason: str) -> None:
+    Whoever catches it calls ``note``, where there is one: the transaction is rolled back, and with it what was noted in it.
+    """
+
+    def __init__(self, column: str, reason: str, note: Note | None = None) -> None:
         super().__init__(reason)
-        self.column, self.reason = column, reason
+        self.column, self.reason, self.note = column, reason, note
 
 
 @action("exchange.row.corrected", may=permissions.may_resolve)
@@ -132,4 +135,4 @@ def _take_one(row: ImportRow, taken: Row, *, actor: Actor, at: datetime, forced:
     unjournaled()
     if outcome.rejected:
         found = outcome.rejected[0]
-        raise StillRejected(found.column, found.reason)
+        raise StillRejected(found.column, found.reason, found.note)

@@ -10,11 +10,19 @@ from django.utils.translation import gettext as _
 
 from vouch.platform.database.copy import copy_rows
 from vouch.platform.exchange import permissions
-from vouch.platform.exchange._tables import key_of, quoted
+from vouch.platform.exchange._tables import asked, key_of, quoted
 from vouch.platform.exchange.actions.state import NotNow, locked_import, move
 from vouch.platform.exchange.models import Import, ImportChange, KeptRecord
 from vouch.platform.exchange.terms import JOURNAL_DAYS, ImportStatus
-from vouch.platform.exchange.undoing import Plan, TablePlan, is_journaled, passing_of, plan_undo
+from vouch.platform.exchange.undoing import (
+    Plan,
+    TablePlan,
+    derived_of,
+    is_as_left,
+    is_journaled,
+    passing_of,
+    plan_undo,
+)
 from vouch.platform.identity.actor import Actor
 from vouch.platform.jobs.defer import defer
 from vouch.platform.ledger.action import Entry, action
@@ -65,10 +73,15 @@ def undo_import(entry: Entry, *, actor: Actor, at: datetime, batch: Import) -> I
     for place, table in enumerate(plan.tables, start=1):
         _delete(plan, table)
         _tell(locked, 10 + 40 * place // len(plan.tables))
+    renewed: dict[str, list[str]] = {}
     for place, table in enumerate(plan.tables, start=1):
-        _set_back(plan, table)
+        renewed[table.name] = _set_back(plan, table)
         _put_back(plan, table)
         _tell(locked, 50 + 45 * place // len(plan.tables))
+    for name, keys in renewed.items():
+        derived = derived_of(name)
+        if derived is not None and keys:
+            derived.renew(keys)
     with connection.cursor() as cursor:
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
         # They held; what follows in the transaction is checked at its end again, as always.
@@ -124,7 +137,7 @@ def forget_journals(entry: Entry, *, actor: Actor, at: datetime) -> int:
 
 
 _ENDED = (ImportStatus.DONE, ImportStatus.FAILED)
-_SAME = "j.batch_id = %s AND j.table_name = %s AND NOT (j.row_key = ANY(%s)) AND to_jsonb(t) = j.after"
+_OWN = "j.batch_id = %s AND j.table_name = %s AND NOT (j.row_key = ANY(%s))"
 
 
 def forget_images(rows: Mapping[str, Iterable[object]]) -> None:
@@ -163,23 +176,38 @@ def _delete(plan: Plan, table: TablePlan) -> None:
     name, key, kind = _names(table)
     _done(
         f"DELETE FROM {name} AS t USING exchange_importchange AS j"  # noqa: S608 - names of our own tables
-        f" WHERE t.{key} = j.row_key::{kind} AND j.before IS NULL AND {_SAME}",
+        f" WHERE t.{key} = j.row_key::{kind} AND j.before IS NULL AND {_OWN} AND {is_as_left(table.name)}",
         plan, table, expected=table.deleted,
     )  # fmt: skip
 
 
-def _set_back(plan: Plan, table: TablePlan) -> None:
+def _set_back(plan: Plan, table: TablePlan) -> list[str]:
+    """Give rows the values from before; gives the keys of those whose derived columns were gathered anew since.
+
+    A column that came since keeps what it says now.
+    """
     if not table.restored:
-        return
+        return []
     name, key, kind = _names(table)
-    columns = _columns(table)
-    taken = ", ".join(f"{column} = old.{column}" for column in columns)
+    whose = f"t.{key} = j.row_key::{kind} AND j.before IS NOT NULL AND {_OWN} AND {is_as_left(table.name)}"
+    derived, renewed = derived_of(table.name), []
+    if derived is not None:
+        other = " OR ".join(
+            f"to_jsonb(t) -> '{one}' IS DISTINCT FROM j.after -> '{one}'" for one in derived.columns
+        )
+        found = asked(
+            f"SELECT j.row_key FROM {name} AS t, exchange_importchange AS j WHERE {whose} AND ({other})",  # noqa: S608
+            [plan.batch.pk, table.name, sorted(table.kept)],
+        )
+        renewed = [row_key for (row_key,) in found]
+    columns = ", ".join(_columns(table))
     _done(
-        f"UPDATE {name} AS t SET {taken}"  # noqa: S608 - names of our own tables
-        f" FROM exchange_importchange AS j, LATERAL jsonb_populate_record(NULL::{name}, j.before) AS old"
-        f" WHERE t.{key} = j.row_key::{kind} AND j.before IS NOT NULL AND {_SAME}",
+        f"UPDATE {name} AS t SET ({columns}) ="  # noqa: S608 - names of our own tables
+        f" (SELECT {columns} FROM jsonb_populate_record(t, j.before))"
+        f" FROM exchange_importchange AS j WHERE {whose}",
         plan, table, expected=table.restored,
     )  # fmt: skip
+    return renewed
 
 
 def _put_back(plan: Plan, table: TablePlan) -> None:

@@ -90,6 +90,22 @@ def test_a_row_that_was_corrected_by_hand_is_the_imports_too(
         actions.dismiss_row(actor=actor, at=now, row=kept_rows(batch).get(), reason="")
 
 
+def test_columns_added_and_removed_since_hold_nothing(
+    run: Any, undo: Any, head_office: Unit, now: datetime
+) -> None:
+    with writing():
+        Unit.objects.create(code="U2", name="旧名", parent=head_office)
+    before = all_rows()
+    batch = run(HEAD + "U1,一部,\nU2,二部,\n")
+    with writing(), connection.cursor() as cursor:
+        # As if a release had brought the codes of units since the import, and taken another column.
+        other = "- 'code' || '{\"gone\": 1}'"
+        cursor.execute(f"UPDATE exchange_importchange SET before = before {other}, after = after {other}")
+    assert plan_undo(batch).kept == []
+    undo(batch)
+    assert differences(before, all_rows()) == {}
+
+
 def test_rows_edited_since_are_named_and_kept(run: Any, undo: Any, head_office: Unit) -> None:
     with writing():
         Unit.objects.create(code="U2", name="旧名", parent=head_office)

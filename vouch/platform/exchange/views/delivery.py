@@ -165,7 +165,7 @@ def _part(request: StaffRequest, batch: Import, file: ImportFile) -> _FilePart:
     largest = largest_figure(table)
     table.close()
     form = ColumnsForm(file, table, largest, request.POST if request.method == "POST" else None)
-    shade = Shade(source, table.places, MASKED)
+    shade = Shade(source, table, MASKED)
     width = len(table.headings)
     preview = [shade.row(row.raw, width=width) for row in rows[:PREVIEW_ROWS]]
     return _FilePart(file, table, form, preview, saved)

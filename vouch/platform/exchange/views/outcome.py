@@ -47,7 +47,7 @@ def _first_values(opened: Open, row: ImportRow) -> str:
     content = opened(row)
     if content is None:
         return ""
-    told = shown(queries.source_of(row), content, MASKED)
+    told = shown(row, content, MASKED)
     return "，".join(cell for cell in (told.cells or told.raw)[:3] if cell)[:60]
 
 

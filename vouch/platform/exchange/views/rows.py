@@ -49,7 +49,7 @@ def one_row(request: StaffRequest, pk: int, row_pk: int) -> HttpResponse:
             following = queries.next_open_row(row)
             return redirect(row_url(following) if following else batch.get_absolute_url())
     source = queries.source_of(row)
-    told = shown(source, content, classes) if content else None
+    told = shown(row, content, classes) if content else None
     context = {
         "batch": batch,
         "content": told,
@@ -79,12 +79,19 @@ def _correct(request: StaffRequest, row: ImportRow, correction: CorrectionForm, 
     try:
         actions.correct_row(actor=request.actor, at=timezone.now(), row=row, cells=correction.values())
     except actions.StillRejected as error:
+        _note(error)
         correction.add_error(error.column if error.column in correction.fields else None, error.reason)
         return ""
     except actions.NotNow as error:
         correction.add_error(None, str(error))
         return ""
     return _("第 %(line)d 行已更正并导入。") % {"line": row.line}
+
+
+def _note(error: actions.StillRejected) -> None:
+    """What the refusal leaves in the ledger, now that the action is rolled back."""
+    if error.note is not None:
+        error.note()
 
 
 def _accept(request: StaffRequest, row: ImportRow, correction: CorrectionForm, reason: ReasonForm) -> str:
@@ -95,6 +102,8 @@ def _accept(request: StaffRequest, row: ImportRow, correction: CorrectionForm, r
             actor=request.actor, at=timezone.now(), row=row, reason=reason.cleaned_data["reason"]
         )
     except (actions.StillRejected, actions.NotNow) as error:
+        if isinstance(error, actions.StillRejected):
+            _note(error)
         reason.add_error(None, str(error))
         return ""
     return _("第 %(line)d 行已按原样接受。") % {"line": row.line}
