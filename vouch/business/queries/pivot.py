@@ -22,7 +22,6 @@ from vouch.business.terms import (
     GuaranteeState,
     Measure,
 )
-from vouch.parties import queries as parties
 
 MOST_COLUMNS = 12
 MOST_ROWS = 200
@@ -70,7 +69,7 @@ _KEYS: Mapping[str, Any] = {
     Dimension.DUE_MONTH: _due_month,
     Dimension.OVERDUE: _overdue,
     # Names repeat, and one customer may have several records.
-    Dimension.CUSTOMER: lambda: Cast(parties.customer_of("party"), CharField()),
+    Dimension.CUSTOMER: lambda: Cast("party_id", CharField()),
 }
 _WORDS: Mapping[str, Mapping[str, Any]] = {
     Dimension.KIND: dict(GuaranteeKind.choices),
@@ -202,6 +201,7 @@ def _rest(total: Figure, parts: Sequence[Figure | None]) -> Figure:
     return total - sum(part for part in parts if part is not None)
 
 
+_MERGED = "merged AS (SELECT id, canonical_id FROM parties_party WHERE canonical_id IS NOT NULL)"
 _SIDE = """, {side} AS (SELECT {key}, {figure} AS figure, count(*) OVER () AS keys FROM facts GROUP BY {key}),
 {side}_top AS (SELECT * FROM {side} ORDER BY figure DESC, {key} COLLATE "C" LIMIT {most})"""
 _SIDE_ROWS = """
@@ -246,7 +246,7 @@ def _facts(guarantees: QuerySet[Guarantee], by: Sequence[Dimension], measure: Me
     }
     rows = guarantees.order_by().annotate(**keys)
     if measure is Measure.CUSTOMERS:
-        return rows.annotate(customer=parties.customer_of("party")).values(*names, "customer").distinct()
+        return rows.values(*names, "party_id").distinct()
     return rows.values(*names).annotate(figure=_SUMS[measure]())
 
 
@@ -256,9 +256,26 @@ def _statement(inner: str, by: Sequence[Dimension], *, measure: Measure) -> str:
     sides = [{"side": "down", "key": "key_0", "figure": figure, "most": MOST_ROWS}]
     if is_crossed:
         sides.append({"side": "across", "key": "key_1", "figure": figure, "most": MOST_COLUMNS})
+    keys = [
+        f"coalesce(m{place}.canonical_id::text, key_{place}) AS key_{place}"
+        if one is Dimension.CUSTOMER
+        else f"key_{place}"
+        for place, one in enumerate(by)
+    ]
+    joins = [
+        f"LEFT JOIN merged m{place} ON m{place}.id::text = key_{place}"
+        for place, one in enumerate(by)
+        if one is Dimension.CUSTOMER
+    ]
+    value = "read.figure"
+    if measure is Measure.CUSTOMERS:
+        value = "coalesce(m.canonical_id, read.party_id) AS customer"
+        joins.append("LEFT JOIN merged m ON m.id = read.party_id")
+    # Records that were merged are few: they are joined to the cells, not to every guarantee.
+    facts = f"SELECT {', '.join(keys)}, {value} FROM read {' '.join(joins)}"  # noqa: S608 - names of ours
     rows_of = [_NAMED_ROWS if one is Dimension.CUSTOMER else _SIDE_ROWS for one in by]
     return (
-        f"WITH facts AS MATERIALIZED ({inner})"
+        f"WITH read AS ({inner}), {_MERGED}, facts AS MATERIALIZED ({facts})"
         + "".join(_SIDE.format(**side) for side in sides)
         + f"\nSELECT 'total', NULL, NULL, {figure}, 0, NULL, NULL FROM facts"
         + "".join(rows.format(**side) for rows, side in zip(rows_of, sides, strict=True))

@@ -121,10 +121,10 @@ class Totals:
 
 
 def totals(guarantees: QuerySet[Guarantee]) -> Totals:
-    """One query over the whole set, the sorting and paging of which do not matter."""
+    """One query over the whole set, the sorting and paging of which do not matter, and a small one for merged records."""
     sums = guarantees.order_by().aggregate(
         count=Count("pk"),
-        customers=Count(parties.customer_of("party"), distinct=True),
+        customers=Count("party", distinct=True),
         contract_amount=Sum("contract_amount"),
         debt_balance=Sum("debt_balance"),
         balance=Sum("balance"),
@@ -132,7 +132,18 @@ def totals(guarantees: QuerySet[Guarantee]) -> Totals:
         overdue_count=Count("pk", filter=Q(overdue_days__gt=0)),
     )
     known: dict[str, Any] = {name: ZERO if value is None else value for name, value in sums.items()}
+    known["customers"] -= _counted_again(guarantees)
     return Totals(**known)
+
+
+def _counted_again(guarantees: QuerySet[Guarantee]) -> int:
+    """How many records there are among them beside another one of the same customer; the few that were merged are asked for."""
+    stands_for = parties.merged_records()
+    if not stands_for:
+        return 0
+    grouped = {*stands_for, *stands_for.values()}
+    found = set(guarantees.order_by().filter(party__in=grouped).values_list("party_id", flat=True))
+    return len(found) - len({stands_for.get(pk, pk) for pk in found})
 
 
 def names_in_use(actor: Actor) -> tuple[list[str], list[str]]:

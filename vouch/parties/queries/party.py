@@ -9,16 +9,13 @@ from decimal import Decimal
 
 from django.db import connection
 from django.db.models import (
-    BigIntegerField,
     Case,
     Exists,
-    F,
     OuterRef,
     Prefetch,
     Q,
     QuerySet,
     SmallIntegerField,
-    Subquery,
     When,
 )
 
@@ -86,18 +83,10 @@ def canonical_id(party_id: int) -> int:
     return found or party_id
 
 
-def customer_of(party: str) -> Case:
-    """The key of the customer whom a row counts for that names a record in the column ``party``: the one that stands.
-
-    Whoever was merged is gathered once; a join would read every party to find the few.
-    """
-    merged = Party.objects.filter(canonical__isnull=False)
-    stands = Subquery(merged.filter(pk=OuterRef(party)).values("canonical"))
-    return Case(
-        When(**{f"{party}__in": merged.values("pk")}, then=stands),
-        default=F(party),
-        output_field=BigIntegerField(),
-    )
+def merged_records() -> dict[int, int]:
+    """Merged record → the record that stands for it."""
+    rows = Party.objects.filter(canonical__isnull=False).values_list("pk", "canonical")
+    return {pk: canonical for pk, canonical in rows if canonical is not None}
 
 
 def records_of(party: Party) -> QuerySet[Party]:
