@@ -294,6 +294,18 @@ def test_five_hundred_parties_are_drawn_apart_and_told_in_the_table(signed_in: S
     assert option["roam"] is True
 
 
+def test_of_a_large_group_the_panel_lists_fifty_until_all_are_asked_for(signed_in: SignedIn) -> None:
+    top = firm("总部有限公司")
+    for place in range(60):
+        control(top, firm(f"下属{place:02}公司"))
+    client, panel = signed_in("wangfang"), reverse("desk:customer_panel", args=[top.pk, "relations"])
+    few, whole = (client.get(panel + query, headers={"HX-Request": "true"}) for query in ("", "?all=1"))
+    assert "关联方 60 户" in few.content.decode()
+    assert "显示全部 60 户" in few.content.decode()
+    assert "显示全部" not in whole.content.decode()
+    assert (len(few.context["affiliates"]), len(whole.context["affiliates"])) == (50, 60)
+
+
 def test_the_panels_of_a_person_and_of_a_merged_record(signed_in: SignedIn, ring: Ring) -> None:
     firms, boss = ring(2), person("老李")
     control(boss, firms[0])

@@ -267,7 +267,7 @@ PANELS: dict[str, Callable[[StaffRequest, Party, Standing | None], dict[str, Any
     # Told by the rooms themselves, for the one who looks.
     Panel.FILE: _file,
     Panel.BUILDING: lambda request, party, _standing: building_panel(request, party),
-    Panel.RELATIONS: lambda request, party, _standing: relations_panel(request.actor, party),
+    Panel.RELATIONS: lambda request, party, _standing: relations_panel(request, party),
     Panel.GUARANTEES: lambda request, party, _standing: guarantees_panel(request.actor, party),
     Panel.CONSENT: lambda request, party, _standing: consent_panel(request.actor, party, at=timezone.now()),
     Panel.HISTORY: _history,

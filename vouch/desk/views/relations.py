@@ -107,12 +107,19 @@ def relation_map(request: StaffRequest, pk: int) -> HttpResponseBase:
     return respond(request, TIES.listing(found.ties, request.GET), "desk/relations/map.html", context)
 
 
-def relations_panel(actor: Actor, party: Any) -> dict[str, Any]:
+MOST_AFFILIATES = 50
+"""Of a large group; the others are a click away."""
+
+
+def relations_panel(request: StaffRequest, party: Any) -> dict[str, Any]:
     """What the panel 关系 of a customer's page needs."""
-    found = queries.relations_of(actor, party, as_of=customers.last_day(party))
-    near = found.near
+    found = queries.relations_of(request.actor, party, as_of=customers.last_day(party))
+    near, affiliates = found.near, found.group.shown
+    is_cut = len(affiliates) > MOST_AFFILIATES and "all" not in request.GET
     return {
         "relations": found,
+        "affiliates": affiliates[:MOST_AFFILIATES] if is_cut else affiliates,
+        "is_cut": is_cut,
         "near": map_chart(near) if near and len(near.nodes) > 1 else None,
         "kinds": kind_marks(),
     }
