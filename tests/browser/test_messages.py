@@ -44,7 +44,7 @@ def test_the_bell_leads_to_the_message_and_the_message_to_its_subject(
     visits: Visits, told: Party, width: int
 ) -> None:
     page = visits(width).open("/")
-    bell = page.locator(".tool:visible")
+    bell = page.locator('.tool[href="/messages/"]:visible')
     expect(bell).to_have_attribute("aria-label", "消息，2 条未读")
     expect(bell).to_contain_text("2")
     bell.click()
@@ -55,7 +55,7 @@ def test_the_bell_leads_to_the_message_and_the_message_to_its_subject(
     page.get_by_role("link", name="查看客户").click()
     expect(page.get_by_role("heading", name=told.name)).to_be_visible()
     page.go_back()
-    page.locator(".tool:visible").click()
+    page.locator('.tool[href="/messages/"]:visible').click()
     page.get_by_role("button", name="全部已读").click()
     expect(page.get_by_text("1 条消息已标为已读")).to_be_visible()
     expect(page.locator(".tool:visible .tool-count")).to_be_hidden()
