@@ -187,30 +187,25 @@ def _dot(node: Node, leads_to: str) -> Dot:
 @require_GET
 def card(request: StaffRequest, pk: int) -> HttpResponse:
     """A customer beside the map: class, balance, what hangs on it, and where to go from here."""
-    party = _found(request, pk)
-    as_of = customers.last_day(party)
-    context = {
-        "party": party,
-        "group": queries.group_of(request.actor, party, as_of=as_of),
-        "shown": queries.shown_parties(request.actor, [party.pk])[party.pk],
-        "is_person": party.kind in NATURAL_PERSONS,
-    }
-    return render(request, "desk/relations/card.html", context)
+    return render(request, "desk/relations/card.html", _sketch(request, pk))
 
 
 @face(may=SIGNED_IN, shows=("party",))
 @require_GET
 def badges(request: StaffRequest, pk: int) -> HttpResponse:
     """The signs at the head of a customer's page: class, 在保余额, group."""
+    return render(request, "desk/relations/badges.html", _sketch(request, pk))
+
+
+def _sketch(request: StaffRequest, pk: int) -> dict[str, Any]:
+    """A customer in a few words: class, balance, and what hangs on it."""
     party = _found(request, pk)
-    as_of = customers.last_day(party)
-    context = {
+    return {
         "party": party,
-        "group": queries.group_of(request.actor, party, as_of=as_of),
+        "group": queries.group_of(request.actor, party, as_of=customers.last_day(party)),
         "shown": queries.shown_parties(request.actor, [party.pk])[party.pk],
         "is_person": party.kind in NATURAL_PERSONS,
     }
-    return render(request, "desk/relations/badges.html", context)
 
 
 FALLEN = Table(
