@@ -16,14 +16,25 @@ nobody has judged (``register_passing``) hold nothing: they go with what they na
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from datetime import datetime
 from typing import NamedTuple
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from vouch.platform.exchange._registered import (
+    Derived,
+    Witness,
+    derived_of,
+    is_as_left,
+    is_passing,
+    passing,
+    register_derived,
+    register_passing,
+    register_witness,
+    witnesses,
+)
 from vouch.platform.exchange._tables import (
     ForeignKey,
     asked,
@@ -38,66 +49,14 @@ from vouch.platform.identity.models import Part
 from vouch.platform.ledger.queries import worked_on_since
 from vouch.platform.vault.models import DataKey
 
-Witness = Callable[[Collection[str], datetime], Mapping[str, str]]
-"""Keys of one table's rows, and since when → key and Chinese reason of those that were judged since."""
-
-_witnesses: dict[str, list[Witness]] = defaultdict(list)
-
-_passing: dict[str, str] = {}
+__all__ = [
+    "Derived", "Kept", "Plan", "Record", "TablePlan", "Witness", "derived_of", "is_as_left", "is_journaled", "passing_of",
+    "plan_undo", "register_derived", "register_passing", "register_witness",
+]  # fmt: skip
 
 LABELS = ("number", "name", "title", "holder_name", "code", "value", "on", "amount", "as_of")
 """Columns by which people know a row; ciphertext among them is left out."""
 LABELS_MAX = 5000
-
-
-def register_witness(table: str, witness: Witness) -> None:
-    """Let a room say which rows of a table were judged since; called from its ``apps.py``."""
-    _witnesses[table].append(witness)
-
-
-def register_passing(table: str, condition: str) -> None:
-    """Let a room say which rows of a table are the machine's own guesses; called from its ``apps.py``.
-
-    ``condition`` is SQL over the table's columns. Such a row holds no record, and is deleted with the one that it names:
-    it would be found again.
-    """
-    _passing[table] = condition
-
-
-@dataclass(frozen=True, slots=True)
-class Derived:
-    """Columns of a table that only gather what other columns and rows say; ``renew`` gathers them anew for these keys."""
-
-    columns: tuple[str, ...]
-    renew: Callable[[Collection[str]], None]
-
-
-_derived: dict[str, Derived] = {}
-
-
-def register_derived(table: str, derived: Derived) -> None:
-    """Let a room say which columns of a table are nobody's work; called from its ``apps.py``.
-
-    Another way of gathering them is no change of the row; where a row is set back that was gathered anew since the
-    import, it is once more. Runs inside the action that undoes.
-    """
-    _derived[table] = derived
-
-
-def derived_of(table: str) -> Derived | None:
-    """What a room registered of the table."""
-    return _derived.get(table)
-
-
-def is_as_left(table: str) -> str:
-    """Whether the row ``t`` is as the journal's line ``j`` says that the import left it, in SQL.
-
-    Only columns that both have are held against each other: a release may have added and removed some since. Joined in
-    either order they come to the same where those agree.
-    """
-    derived = _derived.get(table)
-    less = "".join(f" - '{name}'" for name in derived.columns) if derived else ""
-    return f"COALESCE((j.after || to_jsonb(t)){less} = (to_jsonb(t) || j.after){less}, false)"
 
 
 class Record(NamedTuple):
@@ -238,7 +197,7 @@ class _Planner:
             LEFT JOIN exchange_importchange AS own
               ON own.batch_id = j.batch_id AND own.table_name = %s AND own.row_key = c.{quoted(child_key)}::text
             WHERE j.batch_id = %s AND j.table_name = %s AND j.before IS NULL AND j.after IS NOT NULL
-              AND (own.row_key IS NOT NULL OR NOT {_is_passing(key.child, child_key)})
+              AND (own.row_key IS NOT NULL OR NOT {is_passing(key.child, child_key)})
         """  # noqa: S608 - names of our own tables
         values = [key.child, self.batch.pk, key.parent]
         for child_row, parent_row, is_touched in asked(statement, values):
@@ -297,11 +256,11 @@ class _Planner:
 
     def _witnesses(self) -> None:
         since = self.batch.finished_at
-        for table, witnesses in _witnesses.items():
+        for table, of_table in witnesses.items():
             keys = {record.key for record in self.members if record.table == table}
             if not keys or since is None:
                 continue
-            for witness in witnesses:
+            for witness in of_table:
                 for key, reason in witness(keys, since).items():
                     self.reasons.setdefault(Record(table, key), reason)
 
@@ -371,21 +330,12 @@ class _Planner:
         return found
 
 
-def _is_passing(table: str, key: str) -> str:
-    """Whether the row ``c`` is the machine's own guess, in SQL; the condition's columns are looked up in its table alone."""
-    condition = _passing.get(table)
-    if condition is None:
-        return "false"
-    name, column = quoted(table), quoted(key)
-    return f"EXISTS (SELECT FROM {name} AS own WHERE own.{column} = c.{column} AND ({condition}))"
-
-
 def passing_of(plan: Plan) -> Iterator[tuple[ForeignKey, TablePlan, str]]:
     """Where rows may stand that go with what the undo deletes: the key that names it, its table, and the condition."""
     tables = {table.name: table for table in plan.tables}
     for key in foreign_keys():
-        if key.child in _passing and key.parent in tables:
-            yield key, tables[key.parent], _passing[key.child]
+        if key.child in passing and key.parent in tables:
+            yield key, tables[key.parent], passing[key.child]
 
 
 def _touched_tables(batch: Import) -> Iterator[TablePlan]:

@@ -12,7 +12,8 @@ from django.db import connection
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from tests.tables import OF_THE_IMPORT, all_rows, differences
-from vouch.platform.exchange import actions, undoing
+from vouch.platform.exchange import actions
+from vouch.platform.exchange._registered import witnesses
 from vouch.platform.exchange.models import Import, ImportChange, KeptRecord
 from vouch.platform.exchange.queries import kept_rows
 from vouch.platform.exchange.running import run_import, take_back
@@ -161,7 +162,7 @@ def witness() -> Iterator[None]:
 
     register_witness("identity_unit", judged)
     yield
-    undoing._witnesses["identity_unit"].remove(judged)
+    witnesses["identity_unit"].remove(judged)
 
 
 @pytest.mark.usefixtures("witness")
