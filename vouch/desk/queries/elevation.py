@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from vouch.desk.queries.buildings import Occupant
+from vouch.desk.queries.occupants import Occupant
 from vouch.desk.terms import INSUFFICIENT, NOT_ASSESSED
 
 MOST_EMPTY_FLOORS = 60

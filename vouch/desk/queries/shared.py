@@ -11,7 +11,8 @@ from django.db import connection
 from django.urls import reverse
 
 from vouch.business.terms import GuaranteeState
-from vouch.desk.queries.buildings import Building, Occupant, occupants, who_in_sql
+from vouch.desk.queries.buildings import Building, who_in_sql
+from vouch.desk.queries.occupants import Occupant, occupants
 from vouch.parties.queries import sites
 from vouch.platform.identity.actor import Actor
 

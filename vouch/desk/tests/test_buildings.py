@@ -21,9 +21,9 @@ from vouch.desk.queries.buildings import (
     BuildingsWanted,
     book_total,
     building_lines,
-    occupants,
 )
 from vouch.desk.queries.elevation import MOST_SLICES, elevation
+from vouch.desk.queries.occupants import occupants
 from vouch.desk.queries.search import search
 from vouch.desk.queries.shared import route, shared_addresses
 from vouch.desk.terms import SearchKind

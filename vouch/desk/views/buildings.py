@@ -18,8 +18,9 @@ from django.views.decorators.http import require_GET
 from vouch.desk.forms import BuildingFilter, IndustryFilter, RouteFilter, SharedFilter
 from vouch.desk.permissions import may_see_sums
 from vouch.desk.queries import building_industries, buildings, shared
-from vouch.desk.queries.buildings import Building, BuildingLine, BuildingsWanted, Occupant
+from vouch.desk.queries.buildings import Building, BuildingLine, BuildingsWanted
 from vouch.desk.queries.elevation import LETTERS, TONES, elevation
+from vouch.desk.queries.occupants import Occupant, classes_of, industries_of, occupants
 from vouch.desk.queries.shared import Stop
 from vouch.parties import permissions
 from vouch.parties.queries import sites
@@ -180,7 +181,7 @@ def building(request: StaffRequest, pk: int) -> HttpResponse:
         return HttpResponseRedirect(reverse("desk:building", args=[found.canonical_id]))
     actor, today = request.actor, timezone.localdate()
     names = sites.names_of(found)
-    there = buildings.occupants(actor, names)
+    there = occupants(actor, names)
     lines = buildings.building_lines(
         actor, BuildingsWanted(least=0), today=today, only=names, book=buildings.book_total(actor)
     )
@@ -190,7 +191,7 @@ def building(request: StaffRequest, pk: int) -> HttpResponse:
         "line": line,
         "notes": _notes(found, line, there),
         "elevation": elevation(there),
-        "legend": [(name, LETTERS[name], TONES[name], count) for name, count in buildings.classes_of(there)],
+        "legend": [(name, LETTERS[name], TONES[name], count) for name, count in classes_of(there)],
         "occupants": _rows(there),
         "classes": _classes(there),
         "industries": _industries(there),
@@ -252,18 +253,12 @@ def _by_door(one: Occupant) -> tuple[bool, int, str, int]:
 
 
 def _classes(there: list[Occupant]) -> charts.Chart:
-    slices = [
-        Slice(name, count, CLASS_COLOURS.get(name, charts.GREY))
-        for name, count in buildings.classes_of(there)
-    ]
+    slices = [Slice(name, count, CLASS_COLOURS.get(name, charts.GREY)) for name, count in classes_of(there)]
     return charts.donut(slices, unit=_now("户"), label=_now("分类"))
 
 
 def _industries(there: list[Occupant]) -> charts.Chart:
-    slices = [
-        Slice(name or _now("行业未登记"), count)
-        for name, count, _balance in buildings.industries_of(there)[:8]
-    ]
+    slices = [Slice(name or _now("行业未登记"), count) for name, count, _balance in industries_of(there)[:8]]
     return charts.bars(slices, unit=_now("户"), label=_now("行业"), lying=True)
 
 
