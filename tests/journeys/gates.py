@@ -45,7 +45,8 @@ def let_a_policy_ask(name: str, *, kind: FactKind, at: datetime, patched: pytest
         return replace(policy, facts=(*policy.facts, more))
 
     patched.setattr(
-        "vouch.grading.actions.policies", SimpleNamespace(**{**vars(policies), "policy_of": asking})
+        "vouch.grading.actions.assessment.policies",
+        SimpleNamespace(**{**vars(policies), "policy_of": asking}),
     )
 
 

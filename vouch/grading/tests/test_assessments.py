@@ -128,7 +128,7 @@ def test_an_interrupted_batch_is_taken_up_where_it_stopped(
     now: datetime,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("vouch.grading.actions.CHUNK", 2)
+    monkeypatch.setattr("vouch.grading.actions.assessment.CHUNK", 2)
 
     def stop(run: AssessmentRun) -> None:
         if run.done == 4:

@@ -19,7 +19,6 @@ from vouch.engine.policy_check import Finding
 from vouch.engine.policy_diff import Change, differences
 from vouch.engine.scorecard import Scorecard as Card
 from vouch.parties.models import Party
-from vouch.platform.web.faces import Visible
 from vouch.policy.models import PolicyVersion
 from vouch.policy.terms import CustomerKind
 from vouch.risk import queries as risk
@@ -208,7 +207,3 @@ def _class_line(policy: Policy, found: CustomerClass, written: Mapping[str, Mapp
 
 def _step_lines(steps: list[dict[str, str]]) -> tuple[StepLine, ...]:
     return tuple(StepLine(step["title"], step["formula"]) for step in steps)
-
-
-VISIBLE: Visible = {PolicyVersion: "政策是规则，不含客户资料；在职员工均可阅读"}
-"""How rows of each table are seen."""

@@ -18,7 +18,7 @@ from vouch.policy.terms import TRANSITIONS, PolicyState
 from vouch.risk import queries as risk
 from vouch.risk.actions import register_scorecard
 
-LIBRARY = Path(__file__).resolve().parent / "library"
+LIBRARY = Path(__file__).resolve().parents[1] / "library"
 """Policies that ship with the product, each beside its card."""
 
 

@@ -1,0 +1,7 @@
+"""What people enter about the rules."""
+
+from __future__ import annotations
+
+from vouch.policy.forms.version import FILE_MAX, DraftForm
+
+__all__ = ["FILE_MAX", "DraftForm"]
