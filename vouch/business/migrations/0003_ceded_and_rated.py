@@ -5,35 +5,65 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('business', '0002_numbers'),
-        ('exchange', '0007_nothing_in_plain'),
-        ('parties', '0013_reading_rule'),
+        ("business", "0002_numbers"),
+        ("exchange", "0007_nothing_in_plain"),
+        ("parties", "0013_reading_rule"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='guarantee',
-            name='ceded_rate',
-            field=models.DecimalField(decimal_places=6, default=Decimal('0'), max_digits=7, verbose_name='再担保分出比例'),
+            model_name="guarantee",
+            name="ceded_rate",
+            field=models.DecimalField(
+                decimal_places=6, default=Decimal("0"), max_digits=7, verbose_name="再担保分出比例"
+            ),
         ),
         migrations.AddField(
-            model_name='guarantee',
-            name='issuer_rating',
-            field=models.CharField(blank=True, choices=[('AAA', 'AAA'), ('AA+', 'AA+'), ('AA', 'AA'), ('AA-', 'AA-'), ('A+', 'A+'), ('A', 'A'), ('A-', 'A-'), ('BBB', 'BBB及以下')], max_length=4, verbose_name='发行人主体评级'),
+            model_name="guarantee",
+            name="issuer_rating",
+            field=models.CharField(
+                blank=True,
+                choices=[
+                    ("AAA", "AAA"),
+                    ("AA+", "AA+"),
+                    ("AA", "AA"),
+                    ("AA-", "AA-"),
+                    ("A+", "A+"),
+                    ("A", "A"),
+                    ("A-", "A-"),
+                    ("BBB", "BBB及以下"),
+                ],
+                max_length=4,
+                verbose_name="发行人主体评级",
+            ),
         ),
         migrations.AlterField(
-            model_name='guarantee',
-            name='kind',
-            field=models.CharField(choices=[('loan', '借款类'), ('housing', '住房置业'), ('bond', '发行债券'), ('other', '其他融资'), ('protected_fund', '保本基金'), ('non_financing', '非融资')], default='loan', max_length=16, verbose_name='业务种类'),
+            model_name="guarantee",
+            name="kind",
+            field=models.CharField(
+                choices=[
+                    ("loan", "借款类"),
+                    ("housing", "住房置业"),
+                    ("bond", "发行债券"),
+                    ("other", "其他融资"),
+                    ("protected_fund", "保本基金"),
+                    ("non_financing", "非融资"),
+                ],
+                default="loan",
+                max_length=16,
+                verbose_name="业务种类",
+            ),
         ),
         migrations.AddIndex(
-            model_name='guarantee',
-            index=models.Index(fields=['updated_at'], name='business_guarantee_told_idx'),
+            model_name="guarantee",
+            index=models.Index(fields=["updated_at"], name="business_guarantee_told_idx"),
         ),
         migrations.AddConstraint(
-            model_name='guarantee',
-            constraint=models.CheckConstraint(condition=models.Q(('ceded_rate__gte', 0), ('ceded_rate__lte', 1)), name='business_guarantee_ceded_is_part'),
+            model_name="guarantee",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("ceded_rate__gte", 0), ("ceded_rate__lte", 1)),
+                name="business_guarantee_ceded_is_part",
+            ),
         ),
     ]

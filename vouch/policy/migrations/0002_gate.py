@@ -9,399 +9,1167 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('parties', '0013_reading_rule'),
-        ('policy', '0001_initial'),
+        ("parties", "0013_reading_rule"),
+        ("policy", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Rule',
+            name="Rule",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('state', models.CharField(choices=[('proposed', '待确认'), ('confirmed', '已确认'), ('refused', '已退回')], default='proposed', max_length=10, verbose_name='状态')),
-                ('author_id', models.CharField(max_length=80, verbose_name='录入人编号')),
-                ('author_label', models.CharField(max_length=160, verbose_name='录入人')),
-                ('proposed_at', models.DateTimeField(verbose_name='录入时间')),
-                ('signer_id', models.CharField(blank=True, max_length=80, verbose_name='确认人编号')),
-                ('signer_label', models.CharField(blank=True, max_length=160, verbose_name='确认人')),
-                ('signed_at', models.DateTimeField(null=True, verbose_name='确认时间')),
-                ('signer_note', models.CharField(blank=True, max_length=200, verbose_name='确认意见')),
-                ('code', models.CharField(max_length=30, verbose_name='规则编号')),
-                ('version', models.PositiveSmallIntegerField(verbose_name='版次')),
-                ('title', models.CharField(max_length=80, verbose_name='规则名称')),
-                ('text', models.TextField(verbose_name='要求')),
-                ('article', models.CharField(max_length=120, verbose_name='条款')),
-                ('jurisdiction', models.CharField(choices=[('national', '全国'), ('province', '省级'), ('institution', '本机构')], max_length=12, verbose_name='适用范围')),
-                ('province', models.CharField(blank=True, max_length=20, verbose_name='省份')),
-                ('severity', models.CharField(choices=[('block', '阻断'), ('approve', '审批'), ('hint', '提示')], max_length=8, verbose_name='严重程度')),
-                ('steps', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(choices=[('grant_limit', '核定额度'), ('raise_limit', '调高额度'), ('draw', '使用额度'), ('confirm_class', '确认分类'), ('publish_policy', '发布政策')], max_length=16), blank=True, default=list, size=None, verbose_name='判断环节')),
-                ('measure', models.CharField(choices=[('none', '不由系统判断'), ('leverage', '放大倍数'), ('single', '单户集中度'), ('group', '集团集中度'), ('sound_assets', '净资产与准备金占资产比例'), ('first_two_tiers', 'Ⅰ级、Ⅱ级资产占比'), ('first_tier', 'Ⅰ级资产占比'), ('third_tier', 'Ⅲ级资产占比'), ('net_assets_age', '净资产数据的月龄'), ('controller', '是否本机构控股股东、实际控制人'), ('affiliate', '是否本机构其他关联方'), ('activity', '是否禁止的业务'), ('amount', '本笔金额'), ('customer_balance', '客户在保余额合计'), ('expression', '按算式')], default='none', max_length=20, verbose_name='判断方式')),
-                ('limit', models.DecimalField(blank=True, decimal_places=6, max_digits=18, null=True, verbose_name='限值')),
-                ('limit_of_small', models.DecimalField(blank=True, decimal_places=6, max_digits=18, null=True, verbose_name='主要服务小微、三农的限值')),
-                ('expression', models.TextField(blank=True, verbose_name='算式')),
-                ('formula', models.CharField(blank=True, max_length=300, verbose_name='公式')),
-                ('starts_on', models.DateField(verbose_name='施行日期')),
-                ('ends_on', models.DateField(blank=True, null=True, verbose_name='失效日期')),
-                ('source', models.CharField(blank=True, max_length=200, verbose_name='来源')),
-                ('confidence', models.PositiveSmallIntegerField(default=100, verbose_name='把握（%）')),
-                ('roles', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=20), blank=True, default=list, size=None, verbose_name='须知晓的岗位')),
-                ('changed', models.CharField(blank=True, max_length=300, verbose_name='与上一版的差异')),
-                ('touches', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=60), blank=True, default=list, size=None, verbose_name='涉及的页面')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("proposed", "待确认"), ("confirmed", "已确认"), ("refused", "已退回")],
+                        default="proposed",
+                        max_length=10,
+                        verbose_name="状态",
+                    ),
+                ),
+                ("author_id", models.CharField(max_length=80, verbose_name="录入人编号")),
+                ("author_label", models.CharField(max_length=160, verbose_name="录入人")),
+                ("proposed_at", models.DateTimeField(verbose_name="录入时间")),
+                ("signer_id", models.CharField(blank=True, max_length=80, verbose_name="确认人编号")),
+                ("signer_label", models.CharField(blank=True, max_length=160, verbose_name="确认人")),
+                ("signed_at", models.DateTimeField(null=True, verbose_name="确认时间")),
+                ("signer_note", models.CharField(blank=True, max_length=200, verbose_name="确认意见")),
+                ("code", models.CharField(max_length=30, verbose_name="规则编号")),
+                ("version", models.PositiveSmallIntegerField(verbose_name="版次")),
+                ("title", models.CharField(max_length=80, verbose_name="规则名称")),
+                ("text", models.TextField(verbose_name="要求")),
+                ("article", models.CharField(max_length=120, verbose_name="条款")),
+                (
+                    "jurisdiction",
+                    models.CharField(
+                        choices=[("national", "全国"), ("province", "省级"), ("institution", "本机构")],
+                        max_length=12,
+                        verbose_name="适用范围",
+                    ),
+                ),
+                ("province", models.CharField(blank=True, max_length=20, verbose_name="省份")),
+                (
+                    "severity",
+                    models.CharField(
+                        choices=[("block", "阻断"), ("approve", "审批"), ("hint", "提示")],
+                        max_length=8,
+                        verbose_name="严重程度",
+                    ),
+                ),
+                (
+                    "steps",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(
+                            choices=[
+                                ("grant_limit", "核定额度"),
+                                ("raise_limit", "调高额度"),
+                                ("draw", "使用额度"),
+                                ("confirm_class", "确认分类"),
+                                ("publish_policy", "发布政策"),
+                            ],
+                            max_length=16,
+                        ),
+                        blank=True,
+                        default=list,
+                        size=None,
+                        verbose_name="判断环节",
+                    ),
+                ),
+                (
+                    "measure",
+                    models.CharField(
+                        choices=[
+                            ("none", "不由系统判断"),
+                            ("leverage", "放大倍数"),
+                            ("single", "单户集中度"),
+                            ("group", "集团集中度"),
+                            ("sound_assets", "净资产与准备金占资产比例"),
+                            ("first_two_tiers", "Ⅰ级、Ⅱ级资产占比"),
+                            ("first_tier", "Ⅰ级资产占比"),
+                            ("third_tier", "Ⅲ级资产占比"),
+                            ("net_assets_age", "净资产数据的月龄"),
+                            ("controller", "是否本机构控股股东、实际控制人"),
+                            ("affiliate", "是否本机构其他关联方"),
+                            ("activity", "是否禁止的业务"),
+                            ("amount", "本笔金额"),
+                            ("customer_balance", "客户在保余额合计"),
+                            ("expression", "按算式"),
+                        ],
+                        default="none",
+                        max_length=20,
+                        verbose_name="判断方式",
+                    ),
+                ),
+                (
+                    "limit",
+                    models.DecimalField(
+                        blank=True, decimal_places=6, max_digits=18, null=True, verbose_name="限值"
+                    ),
+                ),
+                (
+                    "limit_of_small",
+                    models.DecimalField(
+                        blank=True,
+                        decimal_places=6,
+                        max_digits=18,
+                        null=True,
+                        verbose_name="主要服务小微、三农的限值",
+                    ),
+                ),
+                ("expression", models.TextField(blank=True, verbose_name="算式")),
+                ("formula", models.CharField(blank=True, max_length=300, verbose_name="公式")),
+                ("starts_on", models.DateField(verbose_name="施行日期")),
+                ("ends_on", models.DateField(blank=True, null=True, verbose_name="失效日期")),
+                ("source", models.CharField(blank=True, max_length=200, verbose_name="来源")),
+                ("confidence", models.PositiveSmallIntegerField(default=100, verbose_name="把握（%）")),
+                (
+                    "roles",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=20),
+                        blank=True,
+                        default=list,
+                        size=None,
+                        verbose_name="须知晓的岗位",
+                    ),
+                ),
+                ("changed", models.CharField(blank=True, max_length=300, verbose_name="与上一版的差异")),
+                (
+                    "touches",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=60),
+                        blank=True,
+                        default=list,
+                        size=None,
+                        verbose_name="涉及的页面",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '规则',
+                "verbose_name": "规则",
             },
         ),
         migrations.CreateModel(
-            name='RuleException',
+            name="RuleException",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('state', models.CharField(choices=[('proposed', '待确认'), ('confirmed', '已确认'), ('refused', '已退回')], default='proposed', max_length=10, verbose_name='状态')),
-                ('author_id', models.CharField(max_length=80, verbose_name='录入人编号')),
-                ('author_label', models.CharField(max_length=160, verbose_name='录入人')),
-                ('proposed_at', models.DateTimeField(verbose_name='录入时间')),
-                ('signer_id', models.CharField(blank=True, max_length=80, verbose_name='确认人编号')),
-                ('signer_label', models.CharField(blank=True, max_length=160, verbose_name='确认人')),
-                ('signed_at', models.DateTimeField(null=True, verbose_name='确认时间')),
-                ('signer_note', models.CharField(blank=True, max_length=200, verbose_name='确认意见')),
-                ('amount', models.DecimalField(blank=True, decimal_places=2, max_digits=18, null=True, verbose_name='本笔金额至多')),
-                ('starts_on', models.DateField(verbose_name='起')),
-                ('ends_on', models.DateField(verbose_name='止（不含当日）')),
-                ('reason', models.CharField(max_length=200, verbose_name='理由')),
-                ('evidence', models.CharField(max_length=200, verbose_name='依据')),
-                ('revoked_at', models.DateTimeField(blank=True, null=True, verbose_name='撤销时间')),
-                ('revoked_label', models.CharField(blank=True, max_length=160, verbose_name='撤销人')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("proposed", "待确认"), ("confirmed", "已确认"), ("refused", "已退回")],
+                        default="proposed",
+                        max_length=10,
+                        verbose_name="状态",
+                    ),
+                ),
+                ("author_id", models.CharField(max_length=80, verbose_name="录入人编号")),
+                ("author_label", models.CharField(max_length=160, verbose_name="录入人")),
+                ("proposed_at", models.DateTimeField(verbose_name="录入时间")),
+                ("signer_id", models.CharField(blank=True, max_length=80, verbose_name="确认人编号")),
+                ("signer_label", models.CharField(blank=True, max_length=160, verbose_name="确认人")),
+                ("signed_at", models.DateTimeField(null=True, verbose_name="确认时间")),
+                ("signer_note", models.CharField(blank=True, max_length=200, verbose_name="确认意见")),
+                (
+                    "amount",
+                    models.DecimalField(
+                        blank=True, decimal_places=2, max_digits=18, null=True, verbose_name="本笔金额至多"
+                    ),
+                ),
+                ("starts_on", models.DateField(verbose_name="起")),
+                ("ends_on", models.DateField(verbose_name="止（不含当日）")),
+                ("reason", models.CharField(max_length=200, verbose_name="理由")),
+                ("evidence", models.CharField(max_length=200, verbose_name="依据")),
+                ("revoked_at", models.DateTimeField(blank=True, null=True, verbose_name="撤销时间")),
+                ("revoked_label", models.CharField(blank=True, max_length=160, verbose_name="撤销人")),
             ],
             options={
-                'verbose_name': '规则例外',
+                "verbose_name": "规则例外",
             },
         ),
         migrations.CreateModel(
-            name='Setting',
+            name="Setting",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('state', models.CharField(choices=[('proposed', '待确认'), ('confirmed', '已确认'), ('refused', '已退回')], default='proposed', max_length=10, verbose_name='状态')),
-                ('author_id', models.CharField(max_length=80, verbose_name='录入人编号')),
-                ('author_label', models.CharField(max_length=160, verbose_name='录入人')),
-                ('proposed_at', models.DateTimeField(verbose_name='录入时间')),
-                ('signer_id', models.CharField(blank=True, max_length=80, verbose_name='确认人编号')),
-                ('signer_label', models.CharField(blank=True, max_length=160, verbose_name='确认人')),
-                ('signed_at', models.DateTimeField(null=True, verbose_name='确认时间')),
-                ('signer_note', models.CharField(blank=True, max_length=200, verbose_name='确认意见')),
-                ('starts_on', models.DateField(verbose_name='生效日期')),
-                ('includes_boundary', models.BooleanField(default=True, verbose_name='X1 恰好 500（200）万元按低权重')),
-                ('scope', models.CharField(choices=[('customer_loans', '客户的全部借款类，不含住房置业'), ('customer_financing', '客户的全部融资担保'), ('contract', '逐笔合同')], default='customer_loans', max_length=20, verbose_name='X2 单户在保余额的范围')),
-                ('amount', models.CharField(choices=[('own_share', '本机构承担部分'), ('full', '债务全额')], default='own_share', max_length=20, verbose_name='X3 按什么金额判断限额')),
-                ('deducts_equity', models.BooleanField(default=True, verbose_name='X4 净资产扣除对其他担保公司的股权投资')),
-                ('deducts_ceded', models.BooleanField(default=False, verbose_name='X5 扣除再担保分出部分')),
-                ('counts_non_financing', models.BooleanField(default=False, verbose_name='X6 非融资担保计入责任余额')),
-                ('net_assets', models.CharField(choices=[('latest_month', '最近月末，未审计的注明'), ('audited_year', '最近经审计的年末')], default='latest_month', max_length=20, verbose_name='X7 用哪一期净资产')),
-                ('eases_rated_bonds', models.BooleanField(default=True, verbose_name='X8 AA级以上发债的集中度按 60% 计')),
-                ('excludes_protected_funds', models.BooleanField(default=True, verbose_name='X9 保本基金存量单独列示')),
-                ('overlap', models.CharField(choices=[('by_record', '以借款人登记身份为准'), ('farmer_first', '先按农户')], default='by_record', max_length=20, verbose_name='X10 农户兼营时的认定')),
-                ('own_code', models.CharField(blank=True, max_length=18, verbose_name='本机构统一社会信用代码')),
-                ('province', models.CharField(blank=True, max_length=20, verbose_name='所在省份')),
-                ('reason', models.CharField(max_length=200, verbose_name='理由')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("proposed", "待确认"), ("confirmed", "已确认"), ("refused", "已退回")],
+                        default="proposed",
+                        max_length=10,
+                        verbose_name="状态",
+                    ),
+                ),
+                ("author_id", models.CharField(max_length=80, verbose_name="录入人编号")),
+                ("author_label", models.CharField(max_length=160, verbose_name="录入人")),
+                ("proposed_at", models.DateTimeField(verbose_name="录入时间")),
+                ("signer_id", models.CharField(blank=True, max_length=80, verbose_name="确认人编号")),
+                ("signer_label", models.CharField(blank=True, max_length=160, verbose_name="确认人")),
+                ("signed_at", models.DateTimeField(null=True, verbose_name="确认时间")),
+                ("signer_note", models.CharField(blank=True, max_length=200, verbose_name="确认意见")),
+                ("starts_on", models.DateField(verbose_name="生效日期")),
+                (
+                    "includes_boundary",
+                    models.BooleanField(default=True, verbose_name="X1 恰好 500（200）万元按低权重"),
+                ),
+                (
+                    "scope",
+                    models.CharField(
+                        choices=[
+                            ("customer_loans", "客户的全部借款类，不含住房置业"),
+                            ("customer_financing", "客户的全部融资担保"),
+                            ("contract", "逐笔合同"),
+                        ],
+                        default="customer_loans",
+                        max_length=20,
+                        verbose_name="X2 单户在保余额的范围",
+                    ),
+                ),
+                (
+                    "amount",
+                    models.CharField(
+                        choices=[("own_share", "本机构承担部分"), ("full", "债务全额")],
+                        default="own_share",
+                        max_length=20,
+                        verbose_name="X3 按什么金额判断限额",
+                    ),
+                ),
+                (
+                    "deducts_equity",
+                    models.BooleanField(default=True, verbose_name="X4 净资产扣除对其他担保公司的股权投资"),
+                ),
+                ("deducts_ceded", models.BooleanField(default=False, verbose_name="X5 扣除再担保分出部分")),
+                (
+                    "counts_non_financing",
+                    models.BooleanField(default=False, verbose_name="X6 非融资担保计入责任余额"),
+                ),
+                (
+                    "net_assets",
+                    models.CharField(
+                        choices=[
+                            ("latest_month", "最近月末，未审计的注明"),
+                            ("audited_year", "最近经审计的年末"),
+                        ],
+                        default="latest_month",
+                        max_length=20,
+                        verbose_name="X7 用哪一期净资产",
+                    ),
+                ),
+                (
+                    "eases_rated_bonds",
+                    models.BooleanField(default=True, verbose_name="X8 AA级以上发债的集中度按 60% 计"),
+                ),
+                (
+                    "excludes_protected_funds",
+                    models.BooleanField(default=True, verbose_name="X9 保本基金存量单独列示"),
+                ),
+                (
+                    "overlap",
+                    models.CharField(
+                        choices=[("by_record", "以借款人登记身份为准"), ("farmer_first", "先按农户")],
+                        default="by_record",
+                        max_length=20,
+                        verbose_name="X10 农户兼营时的认定",
+                    ),
+                ),
+                (
+                    "own_code",
+                    models.CharField(blank=True, max_length=18, verbose_name="本机构统一社会信用代码"),
+                ),
+                ("province", models.CharField(blank=True, max_length=20, verbose_name="所在省份")),
+                ("reason", models.CharField(max_length=200, verbose_name="理由")),
             ],
             options={
-                'verbose_name': '监管口径',
+                "verbose_name": "监管口径",
             },
         ),
         migrations.CreateModel(
-            name='Tally',
+            name="Tally",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('as_of', models.DateField(verbose_name='业务日期')),
-                ('at', models.DateTimeField(verbose_name='计算时间')),
-                ('reading', models.CharField(max_length=64, verbose_name='口径摘要')),
-                ('lines', models.JSONField(verbose_name='各档在保余额')),
-                ('weighed', models.DecimalField(decimal_places=4, max_digits=20, verbose_name='责任余额')),
-                ('financing_balance', models.DecimalField(decimal_places=2, max_digits=20, verbose_name='融资担保在保余额')),
-                ('financing_customers', models.PositiveIntegerField(verbose_name='融资担保户数')),
-                ('small_balance', models.DecimalField(decimal_places=2, max_digits=20, verbose_name='小微、农户在保余额')),
-                ('small_customers', models.PositiveIntegerField(verbose_name='小微、农户户数')),
-                ('is_whole', models.BooleanField(default=False, verbose_name='按客户留存')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("as_of", models.DateField(verbose_name="业务日期")),
+                ("at", models.DateTimeField(verbose_name="计算时间")),
+                ("reading", models.CharField(max_length=64, verbose_name="口径摘要")),
+                ("lines", models.JSONField(verbose_name="各档在保余额")),
+                ("weighed", models.DecimalField(decimal_places=4, max_digits=20, verbose_name="责任余额")),
+                (
+                    "financing_balance",
+                    models.DecimalField(decimal_places=2, max_digits=20, verbose_name="融资担保在保余额"),
+                ),
+                ("financing_customers", models.PositiveIntegerField(verbose_name="融资担保户数")),
+                (
+                    "small_balance",
+                    models.DecimalField(decimal_places=2, max_digits=20, verbose_name="小微、农户在保余额"),
+                ),
+                ("small_customers", models.PositiveIntegerField(verbose_name="小微、农户户数")),
+                ("is_whole", models.BooleanField(default=False, verbose_name="按客户留存")),
             ],
             options={
-                'verbose_name': '责任余额汇总',
+                "verbose_name": "责任余额汇总",
             },
         ),
         migrations.CreateModel(
-            name='CustomerTally',
+            name="CustomerTally",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('weighed', models.DecimalField(decimal_places=4, max_digits=20, verbose_name='责任余额')),
-                ('concentrated', models.DecimalField(decimal_places=4, max_digits=20, verbose_name='集中度责任余额')),
-                ('balance', models.DecimalField(decimal_places=2, max_digits=20, verbose_name='在保余额')),
-                ('financing_balance', models.DecimalField(decimal_places=2, max_digits=20, verbose_name='融资担保在保余额')),
-                ('is_small', models.BooleanField(verbose_name='小微或农户')),
-                ('party', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='parties.party', verbose_name='客户')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("weighed", models.DecimalField(decimal_places=4, max_digits=20, verbose_name="责任余额")),
+                (
+                    "concentrated",
+                    models.DecimalField(decimal_places=4, max_digits=20, verbose_name="集中度责任余额"),
+                ),
+                ("balance", models.DecimalField(decimal_places=2, max_digits=20, verbose_name="在保余额")),
+                (
+                    "financing_balance",
+                    models.DecimalField(decimal_places=2, max_digits=20, verbose_name="融资担保在保余额"),
+                ),
+                ("is_small", models.BooleanField(verbose_name="小微或农户")),
+                (
+                    "party",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="parties.party",
+                        verbose_name="客户",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '客户责任余额',
+                "verbose_name": "客户责任余额",
             },
         ),
         migrations.CreateModel(
-            name='ExceptionUse',
+            name="ExceptionUse",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('step', models.CharField(choices=[('grant_limit', '核定额度'), ('raise_limit', '调高额度'), ('draw', '使用额度'), ('confirm_class', '确认分类'), ('publish_policy', '发布政策')], max_length=16, verbose_name='环节')),
-                ('amount', models.DecimalField(decimal_places=2, max_digits=18, verbose_name='金额')),
-                ('at', models.DateTimeField(verbose_name='使用时间')),
-                ('actor_id', models.CharField(max_length=80, verbose_name='操作人编号')),
-                ('actor_label', models.CharField(max_length=160, verbose_name='操作人')),
-                ('party', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='parties.party', verbose_name='客户')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "step",
+                    models.CharField(
+                        choices=[
+                            ("grant_limit", "核定额度"),
+                            ("raise_limit", "调高额度"),
+                            ("draw", "使用额度"),
+                            ("confirm_class", "确认分类"),
+                            ("publish_policy", "发布政策"),
+                        ],
+                        max_length=16,
+                        verbose_name="环节",
+                    ),
+                ),
+                ("amount", models.DecimalField(decimal_places=2, max_digits=18, verbose_name="金额")),
+                ("at", models.DateTimeField(verbose_name="使用时间")),
+                ("actor_id", models.CharField(max_length=80, verbose_name="操作人编号")),
+                ("actor_label", models.CharField(max_length=160, verbose_name="操作人")),
+                (
+                    "party",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="parties.party",
+                        verbose_name="客户",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '例外使用',
+                "verbose_name": "例外使用",
             },
         ),
         migrations.CreateModel(
-            name='MonthFigures',
+            name="MonthFigures",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('state', models.CharField(choices=[('proposed', '待确认'), ('confirmed', '已确认'), ('refused', '已退回')], default='proposed', max_length=10, verbose_name='状态')),
-                ('author_id', models.CharField(max_length=80, verbose_name='录入人编号')),
-                ('author_label', models.CharField(max_length=160, verbose_name='录入人')),
-                ('proposed_at', models.DateTimeField(verbose_name='录入时间')),
-                ('signer_id', models.CharField(blank=True, max_length=80, verbose_name='确认人编号')),
-                ('signer_label', models.CharField(blank=True, max_length=160, verbose_name='确认人')),
-                ('signed_at', models.DateTimeField(null=True, verbose_name='确认时间')),
-                ('signer_note', models.CharField(blank=True, max_length=200, verbose_name='确认意见')),
-                ('month_end', models.DateField(verbose_name='月末')),
-                ('version', models.PositiveSmallIntegerField(verbose_name='版次')),
-                ('is_audited', models.BooleanField(default=False, verbose_name='已审计')),
-                ('net_assets', models.DecimalField(decimal_places=2, default=Decimal('0.00'), max_digits=18, verbose_name='净资产（母公司）')),
-                ('guarantor_equity', models.DecimalField(decimal_places=2, default=Decimal('0.00'), max_digits=18, verbose_name='对其他融资担保、再担保公司的股权投资')),
-                ('unexpired_reserve', models.DecimalField(decimal_places=2, default=Decimal('0.00'), max_digits=18, verbose_name='未到期责任准备金')),
-                ('compensation_reserve', models.DecimalField(decimal_places=2, default=Decimal('0.00'), max_digits=18, verbose_name='担保赔偿准备金')),
-                ('general_reserve', models.DecimalField(decimal_places=2, default=Decimal('0.00'), max_digits=18, verbose_name='一般风险准备')),
-                ('reserve_before', models.DecimalField(decimal_places=2, default=Decimal('0.00'), max_digits=18, verbose_name='上年末担保赔偿准备金')),
-                ('reserve_used', models.DecimalField(decimal_places=2, default=Decimal('0.00'), max_digits=18, verbose_name='本年动用担保赔偿准备金')),
-                ('reserve_recovered', models.DecimalField(decimal_places=2, default=Decimal('0.00'), max_digits=18, verbose_name='本年追偿转回担保赔偿准备金')),
-                ('fee_income', models.DecimalField(decimal_places=2, default=Decimal('0.00'), max_digits=18, verbose_name='本年担保费收入')),
-                ('losses_year', models.DecimalField(decimal_places=2, default=Decimal('0.00'), max_digits=18, verbose_name='本年确认代偿损失')),
-                ('losses_total', models.DecimalField(decimal_places=2, default=Decimal('0.00'), max_digits=18, verbose_name='累计确认代偿损失')),
-                ('note', models.CharField(blank=True, max_length=200, verbose_name='说明')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("proposed", "待确认"), ("confirmed", "已确认"), ("refused", "已退回")],
+                        default="proposed",
+                        max_length=10,
+                        verbose_name="状态",
+                    ),
+                ),
+                ("author_id", models.CharField(max_length=80, verbose_name="录入人编号")),
+                ("author_label", models.CharField(max_length=160, verbose_name="录入人")),
+                ("proposed_at", models.DateTimeField(verbose_name="录入时间")),
+                ("signer_id", models.CharField(blank=True, max_length=80, verbose_name="确认人编号")),
+                ("signer_label", models.CharField(blank=True, max_length=160, verbose_name="确认人")),
+                ("signed_at", models.DateTimeField(null=True, verbose_name="确认时间")),
+                ("signer_note", models.CharField(blank=True, max_length=200, verbose_name="确认意见")),
+                ("month_end", models.DateField(verbose_name="月末")),
+                ("version", models.PositiveSmallIntegerField(verbose_name="版次")),
+                ("is_audited", models.BooleanField(default=False, verbose_name="已审计")),
+                (
+                    "net_assets",
+                    models.DecimalField(
+                        decimal_places=2,
+                        default=Decimal("0.00"),
+                        max_digits=18,
+                        verbose_name="净资产（母公司）",
+                    ),
+                ),
+                (
+                    "guarantor_equity",
+                    models.DecimalField(
+                        decimal_places=2,
+                        default=Decimal("0.00"),
+                        max_digits=18,
+                        verbose_name="对其他融资担保、再担保公司的股权投资",
+                    ),
+                ),
+                (
+                    "unexpired_reserve",
+                    models.DecimalField(
+                        decimal_places=2,
+                        default=Decimal("0.00"),
+                        max_digits=18,
+                        verbose_name="未到期责任准备金",
+                    ),
+                ),
+                (
+                    "compensation_reserve",
+                    models.DecimalField(
+                        decimal_places=2,
+                        default=Decimal("0.00"),
+                        max_digits=18,
+                        verbose_name="担保赔偿准备金",
+                    ),
+                ),
+                (
+                    "general_reserve",
+                    models.DecimalField(
+                        decimal_places=2, default=Decimal("0.00"), max_digits=18, verbose_name="一般风险准备"
+                    ),
+                ),
+                (
+                    "reserve_before",
+                    models.DecimalField(
+                        decimal_places=2,
+                        default=Decimal("0.00"),
+                        max_digits=18,
+                        verbose_name="上年末担保赔偿准备金",
+                    ),
+                ),
+                (
+                    "reserve_used",
+                    models.DecimalField(
+                        decimal_places=2,
+                        default=Decimal("0.00"),
+                        max_digits=18,
+                        verbose_name="本年动用担保赔偿准备金",
+                    ),
+                ),
+                (
+                    "reserve_recovered",
+                    models.DecimalField(
+                        decimal_places=2,
+                        default=Decimal("0.00"),
+                        max_digits=18,
+                        verbose_name="本年追偿转回担保赔偿准备金",
+                    ),
+                ),
+                (
+                    "fee_income",
+                    models.DecimalField(
+                        decimal_places=2,
+                        default=Decimal("0.00"),
+                        max_digits=18,
+                        verbose_name="本年担保费收入",
+                    ),
+                ),
+                (
+                    "losses_year",
+                    models.DecimalField(
+                        decimal_places=2,
+                        default=Decimal("0.00"),
+                        max_digits=18,
+                        verbose_name="本年确认代偿损失",
+                    ),
+                ),
+                (
+                    "losses_total",
+                    models.DecimalField(
+                        decimal_places=2,
+                        default=Decimal("0.00"),
+                        max_digits=18,
+                        verbose_name="累计确认代偿损失",
+                    ),
+                ),
+                ("note", models.CharField(blank=True, max_length=200, verbose_name="说明")),
             ],
             options={
-                'verbose_name': '机构月度数据',
-                'constraints': [models.UniqueConstraint(fields=('month_end', 'version'), name='policy_figures_version_once'), models.UniqueConstraint(condition=models.Q(('state', 'proposed')), fields=('month_end',), name='policy_figures_one_waiting'), models.CheckConstraint(condition=models.Q(('compensation_reserve__gte', 0), ('fee_income__gte', 0), ('general_reserve__gte', 0), ('guarantor_equity__gte', 0), ('losses_total__gte', models.F('losses_year')), ('losses_year__gte', 0), ('reserve_before__gte', 0), ('reserve_recovered__gte', 0), ('reserve_used__gte', 0), ('unexpired_reserve__gte', 0)), name='policy_figures_not_negative'), models.CheckConstraint(condition=models.Q(('state__in', ['proposed', 'confirmed', 'refused'])), name='policy_figures_state_known'), models.CheckConstraint(condition=models.Q(('state', 'proposed'), ('signed_at__isnull', False), _connector='XOR'), name='policy_figures_signed_has_moment'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'confirmed'), _negated=True), models.Q(models.Q(('signer_id', ''), _negated=True), models.Q(('signer_id', models.F('author_id')), _negated=True)), _connector='OR'), name='policy_figures_two_persons')],
+                "verbose_name": "机构月度数据",
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("month_end", "version"), name="policy_figures_version_once"
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("state", "proposed")),
+                        fields=("month_end",),
+                        name="policy_figures_one_waiting",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("compensation_reserve__gte", 0),
+                            ("fee_income__gte", 0),
+                            ("general_reserve__gte", 0),
+                            ("guarantor_equity__gte", 0),
+                            ("losses_total__gte", models.F("losses_year")),
+                            ("losses_year__gte", 0),
+                            ("reserve_before__gte", 0),
+                            ("reserve_recovered__gte", 0),
+                            ("reserve_used__gte", 0),
+                            ("unexpired_reserve__gte", 0),
+                        ),
+                        name="policy_figures_not_negative",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("state__in", ["proposed", "confirmed", "refused"])),
+                        name="policy_figures_state_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("state", "proposed"), ("signed_at__isnull", False), _connector="XOR"
+                        ),
+                        name="policy_figures_signed_has_moment",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state", "confirmed"), _negated=True),
+                            models.Q(
+                                models.Q(("signer_id", ""), _negated=True),
+                                models.Q(("signer_id", models.F("author_id")), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="policy_figures_two_persons",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='AssetFigure',
+            name="AssetFigure",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('cash', '现金'), ('deposits', '银行存款'), ('margins', '存出保证金'), ('money_funds', '货币市场基金'), ('treasuries', '国债、金融债券'), ('short_wealth', '可随时赎回或三个月内到期的银行理财'), ('aaa_bonds', 'AAA级债券'), ('other_money', '其他货币资金'), ('other_wealth', '其他银行理财'), ('aa_bonds', 'AA级、AA+级债券'), ('guarantor_equity', '对其他融资担保、再担保公司的股权投资'), ('customer_equity', '对在保客户的股权投资'), ('short_entrusted', '对在保客户六个月以内的委托贷款'), ('own_premises', '自用型房产'), ('other_equity', '其他股权类资产'), ('low_bonds', 'AA-级以下或无评级债券'), ('plans', '信托、资管计划、基金、资产支持证券'), ('other_entrusted', '其他委托贷款'), ('other_premises', '非自用型房产'), ('other_receivables', '其他应收款'), ('claims_receivable', '应收代偿款'), ('unclassed', '不列入各级的其他资产')], max_length=20, verbose_name='资产种类')),
-                ('amount', models.DecimalField(decimal_places=2, default=Decimal('0.00'), max_digits=18, verbose_name='金额')),
-                ('entrusted', models.DecimalField(decimal_places=2, default=Decimal('0.00'), max_digits=18, verbose_name='其中受托管理的财政专项资金')),
-                ('figures', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='assets', to='policy.monthfigures', verbose_name='机构月度数据')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("cash", "现金"),
+                            ("deposits", "银行存款"),
+                            ("margins", "存出保证金"),
+                            ("money_funds", "货币市场基金"),
+                            ("treasuries", "国债、金融债券"),
+                            ("short_wealth", "可随时赎回或三个月内到期的银行理财"),
+                            ("aaa_bonds", "AAA级债券"),
+                            ("other_money", "其他货币资金"),
+                            ("other_wealth", "其他银行理财"),
+                            ("aa_bonds", "AA级、AA+级债券"),
+                            ("guarantor_equity", "对其他融资担保、再担保公司的股权投资"),
+                            ("customer_equity", "对在保客户的股权投资"),
+                            ("short_entrusted", "对在保客户六个月以内的委托贷款"),
+                            ("own_premises", "自用型房产"),
+                            ("other_equity", "其他股权类资产"),
+                            ("low_bonds", "AA-级以下或无评级债券"),
+                            ("plans", "信托、资管计划、基金、资产支持证券"),
+                            ("other_entrusted", "其他委托贷款"),
+                            ("other_premises", "非自用型房产"),
+                            ("other_receivables", "其他应收款"),
+                            ("claims_receivable", "应收代偿款"),
+                            ("unclassed", "不列入各级的其他资产"),
+                        ],
+                        max_length=20,
+                        verbose_name="资产种类",
+                    ),
+                ),
+                (
+                    "amount",
+                    models.DecimalField(
+                        decimal_places=2, default=Decimal("0.00"), max_digits=18, verbose_name="金额"
+                    ),
+                ),
+                (
+                    "entrusted",
+                    models.DecimalField(
+                        decimal_places=2,
+                        default=Decimal("0.00"),
+                        max_digits=18,
+                        verbose_name="其中受托管理的财政专项资金",
+                    ),
+                ),
+                (
+                    "figures",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="assets",
+                        to="policy.monthfigures",
+                        verbose_name="机构月度数据",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '机构资产明细',
+                "verbose_name": "机构资产明细",
             },
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='monthfigures',
-            trigger=pgtrigger.compiler.Trigger(name='kept_for_good', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot delete rows from % table', TG_TABLE_NAME;", hash='517bf13601222993ca7af0952fb2123819e5a754', operation='DELETE', pgid='pgtrigger_kept_for_good_69abb', table='policy_monthfigures', when='BEFORE')),
+            model_name="monthfigures",
+            trigger=pgtrigger.compiler.Trigger(
+                name="kept_for_good",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot delete rows from % table', TG_TABLE_NAME;",
+                    hash="517bf13601222993ca7af0952fb2123819e5a754",
+                    operation="DELETE",
+                    pgid="pgtrigger_kept_for_good_69abb",
+                    table="policy_monthfigures",
+                    when="BEFORE",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='monthfigures',
-            trigger=pgtrigger.compiler.Trigger(name='content_is_fixed', sql=pgtrigger.compiler.UpsertTriggerSql(func='RAISE EXCEPTION \'pgtrigger: Cannot update of "month_end", "version", "is_audited", "net_assets", "guarantor_equity", "unexpired_reserve", "compensation_reserve", "general_reserve", "reserve_before", "reserve_used", "reserve_recovered", "fee_income", "losses_year", "losses_total", "note", "author_id", "author_label", "proposed_at" rows from % table\', TG_TABLE_NAME;', hash='4bde700377ca0acc1a77ccc1d6b80a3b18218f24', operation='UPDATE OF "month_end", "version", "is_audited", "net_assets", "guarantor_equity", "unexpired_reserve", "compensation_reserve", "general_reserve", "reserve_before", "reserve_used", "reserve_recovered", "fee_income", "losses_year", "losses_total", "note", "author_id", "author_label", "proposed_at"', pgid='pgtrigger_content_is_fixed_4b2d7', table='policy_monthfigures', when='BEFORE')),
+            model_name="monthfigures",
+            trigger=pgtrigger.compiler.Trigger(
+                name="content_is_fixed",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='RAISE EXCEPTION \'pgtrigger: Cannot update of "month_end", "version", "is_audited", "net_assets", "guarantor_equity", "unexpired_reserve", "compensation_reserve", "general_reserve", "reserve_before", "reserve_used", "reserve_recovered", "fee_income", "losses_year", "losses_total", "note", "author_id", "author_label", "proposed_at" rows from % table\', TG_TABLE_NAME;',
+                    hash="4bde700377ca0acc1a77ccc1d6b80a3b18218f24",
+                    operation='UPDATE OF "month_end", "version", "is_audited", "net_assets", "guarantor_equity", "unexpired_reserve", "compensation_reserve", "general_reserve", "reserve_before", "reserve_used", "reserve_recovered", "fee_income", "losses_year", "losses_total", "note", "author_id", "author_label", "proposed_at"',
+                    pgid="pgtrigger_content_is_fixed_4b2d7",
+                    table="policy_monthfigures",
+                    when="BEFORE",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='monthfigures',
-            trigger=pgtrigger.compiler.Trigger(name='states_in_order', sql=pgtrigger.compiler.UpsertTriggerSql(declare='DECLARE _is_valid_transition BOOLEAN;', func='SELECT CONCAT(OLD."state", \':\', NEW."state") = ANY(\'{proposed:confirmed,proposed:refused}\'::text[]) INTO _is_valid_transition; IF (_is_valid_transition IS FALSE AND OLD."state" IS DISTINCT FROM NEW."state") THEN RAISE EXCEPTION \'pgtrigger: Invalid transition of field "state" from "%" to "%" on table %\', OLD."state", NEW."state", TG_TABLE_NAME; ELSE RETURN NEW; END IF;', hash='5603dc61285069b282d578163ffffd4c35354d2c', operation='UPDATE', pgid='pgtrigger_states_in_order_a914d', table='policy_monthfigures', when='BEFORE')),
+            model_name="monthfigures",
+            trigger=pgtrigger.compiler.Trigger(
+                name="states_in_order",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    declare="DECLARE _is_valid_transition BOOLEAN;",
+                    func='SELECT CONCAT(OLD."state", \':\', NEW."state") = ANY(\'{proposed:confirmed,proposed:refused}\'::text[]) INTO _is_valid_transition; IF (_is_valid_transition IS FALSE AND OLD."state" IS DISTINCT FROM NEW."state") THEN RAISE EXCEPTION \'pgtrigger: Invalid transition of field "state" from "%" to "%" on table %\', OLD."state", NEW."state", TG_TABLE_NAME; ELSE RETURN NEW; END IF;',
+                    hash="5603dc61285069b282d578163ffffd4c35354d2c",
+                    operation="UPDATE",
+                    pgid="pgtrigger_states_in_order_a914d",
+                    table="policy_monthfigures",
+                    when="BEFORE",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='monthfigures',
-            trigger=pgtrigger.compiler.Trigger(name='signature_is_fixed', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (NOT (OLD."state" = \'proposed\'))', func='RAISE EXCEPTION \'pgtrigger: Cannot update of "signer_id", "signer_label", "signed_at", "signer_note" rows from % table\', TG_TABLE_NAME;', hash='9ec746634380a496f5bfe56510a1341e33a763df', operation='UPDATE OF "signer_id", "signer_label", "signed_at", "signer_note"', pgid='pgtrigger_signature_is_fixed_960b6', table='policy_monthfigures', when='BEFORE')),
+            model_name="monthfigures",
+            trigger=pgtrigger.compiler.Trigger(
+                name="signature_is_fixed",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition="WHEN (NOT (OLD.\"state\" = 'proposed'))",
+                    func='RAISE EXCEPTION \'pgtrigger: Cannot update of "signer_id", "signer_label", "signed_at", "signer_note" rows from % table\', TG_TABLE_NAME;',
+                    hash="9ec746634380a496f5bfe56510a1341e33a763df",
+                    operation='UPDATE OF "signer_id", "signer_label", "signed_at", "signer_note"',
+                    pgid="pgtrigger_signature_is_fixed_960b6",
+                    table="policy_monthfigures",
+                    when="BEFORE",
+                ),
+            ),
         ),
         migrations.AddConstraint(
-            model_name='rule',
-            constraint=models.UniqueConstraint(fields=('code', 'version'), name='policy_rule_version_once'),
+            model_name="rule",
+            constraint=models.UniqueConstraint(fields=("code", "version"), name="policy_rule_version_once"),
         ),
         migrations.AddConstraint(
-            model_name='rule',
-            constraint=models.CheckConstraint(condition=models.Q(('confidence__lte', 100)), name='policy_rule_confidence_is_percent'),
+            model_name="rule",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("confidence__lte", 100)), name="policy_rule_confidence_is_percent"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='rule',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('jurisdiction', 'institution'), ('code__startswith', 'OWN-')), models.Q(models.Q(('jurisdiction', 'institution'), _negated=True), models.Q(('code__startswith', 'OWN-'), _negated=True)), _connector='OR'), name='policy_rule_own_by_code'),
+            model_name="rule",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("jurisdiction", "institution"), ("code__startswith", "OWN-")),
+                    models.Q(
+                        models.Q(("jurisdiction", "institution"), _negated=True),
+                        models.Q(("code__startswith", "OWN-"), _negated=True),
+                    ),
+                    _connector="OR",
+                ),
+                name="policy_rule_own_by_code",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='rule',
-            constraint=models.CheckConstraint(condition=models.Q(('jurisdiction', 'province'), ('province', ''), _connector='XOR'), name='policy_rule_has_province'),
+            model_name="rule",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("jurisdiction", "province"), ("province", ""), _connector="XOR"),
+                name="policy_rule_has_province",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='rule',
-            constraint=models.CheckConstraint(condition=models.Q(('measure', 'expression'), ('expression', ''), _connector='XOR'), name='policy_rule_has_expression'),
+            model_name="rule",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("measure", "expression"), ("expression", ""), _connector="XOR"),
+                name="policy_rule_has_expression",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='rule',
-            constraint=models.CheckConstraint(condition=models.Q(('ends_on', None), ('ends_on__gt', models.F('starts_on')), _connector='OR'), name='policy_rule_days_in_order'),
+            model_name="rule",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("ends_on", None), ("ends_on__gt", models.F("starts_on")), _connector="OR"
+                ),
+                name="policy_rule_days_in_order",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='rule',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['proposed', 'confirmed', 'refused'])), name='policy_rule_state_known'),
+            model_name="rule",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("state__in", ["proposed", "confirmed", "refused"])),
+                name="policy_rule_state_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='rule',
-            constraint=models.CheckConstraint(condition=models.Q(('state', 'proposed'), ('signed_at__isnull', False), _connector='XOR'), name='policy_rule_signed_has_moment'),
+            model_name="rule",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("state", "proposed"), ("signed_at__isnull", False), _connector="XOR"),
+                name="policy_rule_signed_has_moment",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='rule',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'confirmed'), ('jurisdiction', 'institution'), _negated=True), models.Q(models.Q(('signer_id', ''), _negated=True), models.Q(('signer_id', models.F('author_id')), _negated=True)), _connector='OR'), name='policy_rule_two_persons'),
+            model_name="rule",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("state", "confirmed"), ("jurisdiction", "institution"), _negated=True),
+                    models.Q(
+                        models.Q(("signer_id", ""), _negated=True),
+                        models.Q(("signer_id", models.F("author_id")), _negated=True),
+                    ),
+                    _connector="OR",
+                ),
+                name="policy_rule_two_persons",
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='rule',
-            trigger=pgtrigger.compiler.Trigger(name='kept_for_good', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot delete rows from % table', TG_TABLE_NAME;", hash='70bbbc1111c35c0cdb8e9449c48282ca1f76a39e', operation='DELETE', pgid='pgtrigger_kept_for_good_61406', table='policy_rule', when='BEFORE')),
+            model_name="rule",
+            trigger=pgtrigger.compiler.Trigger(
+                name="kept_for_good",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot delete rows from % table', TG_TABLE_NAME;",
+                    hash="70bbbc1111c35c0cdb8e9449c48282ca1f76a39e",
+                    operation="DELETE",
+                    pgid="pgtrigger_kept_for_good_61406",
+                    table="policy_rule",
+                    when="BEFORE",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='rule',
-            trigger=pgtrigger.compiler.Trigger(name='content_is_fixed', sql=pgtrigger.compiler.UpsertTriggerSql(func='RAISE EXCEPTION \'pgtrigger: Cannot update of "code", "version", "title", "text", "article", "jurisdiction", "province", "severity", "steps", "measure", "limit", "limit_of_small", "expression", "formula", "starts_on", "ends_on", "source", "confidence", "roles", "changed", "touches", "author_id", "author_label", "proposed_at" rows from % table\', TG_TABLE_NAME;', hash='0b6be96c77225258368ac084a62d25d709c33340', operation='UPDATE OF "code", "version", "title", "text", "article", "jurisdiction", "province", "severity", "steps", "measure", "limit", "limit_of_small", "expression", "formula", "starts_on", "ends_on", "source", "confidence", "roles", "changed", "touches", "author_id", "author_label", "proposed_at"', pgid='pgtrigger_content_is_fixed_0d1f9', table='policy_rule', when='BEFORE')),
+            model_name="rule",
+            trigger=pgtrigger.compiler.Trigger(
+                name="content_is_fixed",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='RAISE EXCEPTION \'pgtrigger: Cannot update of "code", "version", "title", "text", "article", "jurisdiction", "province", "severity", "steps", "measure", "limit", "limit_of_small", "expression", "formula", "starts_on", "ends_on", "source", "confidence", "roles", "changed", "touches", "author_id", "author_label", "proposed_at" rows from % table\', TG_TABLE_NAME;',
+                    hash="0b6be96c77225258368ac084a62d25d709c33340",
+                    operation='UPDATE OF "code", "version", "title", "text", "article", "jurisdiction", "province", "severity", "steps", "measure", "limit", "limit_of_small", "expression", "formula", "starts_on", "ends_on", "source", "confidence", "roles", "changed", "touches", "author_id", "author_label", "proposed_at"',
+                    pgid="pgtrigger_content_is_fixed_0d1f9",
+                    table="policy_rule",
+                    when="BEFORE",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='rule',
-            trigger=pgtrigger.compiler.Trigger(name='states_in_order', sql=pgtrigger.compiler.UpsertTriggerSql(declare='DECLARE _is_valid_transition BOOLEAN;', func='SELECT CONCAT(OLD."state", \':\', NEW."state") = ANY(\'{proposed:confirmed,proposed:refused}\'::text[]) INTO _is_valid_transition; IF (_is_valid_transition IS FALSE AND OLD."state" IS DISTINCT FROM NEW."state") THEN RAISE EXCEPTION \'pgtrigger: Invalid transition of field "state" from "%" to "%" on table %\', OLD."state", NEW."state", TG_TABLE_NAME; ELSE RETURN NEW; END IF;', hash='70efadf2064f7ec55b877324bb544804b3696858', operation='UPDATE', pgid='pgtrigger_states_in_order_9555e', table='policy_rule', when='BEFORE')),
+            model_name="rule",
+            trigger=pgtrigger.compiler.Trigger(
+                name="states_in_order",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    declare="DECLARE _is_valid_transition BOOLEAN;",
+                    func='SELECT CONCAT(OLD."state", \':\', NEW."state") = ANY(\'{proposed:confirmed,proposed:refused}\'::text[]) INTO _is_valid_transition; IF (_is_valid_transition IS FALSE AND OLD."state" IS DISTINCT FROM NEW."state") THEN RAISE EXCEPTION \'pgtrigger: Invalid transition of field "state" from "%" to "%" on table %\', OLD."state", NEW."state", TG_TABLE_NAME; ELSE RETURN NEW; END IF;',
+                    hash="70efadf2064f7ec55b877324bb544804b3696858",
+                    operation="UPDATE",
+                    pgid="pgtrigger_states_in_order_9555e",
+                    table="policy_rule",
+                    when="BEFORE",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='rule',
-            trigger=pgtrigger.compiler.Trigger(name='signature_is_fixed', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (NOT (OLD."state" = \'proposed\'))', func='RAISE EXCEPTION \'pgtrigger: Cannot update of "signer_id", "signer_label", "signed_at", "signer_note" rows from % table\', TG_TABLE_NAME;', hash='7b59a313c269d1c473c2a171ffa32db7045542ea', operation='UPDATE OF "signer_id", "signer_label", "signed_at", "signer_note"', pgid='pgtrigger_signature_is_fixed_b2469', table='policy_rule', when='BEFORE')),
+            model_name="rule",
+            trigger=pgtrigger.compiler.Trigger(
+                name="signature_is_fixed",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition="WHEN (NOT (OLD.\"state\" = 'proposed'))",
+                    func='RAISE EXCEPTION \'pgtrigger: Cannot update of "signer_id", "signer_label", "signed_at", "signer_note" rows from % table\', TG_TABLE_NAME;',
+                    hash="7b59a313c269d1c473c2a171ffa32db7045542ea",
+                    operation='UPDATE OF "signer_id", "signer_label", "signed_at", "signer_note"',
+                    pgid="pgtrigger_signature_is_fixed_b2469",
+                    table="policy_rule",
+                    when="BEFORE",
+                ),
+            ),
         ),
         migrations.AddField(
-            model_name='ruleexception',
-            name='party',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='parties.party', verbose_name='客户'),
+            model_name="ruleexception",
+            name="party",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="parties.party",
+                verbose_name="客户",
+            ),
         ),
         migrations.AddField(
-            model_name='ruleexception',
-            name='rule',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='exceptions', to='policy.rule', verbose_name='规则'),
+            model_name="ruleexception",
+            name="rule",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="exceptions",
+                to="policy.rule",
+                verbose_name="规则",
+            ),
         ),
         migrations.AddField(
-            model_name='exceptionuse',
-            name='exception',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='uses', to='policy.ruleexception', verbose_name='规则例外'),
+            model_name="exceptionuse",
+            name="exception",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="uses",
+                to="policy.ruleexception",
+                verbose_name="规则例外",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='setting',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'proposed')), fields=('state',), name='policy_setting_one_waiting'),
+            model_name="setting",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("state", "proposed")),
+                fields=("state",),
+                name="policy_setting_one_waiting",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='setting',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['proposed', 'confirmed', 'refused'])), name='policy_setting_state_known'),
+            model_name="setting",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("state__in", ["proposed", "confirmed", "refused"])),
+                name="policy_setting_state_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='setting',
-            constraint=models.CheckConstraint(condition=models.Q(('state', 'proposed'), ('signed_at__isnull', False), _connector='XOR'), name='policy_setting_signed_has_moment'),
+            model_name="setting",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("state", "proposed"), ("signed_at__isnull", False), _connector="XOR"),
+                name="policy_setting_signed_has_moment",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='setting',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'confirmed'), _negated=True), models.Q(models.Q(('signer_id', ''), _negated=True), models.Q(('signer_id', models.F('author_id')), _negated=True)), _connector='OR'), name='policy_setting_two_persons'),
+            model_name="setting",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("state", "confirmed"), _negated=True),
+                    models.Q(
+                        models.Q(("signer_id", ""), _negated=True),
+                        models.Q(("signer_id", models.F("author_id")), _negated=True),
+                    ),
+                    _connector="OR",
+                ),
+                name="policy_setting_two_persons",
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='setting',
-            trigger=pgtrigger.compiler.Trigger(name='kept_for_good', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot delete rows from % table', TG_TABLE_NAME;", hash='9a9e76f25c01a36644833f612cb99f89c52fa0d4', operation='DELETE', pgid='pgtrigger_kept_for_good_e163f', table='policy_setting', when='BEFORE')),
+            model_name="setting",
+            trigger=pgtrigger.compiler.Trigger(
+                name="kept_for_good",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot delete rows from % table', TG_TABLE_NAME;",
+                    hash="9a9e76f25c01a36644833f612cb99f89c52fa0d4",
+                    operation="DELETE",
+                    pgid="pgtrigger_kept_for_good_e163f",
+                    table="policy_setting",
+                    when="BEFORE",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='setting',
-            trigger=pgtrigger.compiler.Trigger(name='content_is_fixed', sql=pgtrigger.compiler.UpsertTriggerSql(func='RAISE EXCEPTION \'pgtrigger: Cannot update of "starts_on", "includes_boundary", "scope", "amount", "deducts_equity", "deducts_ceded", "counts_non_financing", "net_assets", "eases_rated_bonds", "excludes_protected_funds", "overlap", "own_code", "province", "reason", "author_id", "author_label", "proposed_at" rows from % table\', TG_TABLE_NAME;', hash='6cbb7fc4172a30df5bcbdb359bf6b29a8b40c969', operation='UPDATE OF "starts_on", "includes_boundary", "scope", "amount", "deducts_equity", "deducts_ceded", "counts_non_financing", "net_assets", "eases_rated_bonds", "excludes_protected_funds", "overlap", "own_code", "province", "reason", "author_id", "author_label", "proposed_at"', pgid='pgtrigger_content_is_fixed_8dd52', table='policy_setting', when='BEFORE')),
+            model_name="setting",
+            trigger=pgtrigger.compiler.Trigger(
+                name="content_is_fixed",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='RAISE EXCEPTION \'pgtrigger: Cannot update of "starts_on", "includes_boundary", "scope", "amount", "deducts_equity", "deducts_ceded", "counts_non_financing", "net_assets", "eases_rated_bonds", "excludes_protected_funds", "overlap", "own_code", "province", "reason", "author_id", "author_label", "proposed_at" rows from % table\', TG_TABLE_NAME;',
+                    hash="6cbb7fc4172a30df5bcbdb359bf6b29a8b40c969",
+                    operation='UPDATE OF "starts_on", "includes_boundary", "scope", "amount", "deducts_equity", "deducts_ceded", "counts_non_financing", "net_assets", "eases_rated_bonds", "excludes_protected_funds", "overlap", "own_code", "province", "reason", "author_id", "author_label", "proposed_at"',
+                    pgid="pgtrigger_content_is_fixed_8dd52",
+                    table="policy_setting",
+                    when="BEFORE",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='setting',
-            trigger=pgtrigger.compiler.Trigger(name='states_in_order', sql=pgtrigger.compiler.UpsertTriggerSql(declare='DECLARE _is_valid_transition BOOLEAN;', func='SELECT CONCAT(OLD."state", \':\', NEW."state") = ANY(\'{proposed:confirmed,proposed:refused}\'::text[]) INTO _is_valid_transition; IF (_is_valid_transition IS FALSE AND OLD."state" IS DISTINCT FROM NEW."state") THEN RAISE EXCEPTION \'pgtrigger: Invalid transition of field "state" from "%" to "%" on table %\', OLD."state", NEW."state", TG_TABLE_NAME; ELSE RETURN NEW; END IF;', hash='8e3c8745e4f37671f1e413b679536ac6cdb961b4', operation='UPDATE', pgid='pgtrigger_states_in_order_04331', table='policy_setting', when='BEFORE')),
+            model_name="setting",
+            trigger=pgtrigger.compiler.Trigger(
+                name="states_in_order",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    declare="DECLARE _is_valid_transition BOOLEAN;",
+                    func='SELECT CONCAT(OLD."state", \':\', NEW."state") = ANY(\'{proposed:confirmed,proposed:refused}\'::text[]) INTO _is_valid_transition; IF (_is_valid_transition IS FALSE AND OLD."state" IS DISTINCT FROM NEW."state") THEN RAISE EXCEPTION \'pgtrigger: Invalid transition of field "state" from "%" to "%" on table %\', OLD."state", NEW."state", TG_TABLE_NAME; ELSE RETURN NEW; END IF;',
+                    hash="8e3c8745e4f37671f1e413b679536ac6cdb961b4",
+                    operation="UPDATE",
+                    pgid="pgtrigger_states_in_order_04331",
+                    table="policy_setting",
+                    when="BEFORE",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='setting',
-            trigger=pgtrigger.compiler.Trigger(name='signature_is_fixed', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (NOT (OLD."state" = \'proposed\'))', func='RAISE EXCEPTION \'pgtrigger: Cannot update of "signer_id", "signer_label", "signed_at", "signer_note" rows from % table\', TG_TABLE_NAME;', hash='f3042a28a34f6e72c99eef84eeb4ebc3f953b29b', operation='UPDATE OF "signer_id", "signer_label", "signed_at", "signer_note"', pgid='pgtrigger_signature_is_fixed_b0299', table='policy_setting', when='BEFORE')),
+            model_name="setting",
+            trigger=pgtrigger.compiler.Trigger(
+                name="signature_is_fixed",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition="WHEN (NOT (OLD.\"state\" = 'proposed'))",
+                    func='RAISE EXCEPTION \'pgtrigger: Cannot update of "signer_id", "signer_label", "signed_at", "signer_note" rows from % table\', TG_TABLE_NAME;',
+                    hash="f3042a28a34f6e72c99eef84eeb4ebc3f953b29b",
+                    operation='UPDATE OF "signer_id", "signer_label", "signed_at", "signer_note"',
+                    pgid="pgtrigger_signature_is_fixed_b0299",
+                    table="policy_setting",
+                    when="BEFORE",
+                ),
+            ),
         ),
         migrations.AddIndex(
-            model_name='tally',
-            index=models.Index(fields=['-at'], name='policy_tally_at_idx'),
+            model_name="tally",
+            index=models.Index(fields=["-at"], name="policy_tally_at_idx"),
         ),
         migrations.AddIndex(
-            model_name='tally',
-            index=models.Index(fields=['as_of', '-at'], name='policy_tally_month_idx'),
+            model_name="tally",
+            index=models.Index(fields=["as_of", "-at"], name="policy_tally_month_idx"),
         ),
         migrations.AddField(
-            model_name='customertally',
-            name='tally',
-            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='customers', to='policy.tally', verbose_name='汇总'),
+            model_name="customertally",
+            name="tally",
+            field=models.ForeignKey(
+                db_index=False,
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="customers",
+                to="policy.tally",
+                verbose_name="汇总",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='assetfigure',
-            constraint=models.UniqueConstraint(fields=('figures', 'kind'), name='policy_asset_once'),
+            model_name="assetfigure",
+            constraint=models.UniqueConstraint(fields=("figures", "kind"), name="policy_asset_once"),
         ),
         migrations.AddConstraint(
-            model_name='assetfigure',
-            constraint=models.CheckConstraint(condition=models.Q(('amount__gte', 0), ('entrusted__gte', 0), ('entrusted__lte', models.F('amount'))), name='policy_asset_holds_entrusted'),
+            model_name="assetfigure",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("amount__gte", 0), ("entrusted__gte", 0), ("entrusted__lte", models.F("amount"))
+                ),
+                name="policy_asset_holds_entrusted",
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='assetfigure',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='022352bd5aaeb9751aa0875dc00436cbef28b41f', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_8282d', table='policy_assetfigure', when='BEFORE')),
+            model_name="assetfigure",
+            trigger=pgtrigger.compiler.Trigger(
+                name="append_only",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
+                    hash="022352bd5aaeb9751aa0875dc00436cbef28b41f",
+                    operation="UPDATE OR DELETE",
+                    pgid="pgtrigger_append_only_8282d",
+                    table="policy_assetfigure",
+                    when="BEFORE",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='assetfigure',
-            trigger=pgtrigger.compiler.Trigger(name='before_confirmation', sql=pgtrigger.compiler.UpsertTriggerSql(declare='DECLARE waiting boolean;', func="\n                    SELECT state = 'proposed' INTO waiting FROM policy_monthfigures WHERE id = NEW.figures_id;\n                    IF NOT waiting THEN\n                        RAISE EXCEPTION 'Cannot add assets to figures that are signed';\n                    END IF;\n                    RETURN NEW;\n                ", hash='4ea9c1fdefbc8265c9650e9e1db06dc78ebff822', operation='INSERT', pgid='pgtrigger_before_confirmation_0d0b7', table='policy_assetfigure', when='BEFORE')),
+            model_name="assetfigure",
+            trigger=pgtrigger.compiler.Trigger(
+                name="before_confirmation",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    declare="DECLARE waiting boolean;",
+                    func="\n                    SELECT state = 'proposed' INTO waiting FROM policy_monthfigures WHERE id = NEW.figures_id;\n                    IF NOT waiting THEN\n                        RAISE EXCEPTION 'Cannot add assets to figures that are signed';\n                    END IF;\n                    RETURN NEW;\n                ",
+                    hash="4ea9c1fdefbc8265c9650e9e1db06dc78ebff822",
+                    operation="INSERT",
+                    pgid="pgtrigger_before_confirmation_0d0b7",
+                    table="policy_assetfigure",
+                    when="BEFORE",
+                ),
+            ),
         ),
         migrations.AddIndex(
-            model_name='ruleexception',
-            index=models.Index(fields=['rule', 'ends_on'], name='policy_exception_rule_idx'),
+            model_name="ruleexception",
+            index=models.Index(fields=["rule", "ends_on"], name="policy_exception_rule_idx"),
         ),
         migrations.AddConstraint(
-            model_name='ruleexception',
-            constraint=models.CheckConstraint(condition=models.Q(('ends_on__gt', models.F('starts_on'))), name='policy_exception_days_in_order'),
+            model_name="ruleexception",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("ends_on__gt", models.F("starts_on"))),
+                name="policy_exception_days_in_order",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='ruleexception',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('reason', ''), _negated=True), models.Q(('evidence', ''), _negated=True)), name='policy_exception_has_reason'),
+            model_name="ruleexception",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("reason", ""), _negated=True), models.Q(("evidence", ""), _negated=True)
+                ),
+                name="policy_exception_has_reason",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='ruleexception',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['proposed', 'confirmed', 'refused'])), name='policy_exception_state_known'),
+            model_name="ruleexception",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("state__in", ["proposed", "confirmed", "refused"])),
+                name="policy_exception_state_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='ruleexception',
-            constraint=models.CheckConstraint(condition=models.Q(('state', 'proposed'), ('signed_at__isnull', False), _connector='XOR'), name='policy_exception_signed_has_moment'),
+            model_name="ruleexception",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("state", "proposed"), ("signed_at__isnull", False), _connector="XOR"),
+                name="policy_exception_signed_has_moment",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='ruleexception',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'confirmed'), _negated=True), models.Q(models.Q(('signer_id', ''), _negated=True), models.Q(('signer_id', models.F('author_id')), _negated=True)), _connector='OR'), name='policy_exception_two_persons'),
+            model_name="ruleexception",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("state", "confirmed"), _negated=True),
+                    models.Q(
+                        models.Q(("signer_id", ""), _negated=True),
+                        models.Q(("signer_id", models.F("author_id")), _negated=True),
+                    ),
+                    _connector="OR",
+                ),
+                name="policy_exception_two_persons",
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='ruleexception',
-            trigger=pgtrigger.compiler.Trigger(name='kept_for_good', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot delete rows from % table', TG_TABLE_NAME;", hash='63dc587de1f735423fc36a60bdb03e4fd0406f4f', operation='DELETE', pgid='pgtrigger_kept_for_good_8b139', table='policy_ruleexception', when='BEFORE')),
+            model_name="ruleexception",
+            trigger=pgtrigger.compiler.Trigger(
+                name="kept_for_good",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot delete rows from % table', TG_TABLE_NAME;",
+                    hash="63dc587de1f735423fc36a60bdb03e4fd0406f4f",
+                    operation="DELETE",
+                    pgid="pgtrigger_kept_for_good_8b139",
+                    table="policy_ruleexception",
+                    when="BEFORE",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='ruleexception',
-            trigger=pgtrigger.compiler.Trigger(name='content_is_fixed', sql=pgtrigger.compiler.UpsertTriggerSql(func='RAISE EXCEPTION \'pgtrigger: Cannot update of "rule_id", "party_id", "amount", "starts_on", "ends_on", "reason", "evidence", "author_id", "author_label", "proposed_at" rows from % table\', TG_TABLE_NAME;', hash='ff054d941daef017b5959cf342a5b01bb6e345de', operation='UPDATE OF "rule_id", "party_id", "amount", "starts_on", "ends_on", "reason", "evidence", "author_id", "author_label", "proposed_at"', pgid='pgtrigger_content_is_fixed_8759a', table='policy_ruleexception', when='BEFORE')),
+            model_name="ruleexception",
+            trigger=pgtrigger.compiler.Trigger(
+                name="content_is_fixed",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='RAISE EXCEPTION \'pgtrigger: Cannot update of "rule_id", "party_id", "amount", "starts_on", "ends_on", "reason", "evidence", "author_id", "author_label", "proposed_at" rows from % table\', TG_TABLE_NAME;',
+                    hash="ff054d941daef017b5959cf342a5b01bb6e345de",
+                    operation='UPDATE OF "rule_id", "party_id", "amount", "starts_on", "ends_on", "reason", "evidence", "author_id", "author_label", "proposed_at"',
+                    pgid="pgtrigger_content_is_fixed_8759a",
+                    table="policy_ruleexception",
+                    when="BEFORE",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='ruleexception',
-            trigger=pgtrigger.compiler.Trigger(name='states_in_order', sql=pgtrigger.compiler.UpsertTriggerSql(declare='DECLARE _is_valid_transition BOOLEAN;', func='SELECT CONCAT(OLD."state", \':\', NEW."state") = ANY(\'{proposed:confirmed,proposed:refused}\'::text[]) INTO _is_valid_transition; IF (_is_valid_transition IS FALSE AND OLD."state" IS DISTINCT FROM NEW."state") THEN RAISE EXCEPTION \'pgtrigger: Invalid transition of field "state" from "%" to "%" on table %\', OLD."state", NEW."state", TG_TABLE_NAME; ELSE RETURN NEW; END IF;', hash='2c874d8ba27c5bf38f8d2f55b28c634957dca720', operation='UPDATE', pgid='pgtrigger_states_in_order_b7ef2', table='policy_ruleexception', when='BEFORE')),
+            model_name="ruleexception",
+            trigger=pgtrigger.compiler.Trigger(
+                name="states_in_order",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    declare="DECLARE _is_valid_transition BOOLEAN;",
+                    func='SELECT CONCAT(OLD."state", \':\', NEW."state") = ANY(\'{proposed:confirmed,proposed:refused}\'::text[]) INTO _is_valid_transition; IF (_is_valid_transition IS FALSE AND OLD."state" IS DISTINCT FROM NEW."state") THEN RAISE EXCEPTION \'pgtrigger: Invalid transition of field "state" from "%" to "%" on table %\', OLD."state", NEW."state", TG_TABLE_NAME; ELSE RETURN NEW; END IF;',
+                    hash="2c874d8ba27c5bf38f8d2f55b28c634957dca720",
+                    operation="UPDATE",
+                    pgid="pgtrigger_states_in_order_b7ef2",
+                    table="policy_ruleexception",
+                    when="BEFORE",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='ruleexception',
-            trigger=pgtrigger.compiler.Trigger(name='signature_is_fixed', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (NOT (OLD."state" = \'proposed\'))', func='RAISE EXCEPTION \'pgtrigger: Cannot update of "signer_id", "signer_label", "signed_at", "signer_note" rows from % table\', TG_TABLE_NAME;', hash='83668fbb5bedc92757c52b204206466beb5e31d4', operation='UPDATE OF "signer_id", "signer_label", "signed_at", "signer_note"', pgid='pgtrigger_signature_is_fixed_35057', table='policy_ruleexception', when='BEFORE')),
+            model_name="ruleexception",
+            trigger=pgtrigger.compiler.Trigger(
+                name="signature_is_fixed",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition="WHEN (NOT (OLD.\"state\" = 'proposed'))",
+                    func='RAISE EXCEPTION \'pgtrigger: Cannot update of "signer_id", "signer_label", "signed_at", "signer_note" rows from % table\', TG_TABLE_NAME;',
+                    hash="83668fbb5bedc92757c52b204206466beb5e31d4",
+                    operation='UPDATE OF "signer_id", "signer_label", "signed_at", "signer_note"',
+                    pgid="pgtrigger_signature_is_fixed_35057",
+                    table="policy_ruleexception",
+                    when="BEFORE",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='ruleexception',
-            trigger=pgtrigger.compiler.Trigger(name='never_from_the_law', sql=pgtrigger.compiler.UpsertTriggerSql(declare='DECLARE own boolean;', func="\n                    SELECT jurisdiction = 'institution' INTO own FROM policy_rule WHERE id = NEW.rule_id;\n                    IF own IS NOT TRUE THEN\n                        RAISE EXCEPTION 'Cannot except anybody from a statutory rule';\n                    END IF;\n                    RETURN NEW;\n                ", hash='d6224408449b893735cdbeeffc140a351e60e474', operation='INSERT', pgid='pgtrigger_never_from_the_law_b4278', table='policy_ruleexception', when='BEFORE')),
+            model_name="ruleexception",
+            trigger=pgtrigger.compiler.Trigger(
+                name="never_from_the_law",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    declare="DECLARE own boolean;",
+                    func="\n                    SELECT jurisdiction = 'institution' INTO own FROM policy_rule WHERE id = NEW.rule_id;\n                    IF own IS NOT TRUE THEN\n                        RAISE EXCEPTION 'Cannot except anybody from a statutory rule';\n                    END IF;\n                    RETURN NEW;\n                ",
+                    hash="d6224408449b893735cdbeeffc140a351e60e474",
+                    operation="INSERT",
+                    pgid="pgtrigger_never_from_the_law_b4278",
+                    table="policy_ruleexception",
+                    when="BEFORE",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='exceptionuse',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='c8bbe5f5042623dfde24fc1902a95318233953cb', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_f3203', table='policy_exceptionuse', when='BEFORE')),
+            model_name="exceptionuse",
+            trigger=pgtrigger.compiler.Trigger(
+                name="append_only",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
+                    hash="c8bbe5f5042623dfde24fc1902a95318233953cb",
+                    operation="UPDATE OR DELETE",
+                    pgid="pgtrigger_append_only_f3203",
+                    table="policy_exceptionuse",
+                    when="BEFORE",
+                ),
+            ),
         ),
         migrations.AddIndex(
-            model_name='customertally',
-            index=models.Index(fields=['tally', '-concentrated'], name='policy_customertally_top_idx'),
+            model_name="customertally",
+            index=models.Index(fields=["tally", "-concentrated"], name="policy_customertally_top_idx"),
         ),
         migrations.AddConstraint(
-            model_name='customertally',
-            constraint=models.UniqueConstraint(fields=('tally', 'party'), name='policy_customertally_once'),
+            model_name="customertally",
+            constraint=models.UniqueConstraint(fields=("tally", "party"), name="policy_customertally_once"),
         ),
     ]
