@@ -353,6 +353,9 @@ def by_month(position: Position, months: int = 24) -> list[tuple[date, Decimal, 
     known = months_known(at=position.at)
     told = []
     for row in reversed(monthly.distinct("month")[:months]):
+        # Before the first ledger nothing is known, which is not the same as nothing guaranteed.
+        if not told and not row.weighed:
+            continue
         standing = standing_among(known, row.as_of, position.reading)
         multiple = None
         if standing is not None and standing.base > 0:
