@@ -81,22 +81,33 @@ def furnish() -> None:
             "source",
             "added_at",
             "added_by",
+            "ended_by",
+            "ended_by",
             "is_mistake",
         )
         copy_rows(
             Shareholding,
             held,
             (
-                (firm, who, "", "", dice.choice(("0.3", "0.6", "1")), "CNY", "register", NOW, "", False)
+                (firm, who, "", "", dice.choice(("0.3", "0.6", "1")), "CNY", "register", NOW, "", "", False)
                 for who, firm in lines
             ),
         )
-        post = ("person_id", "enterprise_id", "kind", "source", "added_at", "added_by", "is_mistake")
+        post = (
+            "person_id",
+            "enterprise_id",
+            "kind",
+            "source",
+            "added_at",
+            "added_by",
+            "ended_by",
+            "is_mistake",
+        )
         copy_rows(
             Post,
             post,
             (
-                (who, dice.randrange(1, CUSTOMERS + 1), "director", "register", NOW, "", False)
+                (who, dice.randrange(1, CUSTOMERS + 1), "director", "register", NOW, "", "", False)
                 for who, _firm in lines
             ),
         )

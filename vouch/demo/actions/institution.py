@@ -11,6 +11,7 @@ from vouch.demo import terms
 from vouch.engine.identifiers import uscc_check_character
 from vouch.parties.actions import (
     ControlLine,
+    EdgeLine,
     EnterpriseDetails,
     Named,
     Registration,
@@ -91,7 +92,7 @@ def _own_record(unit: Unit, *, actor: Actor, today: date, at: datetime) -> str:
     if own is not None and owner is not None:
         who = Named(party_number=owner.number)
         register = RecordSource.REGISTER
-        lines = [
+        lines: list[EdgeLine] = [
             ShareholderLine(who=who, rate=Decimal("0.72"), source=register),
             ControlLine(who=who, basis=ControlBasis.EQUITY, rate=Decimal("0.72"), source=register),
         ]
