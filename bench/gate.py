@@ -82,7 +82,6 @@ def furnish() -> None:
             "added_at",
             "added_by",
             "ended_by",
-            "ended_by",
             "is_mistake",
         )
         copy_rows(
