@@ -32,6 +32,7 @@ from django.core.management import call_command
 from django.db import connection, transaction
 from django.test import Client
 from django.test.utils import CaptureQueriesContext, setup_test_environment
+from upkeep import vacuum_and_analyze
 
 from vouch.platform.database.supervisor import hold
 
@@ -62,8 +63,7 @@ def main() -> None:
 
         if not Party.objects.exists():
             fill(many)
-            with connection.cursor() as cursor:
-                cursor.execute("ANALYZE")
+            vacuum_and_analyze()
         measure()
 
 

@@ -36,6 +36,7 @@ import django
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext, setup_test_environment
+from upkeep import vacuum_and_analyze
 
 from vouch.platform.database.supervisor import hold
 
@@ -138,8 +139,7 @@ def fill() -> int:
             *("counter_guarantee", "as_of", "recorded_at", "updated_at"),
         )
         copy_rows(Guarantee, columns, (_guarantee(dice, n, dice.choice(ids)) for n in range(GUARANTEES)))
-    with connection.cursor() as cursor:
-        cursor.execute("ANALYZE")
+    vacuum_and_analyze()
     return asked.pk
 
 
@@ -173,8 +173,7 @@ def read() -> dict[str, float]:
     while read_addresses(actor=system_actor("bench"), at=NOW):
         pass
     taken = time.perf_counter() - began
-    with connection.cursor() as cursor:
-        cursor.execute("ANALYZE")
+    vacuum_and_analyze()
     count = AddressReading.objects.count()
     return {
         "addresses": count, "seconds": round(taken, 1), "a_second": round(count / taken),
@@ -208,8 +207,7 @@ def judge(party_id: int) -> None:
             ((pk, made.pk, made.policy_id, made.as_of, NOW, "graded", 600, "A", 2,
               dice.choice(("优质", "一般", "一般", "高风险")), 0, 0, "", "", "new", NOW) for pk in others),
         )  # fmt: skip
-    with connection.cursor() as cursor:
-        cursor.execute("ANALYZE")
+    vacuum_and_analyze()
 
 
 def tower() -> Any:
