@@ -23,7 +23,7 @@ class BusinessConfig(AppConfig):
             RecoveryImporter,
             RepaymentImporter,
         )
-        from vouch.business.facts import FACTS, ask
+        from vouch.business.facts import FACTS, ask, sites
         from vouch.business.permissions import may_open_register
         from vouch.business.queries.timeline import told_of_guarantees
         from vouch.customers.queries import Strand, register_strand
@@ -33,6 +33,7 @@ class BusinessConfig(AppConfig):
         from vouch.platform.web.navigation import register as show
 
         catalogue.register(facts=FACTS, ask=ask)
+        catalogue.register(facts=sites.FACTS, ask=sites.ask)
         for importer in (
             GuaranteeImporter(),
             DrawImporter(),
