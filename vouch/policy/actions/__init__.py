@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from vouch.policy.actions.gate import GateRefused, pass_gate
 from vouch.policy.actions.version import (
     LIBRARY,
     WrongStateError,
@@ -14,9 +15,11 @@ from vouch.policy.actions.version import (
 
 __all__ = [
     "LIBRARY",
+    "GateRefused",
     "WrongStateError",
     "draft_policy",
     "install_shipped_policies",
+    "pass_gate",
     "publish_policy",
     "retire_policy",
     "review_policy",
