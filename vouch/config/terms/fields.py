@@ -199,5 +199,11 @@ FIELD_TITLES: dict[str, str] = {
     "pairs_found": "新发现的对数",
     "pairs_changed": "证据有变的对数",
     "frozen": "冻结原因",
+    "limit_subject": "额度对象",
+    "nature": "额度性质",
+    "members": "集团成员",
+    "reserved": "预占中",
+    "used": "已占用",
+    "guarantee_number": "业务编号",
     "pairs_gone": "不再相似的对数",
 }

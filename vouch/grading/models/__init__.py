@@ -4,5 +4,17 @@ from __future__ import annotations
 
 from vouch.grading.models.assessment import Assessment, AssessmentRun, Standing
 from vouch.grading.models.freeze import Freeze
+from vouch.grading.models.hold import Hold, HoldMove
+from vouch.grading.models.limit import GroupMember, Limit, LimitSubject
 
-__all__ = ["Assessment", "AssessmentRun", "Freeze", "Standing"]
+__all__ = [
+    "Assessment",
+    "AssessmentRun",
+    "Freeze",
+    "GroupMember",
+    "Hold",
+    "HoldMove",
+    "Limit",
+    "LimitSubject",
+    "Standing",
+]
