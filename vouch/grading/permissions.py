@@ -113,6 +113,26 @@ def may_reserve_some(actor: Actor) -> bool:
     return actor.has_role(*DRAWING_ROLES, ApiScope.LIMITS_USE)
 
 
+def may_use_some(actor: Actor) -> bool:
+    """Who finds the form for using what is reserved."""
+    return actor.has_role(*USING_ROLES)
+
+
+def may_release_some(actor: Actor) -> bool:
+    """Who finds the form for giving back."""
+    return actor.has_role(*RELEASING_ROLES)
+
+
+def may_freeze_some(actor: Actor) -> bool:
+    """Who finds the form for a freeze."""
+    return actor.has_role(*FREEZING_ROLES)
+
+
+def may_lift_some(actor: Actor) -> bool:
+    """Who finds the form for lifting one."""
+    return actor.has_role(*LIFTING_ROLES)
+
+
 def may_reserve(actor: Actor, draw: Draw) -> bool:
     """Whoever prepares a draw, for customers that they see."""
     return may_reserve_some(actor) and parties.visible_to(actor).filter(pk=draw.party_id).exists()

@@ -82,6 +82,25 @@ LIMIT_TRANSITIONS: Mapping[str, frozenset[str]] = {
 }
 
 
+class LimitStanding(TextChoices):
+    """How a subject's limit stands today (额度状况)."""
+
+    IN_FORCE = "in_force", _("生效")
+    EXPIRED = "expired", _("已到期")
+    NONE = "none", _("未设额度")
+    WAITING = "waiting", _("有待批准")
+    FROZEN = "frozen", _("已冻结")
+
+
+class Headroom(TextChoices):
+    """How much is left of a limit (余量)."""
+
+    ROOMY = "roomy", _("余量充足")
+    TIGHT = "tight", _("余量不足一成")
+    FULL = "full", _("已用满")
+    OVER = "over", _("已超出")
+
+
 class HoldState(TextChoices):
     """Whether a hold takes up anything (占用状态)."""
 
