@@ -77,7 +77,7 @@ class Rule(Signed):
             models.CheckConstraint(
                 condition=Q(ends_on=None) | Q(ends_on__gt=F("starts_on")), name="policy_rule_days_in_order"
             ),
-            *two_persons("policy_rule", own=OWN),
+            *two_persons("policy_rule", own=~Q(jurisdiction=Jurisdiction.NATIONAL)),
         ]
         triggers: ClassVar = kept_as_entered(
             "code", "version", "title", "text", "article", "jurisdiction", "province", "severity", "steps",

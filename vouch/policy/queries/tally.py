@@ -10,6 +10,7 @@ from decimal import Decimal
 from fractions import Fraction
 
 from django.db.models import Count, Q, Sum
+from django.utils import timezone
 
 from vouch.engine.ratios import Exposure, Interpretation, Line, lines_of
 from vouch.engine.ratios.concentration import weight_of
@@ -17,7 +18,7 @@ from vouch.engine.ratios.liability import FINANCING, WEIGHTS
 from vouch.parties.queries import records_of_all
 from vouch.policy.models import CustomerTally, Tally
 from vouch.policy.queries.exposures import changed_since, exposures
-from vouch.policy.queries.setting import reading_digest
+from vouch.policy.queries.setting import reading_digest, reading_of, setting_in_force
 
 MARGIN = timedelta(minutes=30)
 """A long import is dated from its beginning: what was written shortly before a tally is looked at once more."""
@@ -148,3 +149,9 @@ def _kept_of(row: Tally, party_ids: set[int]) -> Weighed:
 def _hundredths(amount: Decimal) -> int:
     """Yuan of four places as hundredths of a fen."""
     return int(amount * 10_000)
+
+
+def is_up_to_date(*, at: datetime) -> bool:
+    """Whether the newest tally is of the reading in force, and nobody's part in it changed since."""
+    kept = newest_tally(reading_of(setting_in_force(at=at)))
+    return kept is not None and not changed_since(kept.at - MARGIN, as_of=timezone.localdate(at))

@@ -142,7 +142,9 @@ class Weighing:
 
     def whole(self, amount: int) -> Weighed:
         """The whole book with so many fen more: the customer is weighed anew (cliff)."""
-        parts, _lines = weigh([*self.own, self.new(amount)], self.reading)
+        # Nothing more is no guarantee, and its customer no customer.
+        new = [self.new(amount)] if amount else []
+        parts, _lines = weigh([*self.own, *new], self.reading)
         total = summed(parts.values())
         total.add(self.rest.total)
         return total
