@@ -1,6 +1,16 @@
 """Questions about judgement: where customers stand, what was decided, why, and whether it replays."""
 
-from vouch.grading.models import Assessment, AssessmentRun, Standing
+from vouch.grading.models import (
+    Assessment,
+    AssessmentRun,
+    Freeze,
+    GroupMember,
+    Hold,
+    HoldMove,
+    Limit,
+    LimitSubject,
+    Standing,
+)
 from vouch.grading.queries.book import (
     Book,
     Line,
@@ -10,6 +20,7 @@ from vouch.grading.queries.book import (
     standings_visible_to,
 )
 from vouch.grading.queries.explanation import Explanation, explanation_of
+from vouch.grading.queries.freeze import freezes_of, freezes_visible_to, frozen
 from vouch.grading.queries.history import (
     Named,
     ReplayResult,
@@ -31,42 +42,83 @@ from vouch.grading.queries.history import (
     standing_of_records,
     unfinished_run,
 )
+from vouch.grading.queries.limit import (
+    Ceiling,
+    Room,
+    ceilings,
+    holds_visible_to,
+    limits_visible_to,
+    members_visible_to,
+    moves_visible_to,
+    reach_of,
+    room_of,
+    rooms_for,
+    subjects_visible_to,
+    title_of,
+)
+from vouch.grading.queries.takings import Reach, RegisterBook, Registered, Taken, register_book
 from vouch.platform.web.faces import Visible
 
 VISIBLE: Visible = {
     AssessmentRun: "评估批次只记户数与进度，不含客户资料",
     Assessment: assessments_visible_to,
     Standing: standings_visible_to,
+    Freeze: freezes_visible_to,
+    GroupMember: members_visible_to,
+    Hold: holds_visible_to,
+    HoldMove: moves_visible_to,
+    Limit: limits_visible_to,
+    LimitSubject: subjects_visible_to,
 }
 """How rows of each table are seen."""
 
 __all__ = [
     "VISIBLE",
     "Book",
+    "Ceiling",
     "Explanation",
     "Line",
     "Named",
+    "Reach",
+    "RegisterBook",
+    "Registered",
     "ReplayResult",
+    "Room",
+    "Taken",
     "assessable",
     "assessments_of",
     "assessments_visible_to",
     "book",
+    "ceilings",
     "codes_of",
     "compact",
     "counts_of",
     "customers_named",
     "decision_of",
     "explanation_of",
+    "freezes_of",
+    "freezes_visible_to",
+    "frozen",
+    "holds_visible_to",
     "judged_since",
     "later_standings",
     "latest_assessments",
     "latest_digests",
+    "limits_visible_to",
+    "members_visible_to",
+    "moves_visible_to",
     "older_standings",
     "progress_of_runs",
+    "reach_of",
     "recent_changes",
+    "register_book",
     "replay",
+    "room_of",
+    "rooms_for",
     "runs",
     "standing_of_records",
     "standings_visible_to",
+    "subjects_visible_to",
+    "title_of",
     "unfinished_run",
 ]
