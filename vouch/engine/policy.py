@@ -30,9 +30,17 @@ class Grade:
     title: str
 
 
+COOL_DOWN_DAYS = 90
+"""How long an improvement must hold where the policy does not say."""
+
+
 @dataclass(frozen=True, slots=True)
 class CustomerClass:
-    """优质, 一般 or 高风险, and what follows from it. Money in fen, rates in millionths."""
+    """优质, 一般 or 高风险, and what follows from it. Money in fen, rates in millionths.
+
+    ``authority`` is the one of the path's signers who decides. An improvement into the class must hold for ``cool_down_days``
+    at ``improve_band`` points or more above the class's lowest score.
+    """
 
     name: str
     grades: tuple[str, ...]
@@ -42,6 +50,20 @@ class CustomerClass:
     fee_from: int
     fee_to: int
     mitigations: tuple[str, ...]
+    authority: str = ""
+    care_plan: tuple[str, ...] = ()
+    improve_band: int = 0
+    cool_down_days: int = COOL_DOWN_DAYS
+
+
+@dataclass(frozen=True, slots=True)
+class ValueClass:
+    """What a customer is worth to the institution (客户价值), by the book; None: everybody whom no line above takes."""
+
+    name: str
+    condition: Node | None
+    text: str
+    about: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +131,7 @@ class Policy:
     limit_steps: tuple[Step, ...]
     fee_steps: tuple[Step, ...]
     sha256: str
+    values: tuple[ValueClass, ...] = ()
 
     @cached_property
     def required(self) -> tuple[PolicyFact, ...]:
@@ -130,6 +153,31 @@ class Policy:
         """The place in `classes` of each grade, in the order of `grades`."""
         place = {grade: place for place, found in enumerate(self.classes) for grade in found.grades}
         return tuple(place[grade.name] for grade in self.grades)
+
+    @cached_property
+    def class_by_name(self) -> Mapping[str, CustomerClass]:
+        """The risk classes by name."""
+        return {found.name: found for found in self.classes}
+
+    @cached_property
+    def class_floors(self) -> Mapping[str, int | None]:
+        """The lowest score that earns each class; None: the rest."""
+        floors = {grade.name: grade.floor for grade in self.grades}
+        return {
+            found.name: None
+            if None in (kept := [floors[grade] for grade in found.grades])
+            else min(floor for floor in kept if floor is not None)
+            for found in self.classes
+        }
+
+    @cached_property
+    def authority_ranks(self) -> Mapping[str, int]:
+        """How far up each signer stands: the furthest place on any path."""
+        ranks: dict[str, int] = {}
+        for path in self.paths:
+            for place, step in enumerate(path.steps):
+                ranks[step] = max(ranks.get(step, 0), place)
+        return ranks
 
     @cached_property
     def knocked_out_place(self) -> int:
