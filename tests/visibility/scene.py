@@ -98,7 +98,7 @@ from vouch.customers.tests.flows import as_csv, moved, recorded, sheet_of
 from vouch.customers.tests.scene import PDF, granted, published, report_file
 from vouch.engine.bank_statement.reading import read_statement
 from vouch.engine.financials.reading import Book, CellProblem
-from vouch.grading.actions import assess_customers, order_run
+from vouch.grading.actions import assess_customers, freeze_use, order_run
 from vouch.parties.actions import (
     AccountLine,
     Change,
@@ -278,6 +278,7 @@ def build() -> Scene:
     _watched(scene, actor)
     _doubtful(scene, actor)
     _judged(actor)
+    _limited(scene, actor)
     _imports(scene)
     _house(scene)
     phones = [Owned(f"phone-{row.value}", row.owner) for row in owned(Phone, "party")]
@@ -812,6 +813,12 @@ def _doubtful(scene: Scene, actor: Actor) -> None:
 def _judged(actor: Actor) -> None:
     assess_customers(actor=actor, at=NOW, as_of=AS_OF)
     order_run(actor=actor, at=NOW, as_of=AS_OF)
+
+
+def _limited(scene: Scene, actor: Actor) -> None:
+    """Everybody is frozen, each for a reason of their own."""
+    for place, party in scene.parties.items():
+        freeze_use(actor=actor, at=NOW, party_id=party.pk, reason=f"冻结原因{place.upper()}")
 
 
 def _imports(scene: Scene) -> None:

@@ -27,6 +27,21 @@ def may_assess_book(actor: Actor) -> bool:
     return actor.has_role(Role.RISK_REVIEWER, Role.CRO)
 
 
+# Whoever watches or judges may stop the use of a limit; to let it go again takes those who answer for it.
+FREEZING_ROLES = (*ASSESSING_ROLES, Role.INSPECTOR, Role.COMPLIANCE)
+LIFTING_ROLES = (Role.RISK_REVIEWER, Role.CRO)
+
+
+def may_freeze(actor: Actor, party_id: int) -> bool:
+    """Those who watch, judge or keep the law, for customers that they see."""
+    return actor.has_role(*FREEZING_ROLES) and parties.visible_to(actor).filter(pk=party_id).exists()
+
+
+def may_lift_freeze(actor: Actor, party_id: int) -> bool:
+    """Those who answer for limits, for customers that they see; the action refuses whoever froze it."""
+    return actor.has_role(*LIFTING_ROLES) and parties.visible_to(actor).filter(pk=party_id).exists()
+
+
 def may_read_by_key(actor: Actor) -> bool:
     """Programs with a key for it."""
     return actor.has_role(ApiScope.ASSESSMENTS_READ)

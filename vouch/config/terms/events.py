@@ -251,4 +251,6 @@ EVENT_TITLES: dict[str, str] = {
     "grading.run.ordered": "下达批量评估",
     "grading.run.started": "批量评估开始",
     "grading.run.finished": "批量评估完成",
+    "grading.use.frozen": "冻结额度使用",
+    "grading.use.thawed": "解除额度冻结",
 }

@@ -198,5 +198,6 @@ FIELD_TITLES: dict[str, str] = {
     "bits": "证据强度",
     "pairs_found": "新发现的对数",
     "pairs_changed": "证据有变的对数",
+    "frozen": "冻结原因",
     "pairs_gone": "不再相似的对数",
 }

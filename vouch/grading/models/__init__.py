@@ -3,5 +3,6 @@
 from __future__ import annotations
 
 from vouch.grading.models.assessment import Assessment, AssessmentRun, Standing
+from vouch.grading.models.freeze import Freeze
 
-__all__ = ["Assessment", "AssessmentRun", "Standing"]
+__all__ = ["Assessment", "AssessmentRun", "Freeze", "Standing"]

@@ -1,6 +1,6 @@
 """Questions about judgement: where customers stand, what was decided, why, and whether it replays."""
 
-from vouch.grading.models import Assessment, AssessmentRun, Standing
+from vouch.grading.models import Assessment, AssessmentRun, Freeze, Standing
 from vouch.grading.queries.book import (
     Book,
     Line,
@@ -10,6 +10,7 @@ from vouch.grading.queries.book import (
     standings_visible_to,
 )
 from vouch.grading.queries.explanation import Explanation, explanation_of
+from vouch.grading.queries.freeze import freezes_of, freezes_visible_to, frozen
 from vouch.grading.queries.history import (
     Named,
     ReplayResult,
@@ -37,6 +38,7 @@ VISIBLE: Visible = {
     AssessmentRun: "评估批次只记户数与进度，不含客户资料",
     Assessment: assessments_visible_to,
     Standing: standings_visible_to,
+    Freeze: freezes_visible_to,
 }
 """How rows of each table are seen."""
 
@@ -57,6 +59,9 @@ __all__ = [
     "customers_named",
     "decision_of",
     "explanation_of",
+    "freezes_of",
+    "freezes_visible_to",
+    "frozen",
     "judged_since",
     "later_standings",
     "latest_assessments",
