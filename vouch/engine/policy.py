@@ -1,10 +1,12 @@
 """A policy as a checked tree: what `policy_file.read` returns and `decide` judges by."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
-from vouch.engine.facts import FactKind
+from vouch.engine.facts import FactKind, Value
+from vouch.engine.rules.python import compile_one
 from vouch.engine.rules.tree import Node, names_in
 from vouch.engine.rules.words import in_words
 from vouch.engine.scorecard import Scorecard
@@ -169,6 +171,13 @@ class Policy:
             else min(floor for floor in kept if floor is not None)
             for found in self.classes
         }
+
+    @cached_property
+    def value_tests(self) -> tuple[tuple[ValueClass, Callable[[Mapping[str, Value]], Any] | None], ...]:
+        """The lines of value, each with its condition as a function of a row."""
+        return tuple(
+            (line, None if line.condition is None else compile_one(line.condition)) for line in self.values
+        )
 
     @cached_property
     def authority_ranks(self) -> Mapping[str, int]:

@@ -11,7 +11,6 @@ from enum import StrEnum
 
 from vouch.engine.facts import Value
 from vouch.engine.policy import Policy, ValueClass
-from vouch.engine.rules.python import compile_one
 
 
 class Move(StrEnum):
@@ -54,22 +53,24 @@ def next_step(
     ranks = {found.name: rank for rank, found in enumerate(policy.classes)}
     if seen.risk_class is None or seen.risk_class not in ranks:
         return Step(Move.FADE if holding else Move.NONE)
-    if held is None:
-        return Step(Move.FIRST, seen.risk_class)
-    if held not in ranks:
-        return Step(Move.REMAP, seen.risk_class)
+    if held is None or held not in ranks:
+        return Step(Move.FIRST if held is None else Move.REMAP, seen.risk_class)
     if ranks[seen.risk_class] > ranks[held]:
         return Step(Move.WORSEN, seen.risk_class)
-    better = [
-        found.name
-        for found in policy.classes[ranks[seen.risk_class] : ranks[held]]
-        if _clears(policy, found.name, seen.score)
-    ]
-    if not better:
+    return _upwards(policy, held, holding, seen=seen, today=today)
+
+
+def _upwards(policy: Policy, held: str, holding: Mapping[str, date], *, seen: Seen, today: date) -> Step:
+    """Of the classes between the one seen and the one in effect: which hold, and whether one has held long enough."""
+    names = [found.name for found in policy.classes]
+    between = names[names.index(seen.risk_class or held) : names.index(held)]
+    since = {name: holding.get(name, today) for name in between if _clears(policy, name, seen.score)}
+    if not since:
         return Step(Move.FADE if holding else Move.NONE)
-    since = {name: holding.get(name, today) for name in better}
-    ripe = [name for name in better if today >= ripe_on(policy, name, since[name])]
-    return Step(Move.IMPROVE if ripe else Move.WATCH, ripe[0] if ripe else better[0], since)
+    ripe = [name for name in since if today >= ripe_on(policy, name, since[name])]
+    if ripe:
+        return Step(Move.IMPROVE, ripe[0], since)
+    return Step(Move.WATCH, min(since, key=lambda name: ripe_on(policy, name, since[name])), since)
 
 
 def ripe_on(policy: Policy, name: str, since: date) -> date:
@@ -90,7 +91,7 @@ def _clears(policy: Policy, name: str, score: int | None) -> bool:
 
 def value_of(policy: Policy, row: Mapping[str, Value]) -> ValueClass | None:
     """The customer's class of value by these facts; None where the policy does not speak of value."""
-    for line in policy.values:
-        if line.condition is None or compile_one(line.condition)(row) is True:
+    for line, test in policy.value_tests:
+        if test is None or test(row) is True:
             return line
     return None

@@ -1,6 +1,6 @@
 """Questions about judgement: where customers stand, what was decided, why, and whether it replays."""
 
-from vouch.grading.models import Assessment, AssessmentRun, Freeze, Standing
+from vouch.grading.models import Assessment, AssessmentRun, Classification, Freeze, Standing
 from vouch.grading.queries.book import (
     Book,
     Line,
@@ -8,6 +8,29 @@ from vouch.grading.queries.book import (
     older_standings,
     recent_changes,
     standings_visible_to,
+)
+from vouch.grading.queries.classing import (
+    WantedClasses,
+    binding_classes,
+    class_in_effect,
+    class_names,
+    classes_of,
+    classifications_visible_to,
+    counts_by_move,
+    open_classes,
+    queue,
+    terms_of,
+    value_names,
+    waiting_classes,
+)
+from vouch.grading.queries.consequences import (
+    Bound,
+    Consequence,
+    bound_of,
+    changes,
+    consequences_of,
+    digest_of,
+    foreseen,
 )
 from vouch.grading.queries.explanation import Explanation, explanation_of
 from vouch.grading.queries.freeze import freezes_of, freezes_visible_to, frozen
@@ -38,6 +61,7 @@ VISIBLE: Visible = {
     AssessmentRun: "评估批次只记户数与进度，不含客户资料",
     Assessment: assessments_visible_to,
     Standing: standings_visible_to,
+    Classification: classifications_visible_to,
     Freeze: freezes_visible_to,
 }
 """How rows of each table are seen."""
@@ -45,20 +69,34 @@ VISIBLE: Visible = {
 __all__ = [
     "VISIBLE",
     "Book",
+    "Bound",
+    "Consequence",
     "Explanation",
     "Line",
     "Named",
     "ReplayResult",
+    "WantedClasses",
     "assessable",
     "assessments_of",
     "assessments_visible_to",
+    "binding_classes",
     "book",
+    "bound_of",
+    "changes",
+    "class_in_effect",
+    "class_names",
+    "classes_of",
+    "classifications_visible_to",
     "codes_of",
     "compact",
+    "consequences_of",
+    "counts_by_move",
     "counts_of",
     "customers_named",
     "decision_of",
+    "digest_of",
     "explanation_of",
+    "foreseen",
     "freezes_of",
     "freezes_visible_to",
     "frozen",
@@ -67,11 +105,16 @@ __all__ = [
     "latest_assessments",
     "latest_digests",
     "older_standings",
+    "open_classes",
     "progress_of_runs",
+    "queue",
     "recent_changes",
     "replay",
     "runs",
     "standing_of_records",
     "standings_visible_to",
+    "terms_of",
     "unfinished_run",
+    "value_names",
+    "waiting_classes",
 ]
