@@ -25,12 +25,14 @@ class BusinessConfig(AppConfig):
         )
         from vouch.business.facts import FACTS, ask
         from vouch.business.permissions import may_open_register
+        from vouch.business.queries.exposures import changed_since, exposures
         from vouch.business.queries.timeline import told_of_guarantees
         from vouch.customers.queries import Strand, register_strand
         from vouch.engine.facts import catalogue
         from vouch.platform.exchange.importer import register
         from vouch.platform.web.navigation import NavItem
         from vouch.platform.web.navigation import register as show
+        from vouch.policy.queries.exposures import register_exposures
 
         catalogue.register(facts=FACTS, ask=ask)
         for importer in (
@@ -41,6 +43,7 @@ class BusinessConfig(AppConfig):
             RecoveryImporter(),
         ):
             register(importer)
+        register_exposures(exposures, changed=changed_since)
         register_strand(Strand("guarantees", _("担保"), "shield-check", told_of_guarantees))
         show(
             NavItem(

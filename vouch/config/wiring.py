@@ -24,9 +24,10 @@ REACTIONS: dict[str, tuple[str, ...]] = {
         "customers.screen_import",
         "parties.look_after_import",
         "parties.read_addresses",
+        "policy.take_tally",
     ),
     # What it had brought has gone, and former addresses are back.
-    "exchange.import.undone": ("parties.read_addresses",),
+    "exchange.import.undone": ("parties.read_addresses", "policy.take_tally"),
     "parties.enterprise.registered": ("customers.screen_party", "parties.read_address"),
     "parties.enterprise.changed": ("parties.read_address",),
     "parties.enterprise.corrected": ("grading.reassess", "customers.screen_party", "parties.read_address"),
@@ -39,8 +40,8 @@ REACTIONS: dict[str, tuple[str, ...]] = {
     "parties.relation.ended": ("customers.screen_party",),
     "parties.post.ended": ("customers.screen_party",),
     # About the record that stays; the one that stands by itself again has an entry of its own.
-    "parties.merge.made": ("grading.reassess", "customers.screen_party"),
-    "parties.merge.undone": ("grading.reassess", "customers.screen_party"),
+    "parties.merge.made": ("grading.reassess", "customers.screen_party", "policy.take_tally"),
+    "parties.merge.undone": ("grading.reassess", "customers.screen_party", "policy.take_tally"),
     "parties.party.separated": ("grading.reassess", "customers.screen_party"),
     "customers.list_entry.added": ("customers.screen_list",),
     "customers.list_entry.ended": ("customers.screen_list",),
@@ -49,6 +50,8 @@ REACTIONS: dict[str, tuple[str, ...]] = {
     # Other sources' materials close errands within ten minutes, by the beat.
     "customers.document.filed": ("customers.settle_errands",),
     "customers.answers.given": ("customers.settle_errands",),
+    "policy.setting.confirmed": ("policy.take_tally",),
+    "policy.figures.confirmed": ("policy.take_month_tally",),
     # A newly published policy starts nothing by itself: standings under an older one are shown as such, and
     # risk management decides when the book is judged again.
 }
