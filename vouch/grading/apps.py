@@ -11,12 +11,15 @@ class GradingConfig(AppConfig):
         """Stand in the sidebar, say how far a batch is, and whom an undone import must leave as judged."""
         from vouch.customers.queries import Strand, register_strand  # models must be loaded first
         from vouch.grading.queries import judged_since, progress_of_runs
+        from vouch.grading.queries.exposures import changed_since, exposures
         from vouch.grading.queries.history import told_of_assessments
         from vouch.platform.exchange.undoing import register_witness
         from vouch.platform.jobs.queries import register_progress
         from vouch.platform.web.navigation import NavItem, register  # settings must be read first
+        from vouch.policy.queries.exposures import register_exposures
 
         register(NavItem(title=_("评估批次"), url_name="grading:runs", icon="list-check", order=45))
         register_strand(Strand("assessments", _("评估"), "gauge", told_of_assessments))
+        register_exposures(exposures, changed=changed_since)
         register_witness("parties_party", judged_since)
         register_progress("grading.continue_run", progress_of_runs)

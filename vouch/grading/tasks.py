@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.utils import timezone
 
 from vouch.grading.actions import assess_party, resume_run, tend_classes
+from vouch.grading.actions import upkeep as limits
 from vouch.grading.models import AssessmentRun
 from vouch.grading.queries import standing_of_records
 from vouch.parties.queries import canonical_id
@@ -49,3 +50,21 @@ def tend_all_classes() -> None:
 def tend_classes_every_day() -> None:
     """What the clock brings without anything happening."""
     defer("grading.tend_classes", lock="grading.tend_classes")
+
+
+@beat("grading.keep_limits", seconds=60)
+def keep_limits() -> None:
+    """Say what ran out, and let the register take over what it tells."""
+    limits.keep_limits(actor=system_actor("limits"), at=timezone.now())
+
+
+@task("grading.follow_groups")
+def follow_groups(subject_id: str = "") -> None:
+    """Relations changed: let groups with a limit have the members that the register gives them now."""
+    limits.follow_groups(actor=system_actor("limits"), at=timezone.now())
+
+
+@beat("grading.follow_groups_every_day", seconds=DAY)
+def follow_groups_every_day() -> None:
+    """Relations that began or ended with the day, or came in by a way that told nobody."""
+    defer("grading.follow_groups", lock="grading.follow_groups")

@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 
@@ -98,3 +103,107 @@ HAND_REASONS = tuple(
     reason for reason in ClassReason if reason not in {ClassReason.SCORE, ClassReason.EXPIRY}
 )
 """What a person may give as the reason."""
+
+
+class LimitKind(TextChoices):
+    """What a limit is of (额度种类)."""
+
+    CUSTOMER = "customer", _("客户")
+    GROUP = "group", _("集团")
+    BUILDING = "building", _("楼栋")
+    INDUSTRY = "industry", _("行业")
+    BANK = "bank", _("银行")
+    INSTITUTION = "institution", _("机构")
+
+
+class LimitNature(TextChoices):
+    """How an amount counts (额度性质): by itself, on top of the base, or in its place for a while."""
+
+    BASE = "base", _("基本额度")
+    ADDITION = "addition", _("临时增额")
+    REPLACEMENT = "replacement", _("临时替代")
+
+
+TEMPORARY = (LimitNature.ADDITION, LimitNature.REPLACEMENT)
+
+
+class LimitState(TextChoices):
+    """Where a limit stands (额度状态)."""
+
+    PROPOSED = "proposed", _("待批准")
+    GRANTED = "granted", _("已批准")
+    REJECTED = "rejected", _("未批准")
+    WITHDRAWN = "withdrawn", _("已撤回")
+    SUPERSEDED = "superseded", _("已被替代")
+    ENDED = "ended", _("已终止")
+    EXPIRED = "expired", _("已到期")
+
+
+LIMIT_TRANSITIONS: Mapping[str, frozenset[str]] = {
+    LimitState.PROPOSED: frozenset({LimitState.GRANTED, LimitState.REJECTED, LimitState.WITHDRAWN}),
+    LimitState.GRANTED: frozenset({LimitState.SUPERSEDED, LimitState.ENDED, LimitState.EXPIRED}),
+    LimitState.REJECTED: frozenset(),
+    LimitState.WITHDRAWN: frozenset(),
+    LimitState.SUPERSEDED: frozenset(),
+    LimitState.ENDED: frozenset(),
+    # A limit that ran out lets nothing be drawn until it is granted anew or ended by a person.
+    LimitState.EXPIRED: frozenset({LimitState.SUPERSEDED, LimitState.ENDED}),
+}
+
+
+class HoldState(TextChoices):
+    """Whether a hold takes up anything (占用状态)."""
+
+    OPEN = "open", _("占用中")
+    RELEASED = "released", _("已释放")
+    EXPIRED = "expired", _("预占到期")
+
+
+class HoldStep(TextChoices):
+    """What happened to a hold (占用变动)."""
+
+    RESERVE = "reserve", _("预占")
+    USE = "use", _("占用")
+    REPAY = "repay", _("还款释放")
+    CANCEL = "cancel", _("取消预占")
+    EXPIRE = "expire", _("预占到期")
+    REGISTER = "register", _("转由台账计算")
+
+
+class HoldKind(TextChoices):
+    """What is to be guaranteed (业务种类), by the names of ``vouch.engine.ratios.Kind``."""
+
+    LOAN = "loan", _("借款类")
+    HOUSING = "housing", _("住房置业")
+    BOND = "bond", _("发行债券")
+    OTHER = "other", _("其他融资")
+    NON_FINANCING = "non_financing", _("非融资")
+
+
+RESERVED_HOURS = 72
+"""How long a reservation stands unless it says otherwise: long enough for the papers of a draw."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LimitOf:
+    """What a limit is to be of; a group by its head."""
+
+    kind: str
+    party_id: int | None = None
+    building_id: int | None = None
+    industry: str = ""
+    bank: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Draw:
+    """What is to be drawn: of the whole debt in yuan, of which ``share_rate`` is ours; ``purpose`` says what for."""
+
+    party_id: int
+    amount: Decimal
+    purpose: str
+    kind: str = HoldKind.LOAN
+    share_rate: Decimal = Decimal(1)
+    bank: str = ""
+    guarantee_number: str = ""
+    expires_at: datetime | None = None

@@ -1,6 +1,17 @@
 """Questions about judgement: where customers stand, what was decided, why, and whether it replays."""
 
-from vouch.grading.models import Assessment, AssessmentRun, Classification, Freeze, Standing
+from vouch.grading.models import (
+    Assessment,
+    AssessmentRun,
+    Classification,
+    Freeze,
+    GroupMember,
+    Hold,
+    HoldMove,
+    Limit,
+    LimitSubject,
+    Standing,
+)
 from vouch.grading.queries.book import (
     Book,
     Line,
@@ -55,6 +66,21 @@ from vouch.grading.queries.history import (
     standing_of_records,
     unfinished_run,
 )
+from vouch.grading.queries.limit import (
+    Ceiling,
+    Room,
+    ceilings,
+    holds_visible_to,
+    limits_visible_to,
+    members_visible_to,
+    moves_visible_to,
+    reach_of,
+    room_of,
+    rooms_for,
+    subjects_visible_to,
+    title_of,
+)
+from vouch.grading.queries.takings import Reach, RegisterBook, Registered, Taken, register_book
 from vouch.platform.web.faces import Visible
 
 VISIBLE: Visible = {
@@ -63,6 +89,11 @@ VISIBLE: Visible = {
     Standing: standings_visible_to,
     Classification: classifications_visible_to,
     Freeze: freezes_visible_to,
+    GroupMember: members_visible_to,
+    Hold: holds_visible_to,
+    HoldMove: moves_visible_to,
+    Limit: limits_visible_to,
+    LimitSubject: subjects_visible_to,
 }
 """How rows of each table are seen."""
 
@@ -70,11 +101,17 @@ __all__ = [
     "VISIBLE",
     "Book",
     "Bound",
+    "Ceiling",
     "Consequence",
     "Explanation",
     "Line",
     "Named",
+    "Reach",
+    "RegisterBook",
+    "Registered",
     "ReplayResult",
+    "Room",
+    "Taken",
     "WantedClasses",
     "assessable",
     "assessments_of",
@@ -82,6 +119,7 @@ __all__ = [
     "binding_classes",
     "book",
     "bound_of",
+    "ceilings",
     "changes",
     "class_in_effect",
     "class_names",
@@ -100,20 +138,30 @@ __all__ = [
     "freezes_of",
     "freezes_visible_to",
     "frozen",
+    "holds_visible_to",
     "judged_since",
     "later_standings",
     "latest_assessments",
     "latest_digests",
+    "limits_visible_to",
+    "members_visible_to",
+    "moves_visible_to",
     "older_standings",
     "open_classes",
     "progress_of_runs",
     "queue",
+    "reach_of",
     "recent_changes",
+    "register_book",
     "replay",
+    "room_of",
+    "rooms_for",
     "runs",
     "standing_of_records",
     "standings_visible_to",
+    "subjects_visible_to",
     "terms_of",
+    "title_of",
     "unfinished_run",
     "value_names",
     "waiting_classes",

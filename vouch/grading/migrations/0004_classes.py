@@ -8,7 +8,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("grading", "0002_freeze"),
+        ("grading", "0003_limits"),
         ("parties", "0013_reading_rule"),
         ("policy", "0001_initial"),
     ]
