@@ -196,3 +196,34 @@ def _holds(actor: Actor, hold: Hold) -> bool:
 def may_read_by_key(actor: Actor) -> bool:
     """Programs with a key for it."""
     return actor.has_role(ApiScope.ASSESSMENTS_READ)
+
+
+# The front office knows the customer, whoever watches or judges sees it move; the middle office alone confirms.
+PROPOSING_ROLES = (Role.ACCOUNT_MANAGER, Role.TEAM_LEAD, Role.INSPECTOR, *ASSESSING_ROLES)
+CONFIRMING_ROLES = (Role.RISK_REVIEWER, Role.CRO)
+
+
+def may_open_proposal(actor: Actor) -> bool:
+    """Who may propose some customer's class at all."""
+    return actor.has_role(*PROPOSING_ROLES)
+
+
+def may_propose_class(actor: Actor, party_id: int) -> bool:
+    """Those who know or watch customers, for organisations that they see; persons are not classed by themselves."""
+    seen = parties.visible_to(actor).filter(pk=party_id, kind__in=ORGANISATIONS)
+    return may_open_proposal(actor) and seen.exists()
+
+
+def may_review_classes(actor: Actor) -> bool:
+    """Who decides on proposals; the action refuses whoever made them."""
+    return actor.has_role(*CONFIRMING_ROLES)
+
+
+def may_review_class(actor: Actor, party_id: int) -> bool:
+    """The same for a customer that they see."""
+    return may_review_classes(actor) and parties.visible_to(actor).filter(pk=party_id).exists()
+
+
+def may_follow_classes(actor: Actor) -> bool:
+    """What follows from assessments and from the clock is done by the installation alone."""
+    return actor.is_system

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.utils import timezone
 
-from vouch.grading.actions import assess_party, resume_run
+from vouch.grading.actions import assess_party, resume_run, tend_classes
 from vouch.grading.actions import upkeep as limits
 from vouch.grading.models import AssessmentRun
 from vouch.grading.queries import standing_of_records
@@ -37,6 +37,19 @@ def continue_run(run_id: int) -> None:
     """Judge whoever a batch has not reached; after a crash it goes on where it stopped."""
     run = AssessmentRun.objects.get(pk=run_id)
     resume_run(actor=system_actor("grading"), at=timezone.now(), run=run)
+
+
+@task("grading.tend_classes")
+def tend_all_classes() -> None:
+    """Improvements whose cool-down is over go to review, classes whose check is due run out; a batch in each transaction."""
+    while tend_classes(actor=system_actor("grading"), at=timezone.now()):
+        pass
+
+
+@beat("grading.tend_classes_every_day", seconds=DAY)
+def tend_classes_every_day() -> None:
+    """What the clock brings without anything happening."""
+    defer("grading.tend_classes", lock="grading.tend_classes")
 
 
 @beat("grading.keep_limits", seconds=60)

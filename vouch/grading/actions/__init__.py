@@ -11,6 +11,15 @@ from vouch.grading.actions.assessment import (
     resume_run,
     start_run,
 )
+from vouch.grading.actions.classing import (
+    ClassError,
+    Proposal,
+    confirm_class,
+    propose_class,
+    reopen_class,
+    return_class,
+)
+from vouch.grading.actions.following import follow_assessments, tend_classes
 from vouch.grading.actions.freeze import freeze_use, lift_freeze
 from vouch.grading.actions.hold import (
     NotHeld,
@@ -34,29 +43,37 @@ from vouch.grading.actions.limit import (
 )
 
 __all__ = [
+    "ClassError",
     "LimitDetails",
     "NotALimit",
     "NotHeld",
+    "Proposal",
     "assess_chunk",
     "assess_customers",
     "assess_party",
+    "confirm_class",
     "decide_limit",
     "end_limit",
     "expire_hold",
     "expire_limit",
     "finish_run",
+    "follow_assessments",
     "follow_group",
     "freeze_use",
     "lift_freeze",
     "lower_limit",
     "open_building",
     "order_run",
+    "propose_class",
     "propose_limit",
     "release",
+    "reopen_class",
     "reserve",
     "resume_run",
+    "return_class",
     "settle_hold",
     "start_run",
+    "tend_classes",
     "use",
     "withdraw_limit",
 ]

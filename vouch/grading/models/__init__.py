@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from vouch.grading.models.assessment import Assessment, AssessmentRun, Standing
+from vouch.grading.models.classing import Classification
 from vouch.grading.models.freeze import Freeze
 from vouch.grading.models.hold import Hold, HoldMove
 from vouch.grading.models.limit import GroupMember, Limit, LimitSubject
@@ -10,6 +11,7 @@ from vouch.grading.models.limit import GroupMember, Limit, LimitSubject
 __all__ = [
     "Assessment",
     "AssessmentRun",
+    "Classification",
     "Freeze",
     "GroupMember",
     "Hold",
