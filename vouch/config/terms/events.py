@@ -249,6 +249,7 @@ EVENT_TITLES: dict[str, str] = {
     "grading.customer.assessed": "评估客户",
     "grading.customers.assessed": "批量评估一批客户",
     "grading.run.ordered": "下达批量评估",
+    "grading.run.scheduled": "按检查频率下达评估",
     "grading.run.started": "批量评估开始",
     "grading.run.finished": "批量评估完成",
 }

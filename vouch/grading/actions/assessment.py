@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.db import connection
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from psycopg.types.json import Jsonb
 
@@ -68,7 +69,8 @@ def assess_party(entry: Entry, *, actor: Actor, at: datetime, party_id: int, as_
         raise Refused(_("该记录已并入其他客户，请评估保留的客户。"))
     if party.status == PartyStatus.RESTRICTED:
         raise Refused(_("该客户已被限制处理，除存储外不得评估。"))
-    version = policies.policy_in_force(at=at, kind=party.kind)
+    # One policy judges every kind of organisation, here as in a batch.
+    version = policies.policy_in_force(at=at)
     (judged,) = _judge([party_id], version=version, as_of=as_of, at=at)
     if _reads_guarded(version):
         entry.purpose(str(ReadFor.REVIEW.label))
@@ -122,14 +124,39 @@ def resume_run(
 
 
 @action("grading.run.ordered", may=permissions.may_assess_book)
-def order_run(entry: Entry, *, actor: Actor, at: datetime, as_of: date) -> AssessmentRun:
-    """Open a batch over every enterprise and leave the work to a job; a batch that is under way is that batch."""
+def order_run(
+    entry: Entry, *, actor: Actor, at: datetime, as_of: date, party_ids: Sequence[int] | None = None
+) -> AssessmentRun:
+    """Open a batch over every enterprise, or these, and leave the work to a job.
+
+    A batch over everybody that is under way is that batch.
+    """
     version = policies.policy_in_force(at=at)
-    run = queries.unfinished_run(as_of=as_of, policy_id=version.pk)
+    run = None if party_ids is not None else queries.unfinished_run(as_of=as_of, policy_id=version.pk)
     if run is None:
-        run = start_run(actor=actor, at=at, as_of=as_of, party_ids=None)
+        run = start_run(actor=actor, at=at, as_of=as_of, party_ids=party_ids)
     defer("grading.continue_run", lock=f"run:{run.pk}", run_id=run.pk)
     entry.about("run", run.pk, after={"as_of": as_of, "policy": version.sha256, "total": run.total})
+    return run
+
+
+@action("grading.run.scheduled", may=permissions.may_assess_book)
+def order_due(entry: Entry, *, actor: Actor, at: datetime) -> AssessmentRun | None:
+    """Open a batch over the customers whose turn it is, as of today; None where it is nobody's.
+
+    Raises vouch.policy.queries.NoPolicyInForceError.
+    """
+    with connection.cursor() as cursor:
+        # Workers keep the same beat: one looks, the others find its batch.
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtext('grading.run.scheduled'))")
+    version = policies.policy_in_force(at=at)
+    under_way = queries.running_run_of(actor.id)
+    due = [] if under_way is not None else queries.due_customers(version, at=at)
+    if not due:
+        entry.nothing()
+        return under_way
+    run = order_run(actor=actor, at=at, as_of=timezone.localdate(at), party_ids=due)
+    entry.about("run", run.pk, after={"as_of": run.as_of, "policy": version.sha256, "total": run.total})
     return run
 
 

@@ -31,6 +31,14 @@ from vouch.grading.queries.history import (
     standing_of_records,
     unfinished_run,
 )
+from vouch.grading.queries.touched import (
+    due_customers,
+    owner_of,
+    running_run_of,
+    standing_customers,
+    touched_by_import,
+    touched_by_list,
+)
 from vouch.platform.web.faces import Visible
 
 VISIBLE: Visible = {
@@ -56,17 +64,23 @@ __all__ = [
     "counts_of",
     "customers_named",
     "decision_of",
+    "due_customers",
     "explanation_of",
     "judged_since",
     "later_standings",
     "latest_assessments",
     "latest_digests",
     "older_standings",
+    "owner_of",
     "progress_of_runs",
     "recent_changes",
     "replay",
+    "running_run_of",
     "runs",
+    "standing_customers",
     "standing_of_records",
     "standings_visible_to",
+    "touched_by_import",
+    "touched_by_list",
     "unfinished_run",
 ]
