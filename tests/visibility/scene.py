@@ -99,6 +99,7 @@ from vouch.customers.tests.scene import PDF, granted, published, report_file
 from vouch.engine.bank_statement.reading import read_statement
 from vouch.engine.financials.reading import Book, CellProblem
 from vouch.grading.actions import assess_customers, order_run
+from vouch.grading.models import AdviceDecision, Assessment, Override
 from vouch.parties.actions import (
     AccountLine,
     Change,
@@ -278,6 +279,7 @@ def build() -> Scene:
     _watched(scene, actor)
     _doubtful(scene, actor)
     _judged(actor)
+    _departed(scene)
     _imports(scene)
     _house(scene)
     phones = [Owned(f"phone-{row.value}", row.owner) for row in owned(Phone, "party")]
@@ -812,6 +814,29 @@ def _doubtful(scene: Scene, actor: Actor) -> None:
 def _judged(actor: Actor) -> None:
     assess_customers(actor=actor, at=NOW, as_of=AS_OF)
     order_run(actor=actor, at=NOW, as_of=AS_OF)
+
+
+def _departed(scene: Scene) -> None:
+    """Of everybody an override that waits, and advice that somebody declined."""
+    with writing():
+        for place, party in scene.parties.items():
+            text = f"人工介入{place.upper()}"
+            made = Assessment.objects.filter(party=party).latest("pk")
+            filled(
+                Override, scene, party=party, assessment=made, grade="A", model_grade="B", note=f"{text}的依据写在这里",
+                proposed_by_id="user:0", proposed_by_label=text,
+            )  # fmt: skip
+            filled(
+                AdviceDecision, scene, party=party, assessment=made, is_adopted=False, note=text, by_id="user:0",
+                by_label=text,
+            )  # fmt: skip
+    scene.posts["grading:override"] = lambda arguments: {"do": "withdraw"}
+    scene.posts["grading:decide_advice"] = lambda arguments: {"do": "decline", "note": "不采纳"}
+    scene.posts["grading:propose"] = lambda arguments: {
+        "grade": "A",
+        "reason": "related",
+        "note": "已核实的新情况",
+    }
 
 
 def _imports(scene: Scene) -> None:

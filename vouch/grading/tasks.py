@@ -6,9 +6,15 @@ from collections.abc import Collection
 
 from django.utils import timezone
 
-from vouch.grading.actions import assess_party, order_due, order_run, resume_run
+from vouch.grading.actions import assess_party, expire_override, order_due, order_run, resume_run
 from vouch.grading.models import AssessmentRun
-from vouch.grading.queries import owner_of, standing_customers, touched_by_import, touched_by_list
+from vouch.grading.queries import (
+    ended_overrides,
+    owner_of,
+    standing_customers,
+    touched_by_import,
+    touched_by_list,
+)
 from vouch.parties.queries import canonical_id
 from vouch.platform.identity.actor import system_actor
 from vouch.platform.jobs.beat import beat
@@ -17,6 +23,7 @@ from vouch.platform.jobs.task import task
 from vouch.policy.queries import NoPolicyInForceError
 
 DUE_EVERY_SECONDS = 3600
+OVERRIDES_EVERY_SECONDS = 300
 ONE_BY_ONE = 20
 """Up to this many customers are judged each in an entry of its own; more are one batch."""
 
@@ -100,6 +107,14 @@ def assess_due() -> None:
         order_due(actor=system_actor("schedule"), at=timezone.now())
     except NoPolicyInForceError:
         return
+
+
+@beat("grading.end_overrides", seconds=OVERRIDES_EVERY_SECONDS)
+def end_overrides() -> None:
+    """Overrides past their day end by themselves; each is its own transaction, and a second worker finds it done."""
+    now = timezone.now()
+    for override in ended_overrides(timezone.localdate(now)):
+        expire_override(actor=system_actor("overrides"), at=now, override=override)
 
 
 def _pass_on(kind: str, subject_id: str) -> None:

@@ -10,5 +10,10 @@ app_name = "grading"
 urlpatterns = [
     path("", views.runs, name="runs"),
     path("progress/", views.progress, name="progress"),
+    path("overrides/", views.overrides, name="overrides"),
+    path("overrides/<int:pk>/", views.override, name="override"),
+    path("customers/<int:pk>/override/", views.propose, name="propose"),
+    path("advice/", views.advice, name="advice"),
     path("<int:pk>/", views.assessment, name="assessment"),
+    path("<int:pk>/advice/", views.decide, name="decide_advice"),
 ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from vouch.grading.actions.advice import decide_advice
 from vouch.grading.actions.assessment import (
     assess_chunk,
     assess_customers,
@@ -12,14 +13,33 @@ from vouch.grading.actions.assessment import (
     resume_run,
     start_run,
 )
+from vouch.grading.actions.override import (
+    NotNow,
+    OverrideDetails,
+    approve_override,
+    expire_override,
+    lift_override,
+    propose_override,
+    refuse_override,
+    withdraw_override,
+)
 
 __all__ = [
+    "NotNow",
+    "OverrideDetails",
+    "approve_override",
     "assess_chunk",
     "assess_customers",
     "assess_party",
+    "decide_advice",
+    "expire_override",
     "finish_run",
+    "lift_override",
     "order_due",
     "order_run",
+    "propose_override",
+    "refuse_override",
     "resume_run",
     "start_run",
+    "withdraw_override",
 ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -42,7 +42,7 @@ Progress = Callable[[AssessmentRun], None]
 
 _COLUMNS = (
     "party_id", "run_id", "policy_id", "as_of", "at", "outcome", "score", "grade", "grade_rank", "risk_class",
-    "limit", "fee_rate", "path", "reasons", "snapshot", "snapshot_sha256",
+    "limit", "fee_rate", "path", "reasons", "snapshot", "snapshot_sha256", "is_advice",
 )  # fmt: skip
 
 
@@ -54,6 +54,7 @@ class Judged:
     decision: Decision
     snapshot: dict[str, Any]
     sha256: str
+    is_advice: bool = False
 
 
 @action("grading.customer.assessed", may=permissions.may_assess)
@@ -81,7 +82,7 @@ def assess_party(entry: Entry, *, actor: Actor, at: datetime, party_id: int, as_
     row = dict(zip(_COLUMNS, _row(judged, version=version, as_of=as_of, at=at, run=None), strict=True))
     found = Assessment.objects.create(**{**row, "snapshot": judged.snapshot})
     before = Standing.objects.filter(party=party_id).values("grade", "risk_class", "limit", "as_of").first()
-    _move_standings([party_id], version=version, as_of=as_of, at=at)
+    move_standings([party_id], version=version, as_of=as_of, at=at)
     after = {
         "outcome": found.outcome,
         "score": found.score,
@@ -201,7 +202,7 @@ def assess_chunk(entry: Entry, *, actor: Actor, at: datetime, run: AssessmentRun
     fresh = [one for one in judged if known.get(one.party_id) != one.sha256]
     rows = (_row(one, version=run.policy, as_of=run.as_of, at=at, run=run) for one in fresh)
     copy_rows(Assessment, _COLUMNS, rows)
-    _move_standings([one.party_id for one in fresh], version=run.policy, as_of=run.as_of, at=at)
+    move_standings([one.party_id for one in fresh], version=run.policy, as_of=run.as_of, at=at)
     run.done += len(judged)
     run.unchanged += len(judged) - len(fresh)
     run.reached_party_id = party_ids[-1]
@@ -245,10 +246,11 @@ def _judge(party_ids: list[int], *, version: PolicyVersion, as_of: date, at: dat
     names = [fact.name for fact in policy.facts]
     purpose = Purpose(code=ReadFor.REVIEW, at=at)
     frame = catalogue.ask(names, party_ids, as_of=as_of, purpose=purpose)
-    return list(_judged(policy, frame, as_of=as_of))
+    advised = queries.only_advised(party_ids, at=at)
+    return list(_judged(policy, frame, as_of=as_of, advised=advised))
 
 
-def _judged(policy: Policy, frame: FactFrame, *, as_of: date) -> Iterator[Judged]:
+def _judged(policy: Policy, frame: FactFrame, *, as_of: date, advised: Collection[int]) -> Iterator[Judged]:
     decisions = decide_many(policy, frame)
     sources = {fact.name: catalogue[fact.name].source for fact in policy.facts}
     # Tens of thousands of registered firms have no invoice at all: one decision says it for all of them.
@@ -265,7 +267,7 @@ def _judged(policy: Policy, frame: FactFrame, *, as_of: date) -> Iterator[Judged
             unknown = unknown or decisions[place]
             decision = unknown
         found = compact(Snapshot(party_id, as_of, facts, decision))
-        yield Judged(party_id, decision, found, digest(found))
+        yield Judged(party_id, decision, found, digest(found), party_id in advised)
 
 
 def _day(frame: FactFrame, name: str, place: int) -> date | None:
@@ -297,6 +299,7 @@ def _row(
         _reasons(decision),
         Jsonb(judged.snapshot),
         judged.sha256,
+        judged.is_advice,
     )
 
 
@@ -313,17 +316,25 @@ def _reasons(decision: Decision) -> list[str]:
 _MOVE = """
 INSERT INTO grading_standing AS standing (
     party_id, assessment_id, policy_id, as_of, assessed_at, outcome, score, grade, grade_rank, risk_class,
-    "limit", missing_count, previous_grade, previous_class, previous_limit, direction, changed_at)
-SELECT DISTINCT ON (party_id) party_id, id, policy_id, as_of, at, outcome, score, grade, grade_rank, risk_class,
-    "limit", CASE WHEN outcome = %(insufficient)s THEN cardinality(reasons) ELSE 0 END, '', '', NULL, %(new)s, at
-FROM grading_assessment
-WHERE party_id = ANY(%(party_ids)s) AND at = %(at)s AND as_of = %(as_of)s AND policy_id = %(policy_id)s
-ORDER BY party_id, id DESC
+    "limit", missing_count, previous_grade, previous_class, previous_limit, direction, changed_at, override_id)
+SELECT DISTINCT ON (made.party_id) made.party_id, made.id, made.policy_id, made.as_of, made.at, made.outcome, made.score,
+    coalesce(other.grade, made.grade), coalesce(other.rank, made.grade_rank),
+    coalesce(other.risk_class, made.risk_class), coalesce(other."limit", made."limit"),
+    CASE WHEN outcome = %(insufficient)s THEN cardinality(reasons) ELSE 0 END, '', '', NULL, %(new)s, %(moved_at)s,
+    other.override_id
+FROM grading_assessment AS made
+LEFT JOIN unnest(%(parties)s::bigint[], %(overrides)s::bigint[], %(grades)s::text[], %(ranks)s::int[],
+                 %(classes)s::text[], %(limits)s::numeric[])
+    AS other(party_id, override_id, grade, rank, risk_class, "limit") ON other.party_id = made.party_id
+WHERE made.party_id = ANY(%(party_ids)s) AND at = %(at)s AND as_of = %(as_of)s AND policy_id = %(policy_id)s
+    AND (NOT made.is_advice OR EXISTS (
+        SELECT FROM grading_advicedecision AS said WHERE said.assessment_id = made.id AND said.is_adopted))
+ORDER BY made.party_id, made.id DESC
 ON CONFLICT (party_id) DO UPDATE SET
     assessment_id = EXCLUDED.assessment_id, policy_id = EXCLUDED.policy_id, as_of = EXCLUDED.as_of,
     assessed_at = EXCLUDED.assessed_at, outcome = EXCLUDED.outcome, score = EXCLUDED.score,
     grade = EXCLUDED.grade, grade_rank = EXCLUDED.grade_rank, risk_class = EXCLUDED.risk_class,
-    "limit" = EXCLUDED."limit", missing_count = EXCLUDED.missing_count,
+    "limit" = EXCLUDED."limit", missing_count = EXCLUDED.missing_count, override_id = EXCLUDED.override_id,
     previous_grade = CASE WHEN standing.grade = EXCLUDED.grade THEN standing.previous_grade ELSE standing.grade END,
     previous_class = CASE WHEN standing.grade = EXCLUDED.grade THEN standing.previous_class ELSE standing.risk_class END,
     previous_limit = CASE WHEN standing.grade = EXCLUDED.grade THEN standing.previous_limit ELSE standing."limit" END,
@@ -338,18 +349,45 @@ WHERE standing.as_of <= EXCLUDED.as_of
 """
 
 
-def _move_standings(party_ids: list[int], *, version: PolicyVersion, as_of: date, at: datetime) -> None:
-    """Let the customers' standings rest on the assessments just made.
+def move_standings(
+    party_ids: list[int],
+    *,
+    version: PolicyVersion,
+    as_of: date,
+    at: datetime,
+    moved_at: datetime | None = None,
+) -> None:
+    """Let the customers' standings rest on the assessments made at ``at``; for use inside an action.
 
-    A look back (older facts than those a standing rests on) stays in the history and moves no standing.
+    A look back (older facts than those a standing rests on) stays in the history and moves no standing, and so does
+    advice that no person has adopted. Where a person's override lives, grade, class and limit are its.
     """
+    found = queries.overridden(party_ids, version=version, as_of=as_of, at=at)
     values: dict[str, Any] = {
         "party_ids": party_ids,
         "at": at,
         "as_of": as_of,
         "policy_id": version.pk,
+        "moved_at": moved_at or at,
         "insufficient": Outcome.INSUFFICIENT.value,
         **{direction.value: direction.value for direction in Direction},
+        "parties": [one.party_id for one in found],
+        "overrides": [one.override_id for one in found],
+        "grades": [one.result.grade for one in found],
+        "ranks": [one.result.rank for one in found],
+        "classes": [one.result.customer_class for one in found],
+        "limits": [one.limit for one in found],
     }
     with connection.cursor() as cursor:
         cursor.execute(_MOVE, values)
+
+
+def rest_standing(assessment: Assessment, *, at: datetime) -> None:
+    """Let a customer's standing rest on this assessment as overrides and confirmations now are; for use inside an action."""
+    move_standings(
+        [assessment.party_id],
+        version=assessment.policy,
+        as_of=assessment.as_of,
+        at=assessment.at,
+        moved_at=at,
+    )
