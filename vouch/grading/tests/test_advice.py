@@ -7,9 +7,14 @@ from datetime import datetime, timedelta
 import pytest
 from django.db import Error, transaction
 
-from vouch.customers.actions import withdraw_authorisation
-from vouch.customers.terms import DataClass, LegalBasis, Purpose
-from vouch.customers.tests.scene import granted
+from vouch.customers.actions import (
+    AuthorisationDetails,
+    record_authorisation,
+    verify_authorisation,
+    withdraw_authorisation,
+)
+from vouch.customers.models import Authorisation
+from vouch.customers.terms import Channel, DataClass, LegalBasis, Purpose
 from vouch.grading.actions import NotNow, assess_customers, assess_party, decide_advice
 from vouch.grading.models import AdviceDecision, Assessment, Standing
 from vouch.grading.queries import advice_visible_to, took_part
@@ -20,6 +25,29 @@ from vouch.platform.ledger.action import Refused
 from vouch.platform.ledger.testing import writing
 
 pytestmark = pytest.mark.django_db
+
+
+def granted(
+    party: Party,
+    *,
+    at: datetime,
+    actor: Actor,
+    purpose: str = Purpose.AUTOMATED,
+    basis: str = LegalBasis.CONSENT,
+) -> Authorisation:
+    details = AuthorisationDetails(
+        purposes=(purpose,),
+        scope=(DataClass.TAX,),
+        legal_basis=basis,
+        starts_at=at,
+        ends_at=at + timedelta(days=365),
+        signed_on=at.date(),
+        channel=Channel.PAPER,
+    )
+    found = record_authorisation(
+        actor=actor, at=at, party=party, details=details, content=b"%PDF-1.4\n%%EOF\n"
+    )
+    return verify_authorisation(actor=actor, at=at, authorisation=found)
 
 
 def test_no_standing_rests_on_advice_before_a_person_has_adopted_it(
@@ -74,15 +102,11 @@ def test_with_a_consent_to_automated_decisions_on_file_the_machine_decides_until
     shop: Party, actor: Actor, now: datetime
 ) -> None:
     # An authorisation for something else, and one that rests on a contract, are no consent.
-    granted(shop, at=now - timedelta(days=1), actor=actor)
-    granted(
-        shop, at=now - timedelta(days=1), actor=actor, purposes=(Purpose.AUTOMATED,), scope=(DataClass.TAX,),
-        legal_basis=LegalBasis.CONTRACT,
-    )  # fmt: skip
+    yesterday = now - timedelta(days=1)
+    granted(shop, at=yesterday, actor=actor, purpose=Purpose.SERVICE)
+    granted(shop, at=yesterday, actor=actor, basis=LegalBasis.CONTRACT)
     assert assess_party(actor=actor, at=now, party_id=shop.pk, as_of=AS_OF).is_advice
-    consent = granted(
-        shop, at=now - timedelta(days=1), actor=actor, purposes=(Purpose.AUTOMATED,), scope=(DataClass.TAX,)
-    )
+    consent = granted(shop, at=yesterday, actor=actor)
     decided = assess_party(actor=actor, at=now, party_id=shop.pk, as_of=AS_OF - timedelta(days=1))
     assert not decided.is_advice
     assert Standing.objects.get(party=shop).assessment == decided

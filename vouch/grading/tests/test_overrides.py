@@ -145,7 +145,7 @@ def test_a_knock_out_cannot_be_overridden_and_ends_the_effect_of_a_live_one(
     assert Standing.objects.get(party=firm).grade == "AAA"
     assess_party(actor=actor, at=now + timedelta(days=1), party_id=firm.pk, as_of=AS_OF + timedelta(days=300))
     standing = Standing.objects.get(party=firm)
-    assert (standing.outcome, standing.grade, standing.limit) == ("knocked_out", "C", 0)
+    assert (standing.outcome, standing.grade, standing.limit) == ("knocked_out", "C", Decimal(0))
     assert standing.override is None
 
 
