@@ -108,6 +108,7 @@ from vouch.grading.actions import (
     reserve,
     use,
 )
+from vouch.grading.models import AdviceDecision, Assessment, Override
 from vouch.grading.terms import Draw as Drawing
 from vouch.grading.terms import LimitKind, LimitOf
 from vouch.parties.actions import (
@@ -290,6 +291,7 @@ def build() -> Scene:
     _doubtful(scene, actor)
     _judged(actor)
     _limited(scene, actor)
+    _departed(scene)
     _imports(scene)
     _house(scene)
     phones = [Owned(f"phone-{row.value}", row.owner) for row in owned(Phone, "party")]
@@ -846,6 +848,29 @@ def _limited(scene: Scene, actor: Actor) -> None:
         hold = reserve(actor=actor, at=now, draw=draw)
         use(actor=actor, at=now, hold=hold, amount=Decimal(100), guarantee_number=f"ZY{place.upper()}")
         freeze_use(actor=actor, at=NOW, party_id=party.pk, reason=f"冻结原因{place.upper()}")
+
+
+def _departed(scene: Scene) -> None:
+    """Of everybody an override that waits, and advice that somebody declined."""
+    with writing():
+        for place, party in scene.parties.items():
+            text = f"人工介入{place.upper()}"
+            made = Assessment.objects.filter(party=party).latest("pk")
+            filled(
+                Override, scene, party=party, assessment=made, grade="A", model_grade="B", note=f"{text}的依据写在这里",
+                proposed_by_id="user:0", proposed_by_label=text,
+            )  # fmt: skip
+            filled(
+                AdviceDecision, scene, party=party, assessment=made, is_adopted=False, note=text, by_id="user:0",
+                by_label=text,
+            )  # fmt: skip
+    scene.posts["grading:override"] = lambda arguments: {"do": "withdraw"}
+    scene.posts["grading:decide_advice"] = lambda arguments: {"do": "decline", "note": "不采纳"}
+    scene.posts["grading:propose"] = lambda arguments: {
+        "grade": "A",
+        "reason": "related",
+        "note": "已核实的新情况",
+    }
 
 
 def _imports(scene: Scene) -> None:

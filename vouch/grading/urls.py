@@ -25,5 +25,10 @@ urlpatterns = [
     path("customers/<int:pk>/reserve/", hold.reserve, name="reserve"),
     path("customers/<int:pk>/freeze/", hold.freeze, name="freeze"),
     path("customers/<int:pk>/lift/", hold.lift, name="lift"),
+    path("overrides/", views.overrides, name="overrides"),
+    path("overrides/<int:pk>/", views.override, name="override"),
+    path("customers/<int:pk>/override/", views.propose, name="propose"),
+    path("advice/", views.advice, name="advice"),
     path("<int:pk>/", views.assessment, name="assessment"),
+    path("<int:pk>/advice/", views.decide, name="decide_advice"),
 ]
