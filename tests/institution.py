@@ -56,12 +56,13 @@ def figures_of(
     **wan: str,
 ) -> MonthFigures:
     """A month's figures, entered by the accountant and confirmed by compliance; amounts in 万元."""
+    given: dict[str, Any] = {name: yuan(amount) for name, amount in wan.items()}
     details = FiguresDetails(
         month_end=month_end,
         is_audited=is_audited,
         assets={kind: yuan(amount) for kind, amount in (assets or {}).items()},
         entrusted={kind: yuan(amount) for kind, amount in (entrusted or {}).items()},
-        **{"net_assets": Decimal(0)} | {name: yuan(amount) for name, amount in wan.items()},
+        **given,
     )
     row = propose_figures(actor=ACCOUNTANT, at=at, details=details)
     return confirm_figures(actor=OFFICER, at=at, row=row)
