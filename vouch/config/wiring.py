@@ -41,8 +41,18 @@ REACTIONS: dict[str, tuple[str, ...]] = {
     "parties.relation.ended": ("customers.screen_party", "grading.follow_groups"),
     "parties.post.ended": ("customers.screen_party",),
     # About the record that stays; the one that stands by itself again has an entry of its own.
-    "parties.merge.made": ("grading.reassess", "customers.screen_party", "policy.take_tally", "grading.follow_groups"),
-    "parties.merge.undone": ("grading.reassess", "customers.screen_party", "policy.take_tally", "grading.follow_groups"),
+    "parties.merge.made": (
+        "grading.reassess",
+        "customers.screen_party",
+        "policy.take_tally",
+        "grading.follow_groups",
+    ),
+    "parties.merge.undone": (
+        "grading.reassess",
+        "customers.screen_party",
+        "policy.take_tally",
+        "grading.follow_groups",
+    ),
     "parties.party.separated": ("grading.reassess", "customers.screen_party"),
     "customers.list_entry.added": ("customers.screen_list",),
     "customers.list_entry.ended": ("customers.screen_list",),

@@ -77,6 +77,7 @@ __all__ = [
     "Book",
     "Ceiling",
     "Explanation",
+    "Hold",
     "Line",
     "Named",
     "Reach",
