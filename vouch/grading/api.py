@@ -80,6 +80,12 @@ def assessment(request: StaffRequest, pk: int) -> Any:
     }
 
 
+class HeadroomFilter(Schema):
+    """At which bank."""
+
+    bank: str = Field("", max_length=120, description="写明时把该银行的额度算在内")
+
+
 class LimitOut(Schema):
     """One limit that a draw takes. ``amount`` and ``taken`` are null where the key may not see sums over other customers."""
 
@@ -157,12 +163,12 @@ class ReleaseIn(Schema):
     "/customers/{int:pk}/headroom", response=HeadroomOut, summary="客户的额度与可用金额", url_name="headroom"
 )
 @face(may=permissions.may_read_limits_by_key, shows=("party",))
-def headroom(request: StaffRequest, pk: int, bank: str = Query("", max_length=120)) -> Any:
-    """写明 bank 时把该银行的额度算在内。"""
+def headroom(request: StaffRequest, pk: int, wanted: Query[HeadroomFilter]) -> Any:
+    """客户的各项额度、冻结和现在可用的金额。"""
     party = get_object_or_404(
         visible_to(request.actor).select_related("enterprise", "canonical__enterprise"), pk=pk
     )
-    found = limits_of(request.actor, party.canonical or party, at=timezone.now(), bank=bank)
+    found = limits_of(request.actor, party.canonical or party, at=timezone.now(), bank=wanted.bank)
     return {
         "customer_id": party.pk,
         "free": _money(found.free),
