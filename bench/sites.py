@@ -107,7 +107,16 @@ def fill() -> int:
             Party,
             ("id", "number", "name", "kind", "status", "search_text", "sound_text", "created_at"),
             (
-                (n, f"C{n:08d}", f"企业{n}有限公司", "enterprise", "active", f"C{n:08d} 企业{n}有限公司", "", NOW)
+                (
+                    n,
+                    f"C{n:08d}",
+                    f"企业{n}有限公司",
+                    "enterprise",
+                    "active",
+                    f"C{n:08d} 企业{n}有限公司",
+                    "",
+                    NOW,
+                )
                 for n in ids
             ),
         )

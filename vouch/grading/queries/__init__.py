@@ -145,6 +145,7 @@ __all__ = [
     "Ceiling",
     "Consequence",
     "Explanation",
+    "Hold",
     "Line",
     "Named",
     "OverridesWanted",
