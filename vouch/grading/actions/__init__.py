@@ -13,7 +13,7 @@ from vouch.grading.actions.assessment import (
 )
 from vouch.grading.actions.classing import (
     ClassError,
-    Proposal,
+    ClassProposal,
     confirm_class,
     propose_class,
     reopen_class,
@@ -44,10 +44,10 @@ from vouch.grading.actions.limit import (
 
 __all__ = [
     "ClassError",
+    "ClassProposal",
     "LimitDetails",
     "NotALimit",
     "NotHeld",
-    "Proposal",
     "assess_chunk",
     "assess_customers",
     "assess_party",
