@@ -179,13 +179,13 @@ def may_read_by_key(actor: Actor) -> bool:
 
 
 # The front office knows the customer, whoever watches or judges sees it move; the middle office alone confirms.
-PROPOSING_ROLES = (Role.ACCOUNT_MANAGER, Role.TEAM_LEAD, Role.INSPECTOR, *ASSESSING_ROLES)
-CONFIRMING_ROLES = (Role.RISK_REVIEWER, Role.CRO)
+CLASS_PROPOSERS = (Role.ACCOUNT_MANAGER, Role.TEAM_LEAD, Role.INSPECTOR, *ASSESSING_ROLES)
+CLASS_REVIEWERS = (Role.RISK_REVIEWER, Role.CRO)
 
 
 def may_open_proposal(actor: Actor) -> bool:
     """Who may propose some customer's class at all."""
-    return actor.has_role(*PROPOSING_ROLES)
+    return actor.has_role(*CLASS_PROPOSERS)
 
 
 def may_propose_class(actor: Actor, party_id: int) -> bool:
@@ -196,7 +196,7 @@ def may_propose_class(actor: Actor, party_id: int) -> bool:
 
 def may_review_classes(actor: Actor) -> bool:
     """Who decides on proposals; the action refuses whoever made them."""
-    return actor.has_role(*CONFIRMING_ROLES)
+    return actor.has_role(*CLASS_REVIEWERS)
 
 
 def may_review_class(actor: Actor, party_id: int) -> bool:

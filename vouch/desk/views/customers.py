@@ -78,6 +78,7 @@ CUSTOMERS = Table(
             Kind.CLASS,
             sort="standing__risk_class",
             value=lambda party: class_of(standing_of(party)),
+            template="desk/class_cell.html",
         ),
         Column("grade", _("等级"), Kind.GRADE, sort="standing__grade_rank", value=_standing("grade")),
         Column("score", _("评分"), Kind.NUMBER, sort="standing__score", value=_standing("score")),

@@ -24,6 +24,7 @@ from vouch.grading.queries.consequences import (
     customer_of,
     digest_of,
     foreseen,
+    freeze_reason,
     keeps_frozen,
     next_check,
     weighed,
@@ -250,11 +251,7 @@ def _take_part(actor: Actor, customer: int, at: datetime) -> None:
 
 
 def _freeze(row: Classification, at: datetime) -> None:
-    reason = _("%(freeze)s：%(before)s → %(after)s") % {
-        "freeze": FREEZE,
-        "before": row.previous_class,
-        "after": row.risk_class,
-    }
+    reason = freeze_reason(row.previous_class, row.risk_class)
     freeze_use(actor=system_actor("grading"), at=at, party_id=customer_of(row), reason=reason)
 
 

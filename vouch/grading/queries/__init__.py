@@ -42,6 +42,8 @@ from vouch.grading.queries.consequences import (
     consequences_of,
     digest_of,
     foreseen,
+    foretold_for,
+    sum_of,
 )
 from vouch.grading.queries.explanation import Explanation, explanation_of
 from vouch.grading.queries.freeze import freezes_of, freezes_visible_to, frozen
@@ -80,6 +82,7 @@ from vouch.grading.queries.limit import (
     subjects_visible_to,
     title_of,
 )
+from vouch.grading.queries.panel import ClassPanel, class_panel
 from vouch.grading.queries.takings import Reach, RegisterBook, Registered, Taken, register_book
 from vouch.platform.web.faces import Visible
 
@@ -102,6 +105,7 @@ __all__ = [
     "Book",
     "Bound",
     "Ceiling",
+    "ClassPanel",
     "Consequence",
     "Explanation",
     "Line",
@@ -123,6 +127,7 @@ __all__ = [
     "changes",
     "class_in_effect",
     "class_names",
+    "class_panel",
     "classes_of",
     "classifications_visible_to",
     "codes_of",
@@ -135,6 +140,7 @@ __all__ = [
     "digest_of",
     "explanation_of",
     "foreseen",
+    "foretold_for",
     "freezes_of",
     "freezes_visible_to",
     "frozen",
@@ -160,6 +166,7 @@ __all__ = [
     "standing_of_records",
     "standings_visible_to",
     "subjects_visible_to",
+    "sum_of",
     "terms_of",
     "title_of",
     "unfinished_run",

@@ -14,8 +14,9 @@ from django.utils.translation import gettext as _
 
 from vouch.engine.canonical import digest
 from vouch.engine.policy import CustomerClass, Policy
+from vouch.engine.reclass import is_worse
 from vouch.grading.models import Classification, LimitSubject
-from vouch.grading.queries.classing import binding_classes
+from vouch.grading.queries.classing import binding_classes, policy_for
 from vouch.grading.queries.freeze import standing_freezes
 from vouch.grading.queries.limit import ceilings
 from vouch.grading.terms import ClassState, LimitKind
@@ -49,6 +50,11 @@ class Bound:
     frozen: tuple[str, ...] = ()
     # The customer's own limit, whatever the class.
     limit: Decimal | None = None
+
+    @property
+    def fee_band(self) -> str:
+        """The band of fees, in words."""
+        return _band(self)
 
     @property
     def excess(self) -> Decimal:
@@ -139,6 +145,11 @@ def foreseen(before: Bound, policy: Policy, risk_class: str, *, at: datetime) ->
 def next_check(terms: CustomerClass, *, at: datetime) -> date:
     """The day on which a class that takes effect now is to be checked."""
     return timezone.localdate(at) + timedelta(days=terms.check_every_days)
+
+
+def freeze_reason(before: str, after: str) -> str:
+    """What a worsening freezes for."""
+    return _("%(freeze)s：%(before)s → %(after)s") % {"freeze": FREEZE, "before": before, "after": after}
 
 
 def keeps_frozen(terms: CustomerClass) -> bool:
@@ -289,3 +300,33 @@ def _less(before: int | Decimal | None, after: int | Decimal | None) -> str:
     if before is None or after is None or before == after:
         return ""
     return "tighter" if after < before else "looser"
+
+
+@dataclass(frozen=True, slots=True)
+class SubjectSum:
+    """Of many classes: for how many customers a subject becomes tighter, looser, or just another."""
+
+    subject: str
+    tighter: int
+    looser: int
+    other: int
+
+
+def sum_of(many: Iterable[Iterable[Consequence]]) -> tuple[SubjectSum, ...]:
+    """What many classes change together, the subject that concerns most customers first."""
+    counts: dict[str, dict[str, int]] = {}
+    for found in many:
+        for one in found:
+            kept = counts.setdefault(one.subject, {"tighter": 0, "looser": 0, "": 0})
+            kept[one.weight] += 1
+    sums = [SubjectSum(name, kept["tighter"], kept["looser"], kept[""]) for name, kept in counts.items()]
+    return tuple(sorted(sums, key=lambda one: -(one.tighter + one.looser + one.other)))
+
+
+def foretold_for(customer: int, risk_class: str, *, at: datetime) -> tuple[Consequence, ...]:
+    """What proposing and confirming a class would change for a customer. Raises NoPolicyInForceError."""
+    policy = policy_for(customer, at=at)
+    before = proposed = bound_of([customer], at=at)[customer]
+    if is_worse(policy, risk_class, before.risk_class):
+        proposed = replace(before, frozen=(*before.frozen, freeze_reason(before.risk_class, risk_class)))
+    return changes(before, foreseen(proposed, policy, risk_class, at=at))

@@ -74,7 +74,13 @@ class Lives:
         common = {"policy": self.policy, "as_of": self.at.date(), "outcome": "graded", "limit": Decimal(0)}
         with writing(), transaction.atomic():
             made = Assessment.objects.create(
-                party=self.party, at=self.at, reasons=[], snapshot={}, snapshot_sha256="", **common, **values
+                party=self.party,
+                at=self.at,
+                reasons=[],
+                snapshot={"facts": {}},
+                snapshot_sha256="",
+                **common,
+                **values,
             )
             known = Standing.objects.filter(party=self.party).values_list("risk_class", flat=True).first()
             Standing.objects.update_or_create(
@@ -100,6 +106,11 @@ class Lives:
     @property
     def waiting(self) -> Classification | None:
         return queries.open_classes([self.party.pk]).get(self.party.pk)
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether nothing is proposed or in review."""
+        return self.waiting is None
 
     @property
     def is_frozen(self) -> bool:
@@ -225,7 +236,7 @@ def test_an_improvement_that_no_longer_holds_is_withdrawn_even_in_review(lives: 
     assert lives.waiting is not None
     assert lives.waiting.state == ClassState.IN_REVIEW
     lives.judged(FAIR)
-    assert lives.waiting is None
+    assert lives.is_idle
     assert Classification.objects.filter(state=ClassState.WITHDRAWN).count() == 1
     assert lives.held.holding == {}
 
@@ -233,7 +244,7 @@ def test_an_improvement_that_no_longer_holds_is_withdrawn_even_in_review(lives: 
 def test_below_the_band_nothing_is_proposed(lives: Lives) -> None:
     lives.judged(FAIR)
     lives.judged(GOOD, SCORES[GOOD] + BAND - 1)
-    assert lives.waiting is None
+    assert lives.is_idle
 
 
 def test_a_class_runs_out_and_goes_on_binding_until_somebody_has_looked(
@@ -354,7 +365,7 @@ def test_a_returned_worsening_thaws_and_comes_back_only_when_something_has_chang
     assert not lives.is_frozen
     assert lives.held.risk_class == GOOD
     lives.judged(worse)
-    assert lives.waiting is None
+    assert lives.is_idle
     lives.judged(GOOD)
     lives.judged(worse)
     assert lives.waiting is not None
