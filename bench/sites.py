@@ -105,9 +105,9 @@ def fill() -> int:
         Enterprise.objects.filter(party=asked).update(address=f"{TOWER}1816室", industry_code="C3311")
         copy_rows(
             Party,
-            ("id", "number", "name", "kind", "status", "search_text", "created_at"),
+            ("id", "number", "name", "kind", "status", "search_text", "sound_text", "created_at"),
             (
-                (n, f"C{n:08d}", f"企业{n}有限公司", "enterprise", "active", f"C{n:08d} 企业{n}有限公司", NOW)
+                (n, f"C{n:08d}", f"企业{n}有限公司", "enterprise", "active", f"C{n:08d} 企业{n}有限公司", "", NOW)
                 for n in ids
             ),
         )

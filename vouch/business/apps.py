@@ -23,7 +23,7 @@ class BusinessConfig(AppConfig):
             RecoveryImporter,
             RepaymentImporter,
         )
-        from vouch.business.facts import FACTS, ask
+        from vouch.business.facts import FACTS, ask, sites
         from vouch.business.permissions import may_open_register
         from vouch.business.queries.exposures import changed_since, exposures
         from vouch.business.queries.takings import BOOK
@@ -37,6 +37,7 @@ class BusinessConfig(AppConfig):
         from vouch.policy.queries.exposures import register_exposures
 
         catalogue.register(facts=FACTS, ask=ask)
+        catalogue.register(facts=sites.FACTS, ask=sites.ask)
         for importer in (
             GuaranteeImporter(),
             DrawImporter(),

@@ -151,6 +151,25 @@ LIMIT_TRANSITIONS: Mapping[str, frozenset[str]] = {
 }
 
 
+class LimitStanding(TextChoices):
+    """How a subject's limit stands today (额度状况)."""
+
+    IN_FORCE = "in_force", _("生效")
+    EXPIRED = "expired", _("已到期")
+    NONE = "none", _("未设额度")
+    WAITING = "waiting", _("有待批准")
+    FROZEN = "frozen", _("已冻结")
+
+
+class Headroom(TextChoices):
+    """How much is left of a limit (余量)."""
+
+    ROOMY = "roomy", _("余量充足")
+    TIGHT = "tight", _("余量不足一成")
+    FULL = "full", _("已用满")
+    OVER = "over", _("已超出")
+
+
 class HoldState(TextChoices):
     """Whether a hold takes up anything (占用状态)."""
 
@@ -207,3 +226,63 @@ class Draw:
     bank: str = ""
     guarantee_number: str = ""
     expires_at: datetime | None = None
+
+
+class OverrideReason(TextChoices):
+    """Why a person departs from the model's grade (调整原因): a closed list, so that reasons can be counted."""
+
+    NEW_FACT = "new_fact", _("掌握模型未纳入的新情况")
+    DATA_FAULT = "data_fault", _("数据有误，正在更正")
+    MITIGATION = "mitigation", _("已落实增信或反担保措施")
+    RELATED = "related", _("关联方或实际控制人的风险")
+    INDUSTRY = "industry", _("行业或区域的风险")
+    CONDUCT = "conduct", _("履约与配合情况")
+    REVIEW = "review", _("人工复核的结论")
+
+
+class OverrideState(TextChoices):
+    """How far an override is (调整状态)."""
+
+    PROPOSED = "proposed", _("待批准")
+    LIVE = "live", _("生效中")
+    REFUSED = "refused", _("未批准")
+    WITHDRAWN = "withdrawn", _("已撤回")
+    LIFTED = "lifted", _("提前解除")
+    EXPIRED = "expired", _("到期终止")
+
+
+OVERRIDE_TRANSITIONS: Mapping[str, frozenset[str]] = {
+    OverrideState.PROPOSED: frozenset(
+        {OverrideState.LIVE, OverrideState.REFUSED, OverrideState.WITHDRAWN, OverrideState.EXPIRED}
+    ),
+    OverrideState.LIVE: frozenset({OverrideState.LIFTED, OverrideState.EXPIRED}),
+    OverrideState.REFUSED: frozenset(),
+    OverrideState.WITHDRAWN: frozenset(),
+    OverrideState.LIFTED: frozenset(),
+    OverrideState.EXPIRED: frozenset(),
+}
+OPEN_OVERRIDES = (OverrideState.PROPOSED, OverrideState.LIVE)
+
+OVERRIDE_DAYS = 90
+"""An override lasts at most this long: what is still true by then is proposed again, or belongs in the model."""
+
+OVERRIDE_WARN_RATE = Decimal("0.10")
+"""Overrides per assessment in a month above which the page of overrides warns: the institution's own figure. Many overrides say that
+the model, or those who depart from it, want looking at."""
+
+EVIDENCE_LEAST = 10
+"""Signs that a note must have where it is the only evidence."""
+
+
+class Side(TextChoices):
+    """Which way an override goes (调整方向)."""
+
+    UP = "up", _("上调")
+    DOWN = "down", _("下调")
+
+
+class LetterKind(TextChoices):
+    """What a letter tells (函件种类)."""
+
+    EXPLANATION = "explanation", _("评估结果说明函")
+    REVIEW = "review", _("人工复核结果告知书")

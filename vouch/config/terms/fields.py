@@ -129,6 +129,8 @@ FIELD_TITLES: dict[str, str] = {
     "state": "状态",
     "score": "评分",
     "grade": "等级",
+    "override_reason": "调整原因",
+    "adopted": "采纳建议",
     "risk_class": "分类",
     "class_state": "分类状态",
     "reason_code": "原因",

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from vouch.grading.actions.advice import decide_advice
 from vouch.grading.actions.assessment import (
     assess_chunk,
     assess_customers,
     assess_party,
     finish_run,
+    order_due,
     order_run,
     resume_run,
     start_run,
@@ -41,6 +43,16 @@ from vouch.grading.actions.limit import (
     propose_limit,
     withdraw_limit,
 )
+from vouch.grading.actions.override import (
+    NotNow,
+    OverrideDetails,
+    approve_override,
+    expire_override,
+    lift_override,
+    propose_override,
+    refuse_override,
+    withdraw_override,
+)
 
 __all__ = [
     "ClassError",
@@ -48,24 +60,34 @@ __all__ = [
     "LimitDetails",
     "NotALimit",
     "NotHeld",
+    "NotNow",
+    "OverrideDetails",
+    "Proposal",
+    "approve_override",
     "assess_chunk",
     "assess_customers",
     "assess_party",
     "confirm_class",
+    "decide_advice",
     "decide_limit",
     "end_limit",
     "expire_hold",
     "expire_limit",
+    "expire_override",
     "finish_run",
     "follow_assessments",
     "follow_group",
     "freeze_use",
     "lift_freeze",
+    "lift_override",
     "lower_limit",
     "open_building",
+    "order_due",
     "order_run",
     "propose_class",
     "propose_limit",
+    "propose_override",
+    "refuse_override",
     "release",
     "reopen_class",
     "reserve",
@@ -76,4 +98,5 @@ __all__ = [
     "tend_classes",
     "use",
     "withdraw_limit",
+    "withdraw_override",
 ]

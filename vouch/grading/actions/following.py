@@ -49,7 +49,7 @@ def follow_assessments(party_ids: Collection[int], *, at: datetime) -> None:
             policy,
             None if row is None else row.risk_class,
             {} if row is None else _days(row.holding),
-            seen=Seen(standing.assessed_class or None, standing.score),
+            seen=_seen(standing, policy),
             today=today,
         )
         if step.move is Move.FIRST:
@@ -60,6 +60,12 @@ def follow_assessments(party_ids: Collection[int], *, at: datetime) -> None:
     for place in range(0, len(first), BATCH):
         begin_classes(actor=actor, at=at, standings=first[place : place + BATCH])
     _show(held, standings)
+
+
+def _seen(standing: Standing, policy: Policy) -> Seen:
+    """What the standing says. Where two persons stand for another grade than the model's, no score has to clear a band."""
+    score = policy.card.highest if standing.override_id is not None else standing.score
+    return Seen(standing.assessed_class or None, score)
 
 
 def _follow(

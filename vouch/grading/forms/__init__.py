@@ -3,5 +3,6 @@
 from __future__ import annotations
 
 from vouch.grading.forms.assessment import RunForm
+from vouch.grading.forms.override import NoteForm, OverrideFilter, OverrideForm
 
-__all__ = ["RunForm"]
+__all__ = ["NoteForm", "OverrideFilter", "OverrideForm", "RunForm"]

@@ -94,6 +94,9 @@ class Assessment(models.Model):
     reasons = ArrayField(models.TextField(), verbose_name=_("理由"))
     snapshot = models.JSONField(_("决策快照"))
     snapshot_sha256 = models.CharField(_("快照摘要"), max_length=64)
+    # Of a person, or of a firm that is one, without consent to automated decisions: no standing rests on it before a
+    # person has confirmed it (``AdviceDecision``).
+    is_advice = models.BooleanField(_("仅为建议"), default=False, db_default=False)
 
     class Meta:
         verbose_name = _("评估")
@@ -116,6 +119,12 @@ class Assessment(models.Model):
             # What one batch found; on-demand assessments stay out of it.
             models.Index(
                 fields=["run"], name="grading_assessment_run_idx", condition=models.Q(run__isnull=False)
+            ),
+            # What waits for a person to confirm it.
+            models.Index(
+                fields=["party", "-at"],
+                name="grading_assessment_advice_idx",
+                condition=models.Q(is_advice=True),
             ),
         ]
         triggers: ClassVar = [
@@ -160,6 +169,10 @@ class Standing(models.Model):
     previous_class = models.CharField(_("原分类"), max_length=20, blank=True)
     previous_limit = models.DecimalField(_("原建议额度"), max_digits=16, decimal_places=2, null=True)
     direction = models.CharField(_("变动方向"), max_length=6, choices=Direction, default=Direction.NEW)
+    # While a person's override lives, grade, class and limit are its; the assessment keeps the model's.
+    override = models.ForeignKey(
+        "grading.Override", models.PROTECT, null=True, related_name="+", verbose_name=_("人工调整")
+    )
     # When the grade last moved, which is not when it was last confirmed.
     changed_at = models.DateTimeField(_("变动时间"))
 
