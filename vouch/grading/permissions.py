@@ -81,9 +81,7 @@ def may_propose_limit(actor: Actor, of: LimitOf) -> bool:
         return False
     if of.building_id is not None and not parties.buildings_visible_to(actor).filter(pk=of.building_id):
         return False
-    return actor.has_role(*LIMITING_ROLES) or (
-        of.kind == LimitKind.CUSTOMER and actor.has_role(*FRONT_ROLES)
-    )
+    return actor.has_role(*LIMITING_ROLES) or (of.kind == LimitKind.CUSTOMER and actor.has_role(*FRONT_ROLES))
 
 
 def may_decide_some_limit(actor: Actor) -> bool:

@@ -2,10 +2,20 @@
 
 from __future__ import annotations
 
-from django.urls import path
+from django.urls import path, register_converter
+from django.urls.converters import StringConverter
 
 from vouch.grading import views
-from vouch.grading.views import hold, limit
+from vouch.grading.views import classing, hold, limit
+
+
+class ClassVerbConverter(StringConverter):
+    """Only what can be done with a proposal."""
+
+    regex = "confirm|return|reopen"
+
+
+register_converter(ClassVerbConverter, "class_verb")
 
 app_name = "grading"
 urlpatterns = [
@@ -30,5 +40,11 @@ urlpatterns = [
     path("customers/<int:pk>/override/", views.propose, name="propose"),
     path("advice/", views.advice, name="advice"),
     path("<int:pk>/", views.assessment, name="assessment"),
+    path("classes/", classing.reviews, name="reviews"),
+    path("classes/decide/", classing.decide_many, name="decide_classes"),
+    path("classes/<int:pk>/", classing.classification, name="classification"),
+    path("classes/<int:pk>/<class_verb:verb>/", classing.decide, name="decide_class"),
+    path("classes/propose/<int:pk>/", classing.propose, name="propose_class"),
+    path("classes/propose/<int:pk>/foretell/", classing.foretell, name="foretell_class"),
     path("<int:pk>/advice/", views.decide, name="decide_advice"),
 ]

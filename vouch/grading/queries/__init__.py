@@ -54,6 +54,8 @@ from vouch.grading.queries.consequences import (
     consequences_of,
     digest_of,
     foreseen,
+    foretold_for,
+    sum_of,
 )
 from vouch.grading.queries.explanation import Explanation, explanation_of
 from vouch.grading.queries.freeze import freezes_of, freezes_visible_to, frozen
@@ -110,6 +112,7 @@ from vouch.grading.queries.override import (
     watch_of,
     yuan,
 )
+from vouch.grading.queries.panel import ClassPanel, class_panel
 from vouch.grading.queries.takings import Reach, RegisterBook, Registered, Taken, register_book
 from vouch.grading.queries.touched import (
     due_customers,
@@ -143,6 +146,7 @@ __all__ = [
     "Book",
     "Bound",
     "Ceiling",
+    "ClassPanel",
     "Consequence",
     "Explanation",
     "Hold",
@@ -170,6 +174,7 @@ __all__ = [
     "changes",
     "class_in_effect",
     "class_names",
+    "class_panel",
     "classes_of",
     "classifications_visible_to",
     "codes_of",
@@ -185,6 +190,7 @@ __all__ = [
     "evidence_of",
     "explanation_of",
     "foreseen",
+    "foretold_for",
     "freezes_of",
     "freezes_visible_to",
     "frozen",
@@ -225,6 +231,7 @@ __all__ = [
     "standing_of_records",
     "standings_visible_to",
     "subjects_visible_to",
+    "sum_of",
     "terms_of",
     "title_of",
     "took_part",
