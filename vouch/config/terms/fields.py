@@ -131,6 +131,7 @@ FIELD_TITLES: dict[str, str] = {
     "grade": "等级",
     "override_reason": "调整原因",
     "adopted": "采纳建议",
+    "request": "请求编号",
     "risk_class": "分类",
     "limit": "建议额度",
     "sha256": "内容摘要",

@@ -13,6 +13,7 @@ from vouch.grading.actions.assessment import (
     resume_run,
     start_run,
 )
+from vouch.grading.actions.letter import answer_review, issue_letter, open_letter
 from vouch.grading.actions.override import (
     NotNow,
     OverrideDetails,
@@ -27,6 +28,7 @@ from vouch.grading.actions.override import (
 __all__ = [
     "NotNow",
     "OverrideDetails",
+    "answer_review",
     "approve_override",
     "assess_chunk",
     "assess_customers",
@@ -34,7 +36,9 @@ __all__ = [
     "decide_advice",
     "expire_override",
     "finish_run",
+    "issue_letter",
     "lift_override",
+    "open_letter",
     "order_due",
     "order_run",
     "propose_override",

@@ -4,11 +4,13 @@ from vouch.grading.models import AdviceDecision, Assessment, AssessmentRun, Lett
 from vouch.grading.queries.advice import (
     advice_decisions_visible_to,
     advice_visible_to,
+    assessment_in,
     is_about_a_person,
     is_newest,
     letters_visible_to,
     only_advised,
     took_part,
+    took_part_in,
 )
 from vouch.grading.queries.book import (
     Book,
@@ -40,6 +42,7 @@ from vouch.grading.queries.history import (
     standing_of_records,
     unfinished_run,
 )
+from vouch.grading.queries.letter import LetterAbout, letter_of
 from vouch.grading.queries.override import (
     OverridesWanted,
     Watch,
@@ -82,6 +85,7 @@ __all__ = [
     "VISIBLE",
     "Book",
     "Explanation",
+    "LetterAbout",
     "Line",
     "Named",
     "OverridesWanted",
@@ -91,6 +95,7 @@ __all__ = [
     "advice_visible_to",
     "assessable",
     "assessable_customer",
+    "assessment_in",
     "assessments_of",
     "assessments_visible_to",
     "book",
@@ -111,6 +116,7 @@ __all__ = [
     "later_standings",
     "latest_assessments",
     "latest_digests",
+    "letter_of",
     "letters_visible_to",
     "older_standings",
     "only_advised",
@@ -130,6 +136,7 @@ __all__ = [
     "standing_of_records",
     "standings_visible_to",
     "took_part",
+    "took_part_in",
     "touched_by_import",
     "touched_by_list",
     "unfinished_run",
