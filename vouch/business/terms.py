@@ -9,12 +9,30 @@ from django.utils.translation import gettext_lazy as _
 
 
 class GuaranteeKind(models.TextChoices):
-    """What is guaranteed (业务种类; 计量办法 2: 借款类, 发行债券, 其他融资担保; 条例 12: 非融资)."""
+    """What is guaranteed (业务种类; 计量办法 2: 借款类, 发行债券, 其他融资担保; 补充规定: 住房置业; 条例 12: 非融资)."""
 
     LOAN = "loan", _("借款类")
+    HOUSING = "housing", _("住房置业")
     BOND = "bond", _("发行债券")
     OTHER = "other", _("其他融资")
+    PROTECTED_FUND = "protected_fund", _("保本基金")
     NON_FINANCING = "non_financing", _("非融资")
+
+
+class IssuerRating(models.TextChoices):
+    """主体信用评级 of a bond's issuer, best first; 计量办法 8 asks whether it is AA or better."""
+
+    AAA = "AAA", "AAA"
+    AA_PLUS = "AA+", "AA+"
+    AA = "AA", "AA"
+    AA_MINUS = "AA-", "AA-"
+    A_PLUS = "A+", "A+"
+    A = "A", "A"
+    A_MINUS = "A-", "A-"
+    BBB = "BBB", _("BBB及以下")
+
+
+AA_OR_BETTER = frozenset({IssuerRating.AAA, IssuerRating.AA_PLUS, IssuerRating.AA})
 
 
 class GuaranteeState(models.TextChoices):

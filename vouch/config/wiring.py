@@ -24,10 +24,17 @@ REACTIONS: dict[str, tuple[str, ...]] = {
         "customers.screen_import",
         "parties.look_after_import",
         "parties.read_addresses",
+        "grading.follow_groups",
         "grading.reassess_import",
+        "policy.take_tally",
     ),
     # What it had brought has gone, and former addresses are back.
-    "exchange.import.undone": ("parties.read_addresses", "grading.reassess_import"),
+    "exchange.import.undone": (
+        "parties.read_addresses",
+        "grading.follow_groups",
+        "grading.reassess_import",
+        "policy.take_tally",
+    ),
     "parties.enterprise.registered": ("customers.screen_party", "parties.read_address"),
     "parties.enterprise.changed": ("grading.reassess", "parties.read_address"),
     "parties.enterprise.corrected": ("grading.reassess", "customers.screen_party", "parties.read_address"),
@@ -38,13 +45,23 @@ REACTIONS: dict[str, tuple[str, ...]] = {
     "parties.person.registered": ("customers.screen_party",),
     "parties.person.corrected": ("customers.screen_party",),
     "parties.post.added": ("grading.reassess", "customers.screen_party"),
-    "parties.relations.added": ("grading.reassess", "customers.screen_party"),
-    "parties.relations.begun": ("customers.screen_party",),
-    "parties.relation.ended": ("grading.reassess", "customers.screen_party"),
+    "parties.relations.added": ("grading.reassess", "customers.screen_party", "grading.follow_groups"),
+    "parties.relations.begun": ("customers.screen_party", "grading.follow_groups"),
+    "parties.relation.ended": ("grading.reassess", "customers.screen_party", "grading.follow_groups"),
     "parties.post.ended": ("grading.reassess", "customers.screen_party"),
     # About the record that stays; the one that stands by itself again has an entry of its own.
-    "parties.merge.made": ("grading.reassess", "customers.screen_party"),
-    "parties.merge.undone": ("grading.reassess", "customers.screen_party"),
+    "parties.merge.made": (
+        "grading.reassess",
+        "customers.screen_party",
+        "grading.follow_groups",
+        "policy.take_tally",
+    ),
+    "parties.merge.undone": (
+        "grading.reassess",
+        "customers.screen_party",
+        "grading.follow_groups",
+        "policy.take_tally",
+    ),
     "parties.party.separated": ("grading.reassess", "customers.screen_party"),
     "customers.list_entry.added": ("customers.screen_list",),
     "customers.list_entry.ended": ("customers.screen_list",),
@@ -80,6 +97,8 @@ REACTIONS: dict[str, tuple[str, ...]] = {
     "customers.signal.withdrawn": ("grading.reassess_of_signal",),
     # A newly published policy starts nothing by itself: standings under an older one are shown as such, risk
     # management decides when the book is judged again, and each customer is when it is its turn.
+    "policy.setting.confirmed": ("policy.take_tally",),
+    "policy.figures.confirmed": ("policy.take_month_tally",),
 }
 
 FOREIGN_FACES: Mapping[str, May] = {}

@@ -16,6 +16,7 @@ class Panel(TextChoices):
     IDENTITY = "identity", _("登记信息")
     RELATIONS = "relations", _("关系")
     GUARANTEES = "guarantees", _("担保")
+    LIMITS = "limits", _("额度")
     BUILDING = "building", _("楼栋")
     CONSENT = "consent", _("授权与征信")
     HISTORY = "history", _("历史")

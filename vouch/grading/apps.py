@@ -15,14 +15,19 @@ class GradingConfig(AppConfig):
         from vouch.customers.permissions import register_bar
         from vouch.customers.queries import Strand, register_strand  # models must be loaded first
         from vouch.customers.terms import RequestKind
-        from vouch.grading.permissions import may_open_overrides
+        from vouch.grading.permissions import may_open_limits, may_open_overrides
         from vouch.grading.queries import judged_since, progress_of_runs, took_part_in
+        from vouch.grading.queries.exposures import changed_since, exposures
         from vouch.grading.queries.history import told_of_assessments
         from vouch.platform.exchange.undoing import register_witness
         from vouch.platform.jobs.queries import register_progress
         from vouch.platform.web.navigation import NavItem, register  # settings must be read first
+        from vouch.policy.queries.exposures import register_exposures
 
         register(NavItem(title=_("评估批次"), url_name="grading:runs", icon="list-check", order=45))
+        register(
+            NavItem(title=_("额度"), url_name="grading:limits", icon="gauge", order=42, may=may_open_limits)
+        )
         register(
             NavItem(
                 title=_("人工介入"),
@@ -34,6 +39,7 @@ class GradingConfig(AppConfig):
             )
         )
         register_strand(Strand("assessments", _("评估"), "gauge", told_of_assessments))
+        register_exposures(exposures, changed=changed_since)
         register_witness("parties_party", judged_since)
         register_progress("grading.continue_run", progress_of_runs)
         register_bar(RequestKind.REVIEW, took_part_in)

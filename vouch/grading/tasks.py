@@ -6,7 +6,15 @@ from collections.abc import Collection
 
 from django.utils import timezone
 
-from vouch.grading.actions import assess_party, expire_override, order_due, order_run, resume_run
+from vouch.grading.actions import (
+    assess_party,
+    expire_override,
+    order_due,
+    order_run,
+    resume_run,
+    tend_classes,
+)
+from vouch.grading.actions import upkeep as limits
 from vouch.grading.models import AssessmentRun
 from vouch.grading.queries import (
     ended_overrides,
@@ -17,7 +25,7 @@ from vouch.grading.queries import (
 )
 from vouch.parties.queries import canonical_id
 from vouch.platform.identity.actor import system_actor
-from vouch.platform.jobs.beat import beat
+from vouch.platform.jobs.beat import DAY, beat
 from vouch.platform.jobs.defer import defer
 from vouch.platform.jobs.task import task
 from vouch.policy.queries import NoPolicyInForceError
@@ -98,6 +106,37 @@ def continue_run(run_id: int) -> None:
     """Judge whoever a batch has not reached; after a crash it goes on where it stopped."""
     run = AssessmentRun.objects.get(pk=run_id)
     resume_run(actor=system_actor("grading"), at=timezone.now(), run=run)
+
+
+@task("grading.tend_classes")
+def tend_all_classes() -> None:
+    """Improvements whose cool-down is over go to review, classes whose check is due run out; a batch in each transaction."""
+    while tend_classes(actor=system_actor("grading"), at=timezone.now()):
+        pass
+
+
+@beat("grading.tend_classes_every_day", seconds=DAY)
+def tend_classes_every_day() -> None:
+    """What the clock brings without anything happening."""
+    defer("grading.tend_classes", lock="grading.tend_classes")
+
+
+@beat("grading.keep_limits", seconds=60)
+def keep_limits() -> None:
+    """Say what ran out, and let the register take over what it tells."""
+    limits.keep_limits(actor=system_actor("limits"), at=timezone.now())
+
+
+@task("grading.follow_groups")
+def follow_groups(subject_id: str = "") -> None:
+    """Relations changed: let groups with a limit have the members that the register gives them now."""
+    limits.follow_groups(actor=system_actor("limits"), at=timezone.now())
+
+
+@beat("grading.follow_groups_every_day", seconds=DAY)
+def follow_groups_every_day() -> None:
+    """Relations that began or ended with the day, or came in by a way that told nobody."""
+    defer("grading.follow_groups", lock="grading.follow_groups")
 
 
 @beat("grading.assess_due", seconds=DUE_EVERY_SECONDS)

@@ -5,11 +5,26 @@ from __future__ import annotations
 from django.urls import path
 
 from vouch.grading import views
+from vouch.grading.views import hold, limit
 
 app_name = "grading"
 urlpatterns = [
     path("", views.runs, name="runs"),
     path("progress/", views.progress, name="progress"),
+    path("limits/", limit.limits, name="limits"),
+    path("limits/propose/", limit.propose_limit, name="propose_limit"),
+    path("limits/<int:pk>/", limit.limit, name="limit"),
+    path("limits/amounts/<int:pk>/grant/", limit.grant_limit, name="grant_limit"),
+    path("limits/amounts/<int:pk>/reject/", limit.reject_limit, name="reject_limit"),
+    path("limits/amounts/<int:pk>/withdraw/", limit.withdraw_limit, name="withdraw_limit"),
+    path("limits/amounts/<int:pk>/lower/", limit.lower_limit, name="lower_limit"),
+    path("limits/amounts/<int:pk>/end/", limit.end_limit, name="end_limit"),
+    path("holds/<int:pk>/", hold.hold, name="hold"),
+    path("holds/<int:pk>/use/", hold.use, name="use"),
+    path("holds/<int:pk>/release/", hold.release, name="release"),
+    path("customers/<int:pk>/reserve/", hold.reserve, name="reserve"),
+    path("customers/<int:pk>/freeze/", hold.freeze, name="freeze"),
+    path("customers/<int:pk>/lift/", hold.lift, name="lift"),
     path("overrides/", views.overrides, name="overrides"),
     path("overrides/<int:pk>/", views.override, name="override"),
     path("customers/<int:pk>/override/", views.propose, name="propose"),

@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from vouch.business.models import Guarantee, GuaranteeVersion
-from vouch.business.terms import TRANSITIONS, FiveClass, GuaranteeKind, GuaranteeState
+from vouch.business.terms import TRANSITIONS, FiveClass, GuaranteeKind, GuaranteeState, IssuerRating
 from vouch.engine.identifiers import holds_protected
 from vouch.parties.actions.known import Customers, Who
 from vouch.platform.database.copy import copy_rows
@@ -34,6 +34,8 @@ COLUMNS = (
     Column("contract_amount", "合同金额", ("担保金额", "担保额", "借款金额", "贷款金额", "主债权金额", "放款金额"), is_money=True),
     Column("debt_balance", "债务余额", ("贷款余额", "借款余额", "担保余额", "余额", "未还本金", "剩余本金"), is_required=False, is_money=True),
     Column("share_rate", "承担比例", ("本机构承担比例", "分险比例", "担保比例", "我方承担比例", "责任比例"), is_required=False),
+    Column("ceded_rate", "再担保分出比例", ("再担保比例", "分出比例", "再担保分险比例"), is_required=False),
+    Column("issuer_rating", "发行人主体评级", ("主体评级", "主体信用评级", "发行人评级"), is_required=False),
     Column("drawn_on", "放款日", ("放款日期", "贷款发放日", "借款日期", "借款起始日"), is_required=False),
     Column("counted_on", "计入在保日", ("计入在保日期", "起保日", "起保日期", "担保起始日", "起始日", "起始日期", "担保起期"), is_required=False),
     Column("due_on", "到期日", ("到期日期", "担保到期日", "贷款到期日", "终止日期", "担保止期", "借款到期日"), is_required=False),
@@ -53,6 +55,7 @@ _TITLES = {column.name: column.title for column in COLUMNS}
 _KINDS = {
     **{str(label): value for value, label in GuaranteeKind.choices},
     "借款": "loan", "贷款": "loan", "贷款担保": "loan", "借款担保": "loan", "融资担保": "loan", "票据": "loan",
+    "住房置业担保": "housing", "公积金贷款": "housing", "个人住房贷款": "housing", "保本基金担保": "protected_fund",
     "承兑": "loan", "信用证": "loan", "发债": "bond", "债券": "bond", "债券担保": "bond", "发行债券担保": "bond",
     "其他": "other", "其他融资担保": "other", "保函": "non_financing", "非融资担保": "non_financing",
     "工程保函": "non_financing", "诉讼保全": "non_financing", "投标保函": "non_financing", "履约保函": "non_financing",
@@ -60,6 +63,11 @@ _KINDS = {
 _CLASSES = {
     **{str(label): value for value, label in FiveClass.choices},
     "正常类": "normal", "关注类": "attention", "次级类": "substandard", "可疑类": "doubtful", "损失类": "loss",
+}  # fmt: skip
+_RATINGS = {
+    **{str(label): value for value, label in IssuerRating.choices},
+    **dict.fromkeys(("BBB+", "BBB", "BBB-", "BB", "B", "CCC", "CC", "C", "D"), "BBB"),
+    "无": "", "无评级": "", "未评级": "",
 }  # fmt: skip
 _STATES = {
     **{str(label): value for value, label in GuaranteeState.choices},
@@ -81,6 +89,8 @@ class Reading:
     contract_amount: Decimal
     debt_balance: Decimal
     share_rate: Decimal
+    ceded_rate: Decimal
+    issuer_rating: str
     fee_rate: Decimal | None
     drawn_on: date | None
     counted_on: date
@@ -281,6 +291,8 @@ def _read(given: Mapping[str, str], *, today: date, is_forced: bool) -> Reading:
         contract_amount=contract,
         debt_balance=balance,
         share_rate=cells.rate(given["share_rate"], "share_rate", is_share=True) or Decimal("1.000000"),
+        ceded_rate=cells.rate(given["ceded_rate"], "ceded_rate") or Decimal("0.000000"),
+        issuer_rating=cells.word(given["issuer_rating"].upper(), "issuer_rating", _RATINGS) or "",
         fee_rate=cells.rate(given["fee_rate"], "fee_rate"),
         drawn_on=days["drawn_on"],
         counted_on=counted,

@@ -12,7 +12,7 @@ from django.db.models.functions import Round, Upper
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from vouch.business.terms import FiveClass, GuaranteeKind, GuaranteeState
+from vouch.business.terms import FiveClass, GuaranteeKind, GuaranteeState, IssuerRating
 from vouch.platform.exchange.models import Import
 from vouch.platform.web.subjects import Watched
 
@@ -72,6 +72,8 @@ class Guarantee(Standing, Watched):
         output_field=models.DecimalField(max_digits=16, decimal_places=2),
         db_persist=True,
     )
+    ceded_rate = models.DecimalField(_("再担保分出比例"), max_digits=7, decimal_places=6, default=Decimal(0))
+    issuer_rating = models.CharField(_("发行人主体评级"), max_length=4, choices=IssuerRating, blank=True)
     fee_rate = models.DecimalField(_("年担保费率"), max_digits=7, decimal_places=6, null=True, blank=True)
     drawn_on = models.DateField(_("放款日"), null=True, blank=True)
     counted_on = models.DateField(_("计入在保日"))
@@ -85,6 +87,9 @@ class Guarantee(Standing, Watched):
             models.UniqueConstraint(fields=["number"], name="business_guarantee_number_once"),
             models.CheckConstraint(
                 condition=Q(share_rate__gt=0, share_rate__lte=1), name="business_guarantee_share_is_part"
+            ),
+            models.CheckConstraint(
+                condition=Q(ceded_rate__gte=0, ceded_rate__lte=1), name="business_guarantee_ceded_is_part"
             ),
             models.CheckConstraint(
                 condition=Q(contract_amount__gte=0, debt_balance__gte=0, overdue_amount__gte=0),
@@ -102,6 +107,8 @@ class Guarantee(Standing, Watched):
         indexes: ClassVar = [
             # The register as it opens, and what falls due.
             models.Index(fields=["state", "due_on", "id"], name="business_guarantee_due_idx"),
+            # What was told of since a moment: the book's kept sums are brought up to date by it.
+            models.Index(fields=["updated_at"], name="business_guarantee_told_idx"),
             # Search by any part of its number or the contract's (three characters or more).
             GinIndex(
                 OpClass(Upper("number"), "gin_trgm_ops"),

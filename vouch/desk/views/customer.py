@@ -21,9 +21,10 @@ from vouch.desk.queries.customer import Assessment, Party, Standing
 from vouch.desk.queries.customers import class_of, standing_of
 from vouch.desk.terms import Panel
 from vouch.desk.views.buildings import building_panel
+from vouch.desk.views.limits import limits_panel
 from vouch.desk.views.relations import guarantees_panel, relations_panel
 from vouch.grading.actions import assess_party
-from vouch.grading.permissions import may_assess, may_open_assessment
+from vouch.grading.permissions import may_assess, may_open_assessment, may_open_limits
 from vouch.grading.queries import explanation_of
 from vouch.parties.permissions import may_correct, may_decide_duplicates
 from vouch.parties.queries import Graph, assignments_of, graph_of, sheet_of, size_of
@@ -38,7 +39,7 @@ from vouch.policy.queries import NoPolicyInForceError
 
 SHARES_DRAWN = 8
 PERSON_PANELS = (
-    Panel.IDENTITY, Panel.RELATIONS, Panel.GUARANTEES, Panel.FILE, Panel.CONSENT, Panel.HISTORY,
+    Panel.IDENTITY, Panel.RELATIONS, Panel.GUARANTEES, Panel.LIMITS, Panel.FILE, Panel.CONSENT, Panel.HISTORY,
 )  # fmt: skip
 """What a person's page has; persons are not judged by themselves."""
 
@@ -55,6 +56,8 @@ def customer(request: StaffRequest, pk: int, panel: str = Panel.JUDGEMENT) -> Ht
     offered = [one for one in Panel if not is_person or one in PERSON_PANELS]
     if not may_open_register(request.actor):
         offered.remove(Panel.GUARANTEES)
+    if not may_open_limits(request.actor):
+        offered.remove(Panel.LIMITS)
     if panel not in offered:
         panel = PERSON_PANELS[0]
     context: dict[str, Any] = {
@@ -269,6 +272,7 @@ PANELS: dict[str, Callable[[StaffRequest, Party, Standing | None], dict[str, Any
     Panel.BUILDING: lambda request, party, _standing: building_panel(request, party),
     Panel.RELATIONS: lambda request, party, _standing: relations_panel(request, party),
     Panel.GUARANTEES: lambda request, party, _standing: guarantees_panel(request.actor, party),
+    Panel.LIMITS: lambda request, party, _standing: limits_panel(request.actor, party),
     Panel.CONSENT: lambda request, party, _standing: consent_panel(request.actor, party, at=timezone.now()),
     Panel.HISTORY: _history,
 }

@@ -19,8 +19,10 @@ from vouch.engine.decide import decide_many
 from vouch.engine.decision import Decision, ReasonKind
 from vouch.engine.facts import FactFrame, Purpose, catalogue
 from vouch.engine.policy import Policy
+from vouch.engine.reclass import value_of
 from vouch.engine.snapshot import Snapshot, SnapshotFact
 from vouch.grading import permissions, queries
+from vouch.grading.actions.following import follow_assessments
 from vouch.grading.models import Assessment, AssessmentRun, Standing
 from vouch.grading.queries import compact
 from vouch.grading.terms import Direction, Outcome, RunState
@@ -42,7 +44,7 @@ Progress = Callable[[AssessmentRun], None]
 
 _COLUMNS = (
     "party_id", "run_id", "policy_id", "as_of", "at", "outcome", "score", "grade", "grade_rank", "risk_class",
-    "limit", "fee_rate", "path", "reasons", "snapshot", "snapshot_sha256", "is_advice",
+    "value_class", "limit", "fee_rate", "path", "reasons", "snapshot", "snapshot_sha256", "is_advice",
 )  # fmt: skip
 
 
@@ -52,6 +54,7 @@ class Judged:
 
     party_id: int
     decision: Decision
+    value_class: str
     snapshot: dict[str, Any]
     sha256: str
     is_advice: bool = False
@@ -77,12 +80,15 @@ def assess_party(entry: Entry, *, actor: Actor, at: datetime, party_id: int, as_
         entry.purpose(str(ReadFor.REVIEW.label))
     known = queries.assessments_of(party_id).filter(as_of=as_of, policy=version).first()
     if known is not None and known.snapshot_sha256 == judged.sha256:
+        # Nothing new is known; but a cool-down may be over, or a record may have been merged into this one.
+        follow_assessments([party_id], at=at)
         entry.nothing()
         return known
     row = dict(zip(_COLUMNS, _row(judged, version=version, as_of=as_of, at=at, run=None), strict=True))
     found = Assessment.objects.create(**{**row, "snapshot": judged.snapshot})
     before = Standing.objects.filter(party=party_id).values("grade", "risk_class", "limit", "as_of").first()
     move_standings([party_id], version=version, as_of=as_of, at=at)
+    follow_assessments([party_id], at=at)
     after = {
         "outcome": found.outcome,
         "score": found.score,
@@ -203,6 +209,7 @@ def assess_chunk(entry: Entry, *, actor: Actor, at: datetime, run: AssessmentRun
     rows = (_row(one, version=run.policy, as_of=run.as_of, at=at, run=run) for one in fresh)
     copy_rows(Assessment, _COLUMNS, rows)
     move_standings([one.party_id for one in fresh], version=run.policy, as_of=run.as_of, at=at)
+    follow_assessments(party_ids, at=at)
     run.done += len(judged)
     run.unchanged += len(judged) - len(fresh)
     run.reached_party_id = party_ids[-1]
@@ -267,7 +274,9 @@ def _judged(policy: Policy, frame: FactFrame, *, as_of: date, advised: Collectio
             unknown = unknown or decisions[place]
             decision = unknown
         found = compact(Snapshot(party_id, as_of, facts, decision))
-        yield Judged(party_id, decision, found, digest(found), party_id in advised)
+        value = value_of(policy, row)
+        worth = "" if value is None else value.name
+        yield Judged(party_id, decision, worth, found, digest(found), party_id in advised)
 
 
 def _day(frame: FactFrame, name: str, place: int) -> date | None:
@@ -293,6 +302,7 @@ def _row(
         decision.grade or "",
         rank,
         decision.customer_class or "",
+        judged.value_class,
         Decimal(decision.limit or 0).scaleb(-2),
         None if decision.fee_rate is None else Decimal(decision.fee_rate).scaleb(-6),
         decision.path,
@@ -316,10 +326,12 @@ def _reasons(decision: Decision) -> list[str]:
 _MOVE = """
 INSERT INTO grading_standing AS standing (
     party_id, assessment_id, policy_id, as_of, assessed_at, outcome, score, grade, grade_rank, risk_class,
-    "limit", missing_count, previous_grade, previous_class, previous_limit, direction, changed_at, override_id)
+    assessed_class, value_class, "limit", missing_count, previous_grade, previous_class, previous_limit, direction,
+    changed_at, override_id)
 SELECT DISTINCT ON (made.party_id) made.party_id, made.id, made.policy_id, made.as_of, made.at, made.outcome, made.score,
     coalesce(other.grade, made.grade), coalesce(other.rank, made.grade_rank),
-    coalesce(other.risk_class, made.risk_class), coalesce(other."limit", made."limit"),
+    coalesce(other.risk_class, made.risk_class), coalesce(other.risk_class, made.risk_class), made.value_class,
+    coalesce(other."limit", made."limit"),
     CASE WHEN outcome = %(insufficient)s THEN cardinality(reasons) ELSE 0 END, '', '', NULL, %(new)s, %(moved_at)s,
     other.override_id
 FROM grading_assessment AS made
@@ -333,10 +345,12 @@ ORDER BY made.party_id, made.id DESC
 ON CONFLICT (party_id) DO UPDATE SET
     assessment_id = EXCLUDED.assessment_id, policy_id = EXCLUDED.policy_id, as_of = EXCLUDED.as_of,
     assessed_at = EXCLUDED.assessed_at, outcome = EXCLUDED.outcome, score = EXCLUDED.score,
-    grade = EXCLUDED.grade, grade_rank = EXCLUDED.grade_rank, risk_class = EXCLUDED.risk_class,
+    grade = EXCLUDED.grade, grade_rank = EXCLUDED.grade_rank,
+    assessed_class = EXCLUDED.assessed_class, value_class = EXCLUDED.value_class,
+    risk_class = CASE WHEN standing.risk_class = '' THEN EXCLUDED.risk_class ELSE standing.risk_class END,
     "limit" = EXCLUDED."limit", missing_count = EXCLUDED.missing_count, override_id = EXCLUDED.override_id,
     previous_grade = CASE WHEN standing.grade = EXCLUDED.grade THEN standing.previous_grade ELSE standing.grade END,
-    previous_class = CASE WHEN standing.grade = EXCLUDED.grade THEN standing.previous_class ELSE standing.risk_class END,
+    previous_class = CASE WHEN standing.grade = EXCLUDED.grade THEN standing.previous_class ELSE standing.assessed_class END,
     previous_limit = CASE WHEN standing.grade = EXCLUDED.grade THEN standing.previous_limit ELSE standing."limit" END,
     direction = CASE
         WHEN standing.grade = EXCLUDED.grade THEN standing.direction
@@ -391,3 +405,4 @@ def rest_standing(assessment: Assessment, *, at: datetime) -> None:
         at=assessment.at,
         moved_at=at,
     )
+    follow_assessments([assessment.party_id], at=at)

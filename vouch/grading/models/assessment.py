@@ -86,6 +86,8 @@ class Assessment(models.Model):
     # Position in the policy's list of grades, 0 the best: grades sort by rank, not by letter.
     grade_rank = models.SmallIntegerField(_("等级次序"), null=True)
     risk_class = models.CharField(_("客户分类"), max_length=20, blank=True)
+    # By the policy's rules on the book; blank where the policy does not speak of value.
+    value_class = models.CharField(_("价值分类"), max_length=20, blank=True, db_default="")
     limit = models.DecimalField(_("建议额度"), max_digits=16, decimal_places=2)
     fee_rate = models.DecimalField(_("年担保费率"), max_digits=8, decimal_places=6, null=True)
     path = models.CharField(_("审批路径"), max_length=40, blank=True)
@@ -138,7 +140,10 @@ class Assessment(models.Model):
 
 
 class Standing(models.Model):
-    """Where a customer stands now (当前评级): the latest assessment, copied flat so that lists stay fast."""
+    """Where a customer stands now (当前评级): the latest assessment and the class in effect, copied flat so that lists stay fast.
+
+    ``risk_class`` is the class in effect (生效分类): it follows the assessed one down after a review, and up after its cool-down.
+    """
 
     party = models.OneToOneField(
         "parties.Party", models.PROTECT, primary_key=True, related_name="standing", verbose_name=_("客户")
@@ -156,6 +161,8 @@ class Standing(models.Model):
     grade = models.CharField(_("等级"), max_length=8, blank=True)
     grade_rank = models.SmallIntegerField(_("等级次序"), null=True)
     risk_class = models.CharField(_("客户分类"), max_length=20, blank=True)
+    assessed_class = models.CharField(_("评估分类"), max_length=20, blank=True, db_default="")
+    value_class = models.CharField(_("价值分类"), max_length=20, blank=True, db_default="")
     limit = models.DecimalField(_("建议额度"), max_digits=16, decimal_places=2)
     missing_count = models.PositiveSmallIntegerField(_("缺少的资料项数"), default=0)
     previous_grade = models.CharField(_("原等级"), max_length=8, blank=True)

@@ -37,6 +37,7 @@ from vouch.parties.models import (
     WorkingList,
 )
 from vouch.parties.queries.addresses import readings_visible_to
+from vouch.parties.queries.borrowers import Borrower, borrowers, borrowers_changed_since, records_of_all
 from vouch.parties.queries.duplicates import (
     Compared,
     Difference,
@@ -172,6 +173,7 @@ __all__ = [
     "VISIBLE",
     "Affiliate",
     "Around",
+    "Borrower",
     "BulkAssignment",
     "Compared",
     "Difference",
@@ -197,6 +199,8 @@ __all__ = [
     "assignable_staff",
     "assignable_units",
     "assignments_of",
+    "borrowers",
+    "borrowers_changed_since",
     "buildings_visible_to",
     "bulk_assignments_visible_to",
     "canonical_id",
@@ -242,6 +246,7 @@ __all__ = [
     "plain_value",
     "preview_of",
     "provinces",
+    "records_of_all",
     "register_links",
     "register_same",
     "search",

@@ -195,13 +195,19 @@ def provinces() -> list[str]:
 
 def size_of(enterprise: Enterprise) -> FirmSize | None:
     """The firm's size by its industry and figures; None where those are missing or not covered."""
-    standard = standard_for(enterprise.industry_code)
+    return size_by(
+        enterprise.industry_code, enterprise.staff_count, enterprise.revenue, enterprise.total_assets
+    )
+
+
+def size_by(
+    industry_code: str, staff: int | None, revenue: Decimal | None, assets: Decimal | None
+) -> FirmSize | None:
+    """The same, of figures in yuan."""
+    standard = standard_for(industry_code)
     if standard is None:
         return None
-    measures = Measures(
-        staff=enterprise.staff_count, revenue=_fen(enterprise.revenue), assets=_fen(enterprise.total_assets)
-    )
-    return firm_size(standard, measures)
+    return firm_size(standard, Measures(staff=staff, revenue=_fen(revenue), assets=_fen(assets)))
 
 
 def _fen(amount: Decimal | None) -> int | None:

@@ -64,6 +64,7 @@ class Entry:
         self._purpose = ""
         self._bulk: Mapping[str, Any] | None = None
         self._silent = False
+        self._added: dict[str, Any] = {}
 
     def about(
         self,
@@ -97,6 +98,10 @@ class Entry:
             place = _protected.place_in(self._id, side, field)
             sides[side][field] = _protected.sealed_value(key, text, place=place)
         self._before, self._after = sides["before"] or self._before, sides["after"] or self._after
+
+    def add(self, **values: Any) -> None:
+        """Say more of what came of it: what a verb that this one calls has to tell. Before or after ``about``."""
+        self._added |= values
 
     def bulk(
         self, kind: str, pk: object, *, rows: Iterable[bytes], file_sha256: str = "", **counts: int
@@ -138,7 +143,7 @@ class Entry:
             "subject_kind": kind,
             "subject_id": pk,
             "before": _record.plain(self._before),
-            "after": _record.plain(self._after),
+            "after": _record.plain({**(self._after or {}), **self._added} or None),
             "purpose": self._purpose,
             "request_id": request_id.get(),
             "bulk": _record.plain(self._bulk),

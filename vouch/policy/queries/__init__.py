@@ -2,8 +2,23 @@
 
 from __future__ import annotations
 
+from django.db.models import Q
+
+from vouch.parties.queries import visible_to
 from vouch.platform.web.faces import Visible
-from vouch.policy.models import PolicyVersion
+from vouch.policy.models import (
+    AssetFigure,
+    CustomerTally,
+    ExceptionUse,
+    MonthFigures,
+    PolicyVersion,
+    Rule,
+    RuleException,
+    Setting,
+    Tally,
+)
+from vouch.policy.queries.exposures import exposures, register_exposures
+from vouch.policy.queries.gate import Refusal, Verdict, judge
 from vouch.policy.queries.version import (
     ClassLine,
     Comparison,
@@ -22,8 +37,21 @@ from vouch.policy.queries.version import (
     version_with,
     versions,
 )
+from vouch.policy.queries.weighing import Proposal
 
-VISIBLE: Visible = {PolicyVersion: "政策是规则，不含客户资料；在职员工均可阅读"}
+_HOUSE = "机构自身的数据，不含客户资料；能打开监管指标的岗位可阅读"
+
+VISIBLE: Visible = {
+    PolicyVersion: "政策是规则，不含客户资料；在职员工均可阅读",
+    Rule: "规则库是规则，不含客户资料；在职员工均可阅读",
+    Setting: "监管口径是规则的读法，不含客户资料；在职员工均可阅读",
+    MonthFigures: _HOUSE,
+    AssetFigure: _HOUSE,
+    Tally: "全部业务的合计，不含单个客户",
+    CustomerTally: lambda actor: CustomerTally.objects.filter(party__in=visible_to(actor)),
+    RuleException: lambda actor: RuleException.objects.filter(Q(party=None) | Q(party__in=visible_to(actor))),
+    ExceptionUse: lambda actor: ExceptionUse.objects.filter(Q(party=None) | Q(party__in=visible_to(actor))),
+}
 """How rows of each table are seen."""
 
 __all__ = [
@@ -32,16 +60,22 @@ __all__ = [
     "Comparison",
     "GradeLine",
     "NoPolicyInForceError",
+    "Proposal",
     "Reading",
+    "Refusal",
     "RuleLine",
     "StepLine",
+    "Verdict",
     "compared",
+    "exposures",
     "findings_in",
     "is_in_force",
+    "judge",
     "needs_of",
     "policy_in_force",
     "policy_of",
     "reading_of",
+    "register_exposures",
     "version_with",
     "versions",
 ]

@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("customers", "0013_human_review"),
-        ("grading", "0001_initial"),
+        ("grading", "0004_classes"),
         ("parties", "0013_reading_rule"),
         ("policy", "0001_initial"),
         ("vault", "0001_initial"),

@@ -1,0 +1,33 @@
+"""Jobs of the rules: the book's sums are brought up to date."""
+
+from __future__ import annotations
+
+from django.utils import timezone
+
+from vouch.platform.identity.actor import system_actor
+from vouch.platform.jobs.beat import beat
+from vouch.platform.jobs.task import task
+from vouch.policy.actions.tally import take_tally
+from vouch.policy.models import MonthFigures
+from vouch.policy.queries.tally import is_up_to_date
+
+
+@task("policy.take_tally")
+def take_new_tally(subject_id: str) -> None:
+    """After an import, a merge or another reading of the rules: the whole book once more, unless nothing in it changed."""
+    now = timezone.now()
+    if not is_up_to_date(at=now):
+        take_tally(actor=system_actor("policy"), at=now)
+
+
+@task("policy.take_month_tally")
+def take_month_tally(subject_id: str) -> None:
+    """After a month's figures were confirmed: what the book weighed at its end."""
+    row = MonthFigures.objects.get(pk=int(subject_id))
+    take_tally(actor=system_actor("policy"), at=timezone.now(), as_of=row.month_end)
+
+
+@beat("policy.take_daily_tally", seconds=86400)
+def take_daily_tally() -> None:
+    """Once a day, whatever was or was not noticed."""
+    take_tally(actor=system_actor("policy"), at=timezone.now())
