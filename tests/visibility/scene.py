@@ -108,7 +108,7 @@ from vouch.grading.actions import (
     reserve,
     use,
 )
-from vouch.grading.models import AdviceDecision, Assessment, Override
+from vouch.grading.models import AdviceDecision, Assessment, Letter, Override
 from vouch.grading.terms import Draw as Drawing
 from vouch.grading.terms import LimitKind, LimitOf
 from vouch.parties.actions import (
@@ -207,6 +207,8 @@ from vouch.platform.ledger.actions import seal_batch
 from vouch.platform.ledger.models import Head
 from vouch.platform.ledger.testing import writing
 from vouch.platform.operations.models import Backup, Inspection
+from vouch.platform.vault.actions import store_document
+from vouch.platform.vault.terms import Subject
 from vouch.policy.actions import install_shipped_policies
 
 NOW = datetime(2026, 11, 20, 10, 30, tzinfo=ZoneInfo("Asia/Shanghai"))
@@ -864,6 +866,15 @@ def _departed(scene: Scene) -> None:
                 AdviceDecision, scene, party=party, assessment=made, is_adopted=False, note=text, by_id="user:0",
                 by_label=text,
             )  # fmt: skip
+            document = store_document(
+                Subject("party", str(party.pk)), pieces=[b"%PDF-1.4"], media_type="application/pdf", at=NOW
+            )
+            filled(
+                Letter, scene, party=party, assessment=made, request=None, kind="explanation", document=document,
+                sha256=document.sha256, made_by_label=text,
+            )  # fmt: skip
+    scene.posts["grading:review"] = lambda arguments: {"outcome": "upheld", "answer": "维持"}
+    scene.posts["grading:ask_review"] = lambda arguments: {"channel": "counter", "detail": "请复核"}
     scene.posts["grading:override"] = lambda arguments: {"do": "withdraw"}
     scene.posts["grading:decide_advice"] = lambda arguments: {"do": "decline", "note": "不采纳"}
     scene.posts["grading:propose"] = lambda arguments: {

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.db.models import Q
 
+from vouch.customers.permissions import may_answer_request
 from vouch.grading.models import Hold, Limit, LimitSubject, Standing
 from vouch.grading.terms import Draw, LimitKind, LimitOf
 from vouch.parties import queries as parties
@@ -289,9 +290,14 @@ def may_open_advice(actor: Actor) -> bool:
 
 
 def may_issue_letter(actor: Actor, assessment: Any) -> bool:
-    """Whoever tells the customer: its manager, risk management and compliance, for customers that they see."""
+    """Whoever tells the customer, for customers that they see: its manager, risk management, compliance and the law."""
     seen = parties.visible_to(actor).filter(pk=assessment.party_id)
-    return actor.has_role(*PROPOSING_ROLES, Role.COMPLIANCE, Role.LAWYER) and seen.exists()
+    return actor.user_id is not None and may_open_letters(actor) and seen.exists()
+
+
+def may_answer_review(actor: Actor, request: Any) -> bool:
+    """A person who took the request up and had no part in the decision."""
+    return actor.user_id is not None and may_answer_request(actor, request)
 
 
 def may_open_letter(actor: Actor, letter: Any) -> bool:

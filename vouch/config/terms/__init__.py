@@ -152,6 +152,7 @@ READ_EVENTS: frozenset[str] = frozenset(
         "customers.authorisation.shown",
         "customers.package.fetched",
         "exchange.import.read",
+        "grading.letter.opened",
     }
 )
 """Events of looking at protected values: every room that shows some in plain names its own here."""

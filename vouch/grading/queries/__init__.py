@@ -18,11 +18,13 @@ from vouch.grading.models import (
 from vouch.grading.queries.advice import (
     advice_decisions_visible_to,
     advice_visible_to,
+    assessment_in,
     is_about_a_person,
     is_newest,
     letters_visible_to,
     only_advised,
     took_part,
+    took_part_in,
 )
 from vouch.grading.queries.book import (
     Book,
@@ -80,6 +82,7 @@ from vouch.grading.queries.history import (
     standing_of_records,
     unfinished_run,
 )
+from vouch.grading.queries.letter import LetterAbout, letter_of
 from vouch.grading.queries.limit import (
     Ceiling,
     Room,
@@ -150,6 +153,7 @@ __all__ = [
     "Consequence",
     "Explanation",
     "Hold",
+    "LetterAbout",
     "Line",
     "Named",
     "OverridesWanted",
@@ -165,6 +169,7 @@ __all__ = [
     "advice_visible_to",
     "assessable",
     "assessable_customer",
+    "assessment_in",
     "assessments_of",
     "assessments_visible_to",
     "binding_classes",
@@ -203,6 +208,7 @@ __all__ = [
     "later_standings",
     "latest_assessments",
     "latest_digests",
+    "letter_of",
     "letters_visible_to",
     "limits_visible_to",
     "members_visible_to",
@@ -235,6 +241,7 @@ __all__ = [
     "terms_of",
     "title_of",
     "took_part",
+    "took_part_in",
     "touched_by_import",
     "touched_by_list",
     "unfinished_run",

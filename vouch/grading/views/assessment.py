@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
+from vouch.customers.permissions import may_receive_request
 from vouch.grading import permissions, queries
 from vouch.grading.actions import order_run
 from vouch.grading.forms import NoteForm, RunForm
@@ -73,6 +74,10 @@ def assessment(request: StaffRequest, pk: int) -> HttpResponse:
         "may_decide_advice": waits and permissions.may_decide_advice(actor, row),
         "note_form": NoteForm(),
         "override": queries.open_override(row.party_id),
+        "letters": queries.letters_visible_to(actor).filter(assessment=row),
+        "may_open_letters": permissions.may_open_letters(actor),
+        "may_issue": permissions.may_issue_letter(actor, row),
+        "may_ask": may_receive_request(actor, row.party),
         "may_propose": permissions.may_propose_override(actor, row.party_id),
     }
     return render(request, "grading/assessment.html", context)
