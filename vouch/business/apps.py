@@ -26,8 +26,8 @@ class BusinessConfig(AppConfig):
         from vouch.business.facts import FACTS, ask, sites
         from vouch.business.permissions import may_open_register
         from vouch.business.queries.exposures import changed_since, exposures
-        from vouch.business.queries.takings import BOOK
         from vouch.business.queries.flows import flows
+        from vouch.business.queries.takings import BOOK
         from vouch.business.queries.timeline import told_of_guarantees
         from vouch.customers.queries import Strand, register_strand
         from vouch.engine.facts import catalogue
