@@ -24,6 +24,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "vouch.config.settings")
 
 import django
 import polars as pl
+from upkeep import vacuum_and_analyze
 
 from vouch.platform.database.supervisor import hold
 
@@ -86,7 +87,6 @@ def timed(work: Callable[[], object]) -> float:
 
 def load(folder: Path, *, others: int, now: datetime) -> list[int]:
     """Ids of the firms that have invoices."""
-    from django.db import connection
 
     from vouch.customers.models import Invoice
     from vouch.parties.models import Party
@@ -118,8 +118,7 @@ def load(folder: Path, *, others: int, now: datetime) -> list[int]:
                 (*columns, "state", "content"),
                 lines(frame, ids=ids, direction=direction, other=other),
             )
-    with connection.cursor() as cursor:
-        cursor.execute("ANALYZE")
+    vacuum_and_analyze()
     return sorted(ids.values())
 
 

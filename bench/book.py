@@ -34,6 +34,7 @@ import django
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from upkeep import vacuum_and_analyze
 
 from vouch.platform.database.supervisor import hold
 
@@ -123,9 +124,7 @@ def fill() -> None:
             *("counter_guarantee", "as_of", "recorded_at", "updated_at"),
         )
         copy_rows(Guarantee, columns, (_row(dice, n) for n in range(GUARANTEES)))
-    with connection.cursor() as cursor:
-        # As the autovacuum leaves it a minute after such a load.
-        cursor.execute("VACUUM ANALYZE")
+    vacuum_and_analyze()
 
 
 def _row(dice: random.Random, n: int) -> tuple[object, ...]:

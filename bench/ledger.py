@@ -23,6 +23,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "vouch.config.settings")
 os.environ["VOUCH_HEADS_DIR"] = tempfile.mkdtemp(prefix="vouch-bench-heads-")
 
 import django
+from upkeep import vacuum_and_analyze
 
 from vouch.platform.database.supervisor import hold
 
@@ -92,7 +93,6 @@ def fill(entries: int) -> None:
 
 
 def measure(entries: int) -> None:
-    from django.db import connection
 
     from vouch.platform.ledger import queries
     from vouch.platform.ledger.actions import Sealed, Sealer, seal_entries
@@ -110,8 +110,7 @@ def measure(entries: int) -> None:
         return seal_entries(actor=Sealer(), at=datetime.now(tz=UTC), everything=everything)
 
     timed("fill_s", lambda: fill(entries))
-    with connection.cursor() as cursor:
-        cursor.execute("ANALYZE ledger_entry")
+    vacuum_and_analyze()
     sealed = timed("seal_all_s", lambda: seal(everything=True))
     if sealed.count != entries:
         sys.exit(f"sealed {sealed.count} of {entries}")

@@ -31,6 +31,7 @@ import django
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from upkeep import vacuum_and_analyze
 
 from vouch.platform.database.supervisor import hold
 
@@ -129,9 +130,7 @@ def fill() -> dict[str, object]:
             ((f"DB-{n:06d}", dice.randrange(1, CUSTOMERS + 1), "loan", "", "", f"HT{n}", 1, 1, 1, date(2026, 1, 1),
               "normal", 0, 0, "in_force", "", date(2026, 11, 19), NOW, NOW) for n in range(GUARANTEES)),
         )  # fmt: skip
-    with connection.cursor() as cursor:
-        # As the autovacuum leaves it a minute after such a load.
-        cursor.execute("VACUUM ANALYZE")
+    vacuum_and_analyze()
     return {
         "customers": CUSTOMERS,
         "guarantees": GUARANTEES,

@@ -35,7 +35,8 @@ if "DATABASE_URL" not in os.environ:
 import django
 from django.db import connection
 from django.test import Client
-from django.test.utils import CaptureQueriesContext, setup_test_environment
+from django.test.utils import CaptureQueriesContext
+from upkeep import vacuum_and_analyze
 
 from vouch.platform.database.supervisor import hold
 
@@ -66,7 +67,6 @@ TOWER = "江州市江北区产业大道18号3栋"
 def main() -> None:
     with hold():
         django.setup()
-        setup_test_environment()
         from django.core.management import call_command
 
         call_command("migrate", verbosity=0)
@@ -105,9 +105,18 @@ def fill() -> int:
         Enterprise.objects.filter(party=asked).update(address=f"{TOWER}1816室", industry_code="C3311")
         copy_rows(
             Party,
-            ("id", "number", "name", "kind", "status", "search_text", "created_at"),
+            ("id", "number", "name", "kind", "status", "search_text", "sound_text", "created_at"),
             (
-                (n, f"C{n:08d}", f"企业{n}有限公司", "enterprise", "active", f"C{n:08d} 企业{n}有限公司", NOW)
+                (
+                    n,
+                    f"C{n:08d}",
+                    f"企业{n}有限公司",
+                    "enterprise",
+                    "active",
+                    f"C{n:08d} 企业{n}有限公司",
+                    "",
+                    NOW,
+                )
                 for n in ids
             ),
         )
@@ -139,8 +148,7 @@ def fill() -> int:
             *("counter_guarantee", "as_of", "recorded_at", "updated_at"),
         )
         copy_rows(Guarantee, columns, (_guarantee(dice, n, dice.choice(ids)) for n in range(GUARANTEES)))
-    with connection.cursor() as cursor:
-        cursor.execute("ANALYZE")
+    vacuum_and_analyze()
     return asked.pk
 
 
@@ -185,8 +193,7 @@ def read() -> dict[str, float]:
     while read_addresses(actor=system_actor("bench"), at=NOW):
         pass
     taken = time.perf_counter() - began
-    with connection.cursor() as cursor:
-        cursor.execute("ANALYZE")
+    vacuum_and_analyze()
     count = AddressReading.objects.count()
     return {
         "addresses": count, "seconds": round(taken, 1), "a_second": round(count / taken),
@@ -220,8 +227,7 @@ def judge(party_id: int) -> None:
             ((pk, made.pk, made.policy_id, made.as_of, NOW, "graded", 600, "A", 2,
               dice.choice(("优质", "一般", "一般", "高风险")), 0, 0, "", "", "new", NOW) for pk in others),
         )  # fmt: skip
-    with connection.cursor() as cursor:
-        cursor.execute("ANALYZE")
+    vacuum_and_analyze()
 
 
 def tower() -> Any:
@@ -237,7 +243,8 @@ def measure(party_id: int) -> dict[str, object]:
     paths = [page.format(tower=tower().pk) for page in PAGES]
     paths += [f"/customers/{party_id}/{panel}" for panel in PANELS]
     for name in ("all", "unit"):
-        client = Client()
+        # Without the test environment, in which every template would copy its context for later assertions.
+        client = Client(SERVER_NAME="127.0.0.1")
         client.force_login(User.objects.get(username=name), backend=BACKEND)
         for path in paths:
             print(name, path, file=sys.stderr)
@@ -262,7 +269,6 @@ def draw() -> dict[str, object] | str:
         return "no Chromium here"
     from wsgiref.simple_server import WSGIRequestHandler, make_server
 
-    from django.conf import settings
     from django.contrib.staticfiles.handlers import StaticFilesHandler
     from django.core.wsgi import get_wsgi_application
     from playwright.sync_api import sync_playwright
@@ -271,7 +277,6 @@ def draw() -> dict[str, object] | str:
         def log_message(self, *_arguments: object) -> None:
             """Nothing on the screen but the figures."""
 
-    settings.ALLOWED_HOSTS = ["*"]
     path = tower().get_absolute_url()
     server = make_server("127.0.0.1", 0, StaticFilesHandler(get_wsgi_application()), handler_class=Quiet)
     threading.Thread(target=server.serve_forever, daemon=True).start()

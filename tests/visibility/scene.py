@@ -99,7 +99,19 @@ from vouch.customers.tests.flows import as_csv, moved, recorded, sheet_of
 from vouch.customers.tests.scene import PDF, granted, published, report_file
 from vouch.engine.bank_statement.reading import read_statement
 from vouch.engine.financials.reading import Book, CellProblem
-from vouch.grading.actions import assess_customers, order_run
+from vouch.grading.actions import LimitDetails as LimitAsked
+from vouch.grading.actions import (
+    assess_customers,
+    decide_limit,
+    freeze_use,
+    order_run,
+    propose_limit,
+    reserve,
+    use,
+)
+from vouch.grading.models import AdviceDecision, Assessment, Letter, Override
+from vouch.grading.terms import Draw as Drawing
+from vouch.grading.terms import LimitKind, LimitOf
 from vouch.parties.actions import (
     AccountLine,
     Change,
@@ -196,6 +208,8 @@ from vouch.platform.ledger.actions import seal_batch
 from vouch.platform.ledger.models import Head
 from vouch.platform.ledger.testing import writing
 from vouch.platform.operations.models import Backup, Inspection
+from vouch.platform.vault.actions import store_document
+from vouch.platform.vault.terms import Subject
 from vouch.policy.actions import install_shipped_policies
 
 NOW = datetime(2026, 11, 20, 10, 30, tzinfo=ZoneInfo("Asia/Shanghai"))
@@ -280,6 +294,8 @@ def build() -> Scene:
     _watched(scene, actor)
     _doubtful(scene, actor)
     _judged(actor)
+    _limited(scene, actor)
+    _departed(scene)
     _imports(scene)
     _house(scene)
     phones = [Owned(f"phone-{row.value}", row.owner) for row in owned(Phone, "party")]
@@ -299,6 +315,7 @@ def build() -> Scene:
             "relations",
             "building",
             "guarantees",
+            "limits",
             "consent",
             "history",
         ),
@@ -816,6 +833,59 @@ def _doubtful(scene: Scene, actor: Actor) -> None:
 def _judged(actor: Actor) -> None:
     assess_customers(actor=actor, at=NOW, as_of=AS_OF)
     order_run(actor=actor, at=NOW, as_of=AS_OF)
+
+
+def _limited(scene: Scene, actor: Actor) -> None:
+    """Everybody has a limit, also as the head of a group, and a draw, part of it used; another amount waits; then all are frozen."""
+    granter, now = system_actor("granter"), timezone.now()
+    for place, party in scene.parties.items():
+        for kind in (LimitKind.CUSTOMER, LimitKind.GROUP):
+            asked = LimitAsked(amount=Decimal(9_000_000), reason=f"授信理由{kind}{place.upper()}")
+            of = LimitOf(kind=kind, party_id=party.pk)
+            made = propose_limit(actor=actor, at=now, of=of, details=asked)
+            decide_limit(actor=granter, at=now, limit=made, is_granted=True)
+        raised = LimitAsked(amount=Decimal(9_500_000), reason=f"调高理由{place.upper()}")
+        of = LimitOf(kind=LimitKind.CUSTOMER, party_id=party.pk)
+        propose_limit(actor=actor, at=now, of=of, details=raised)
+        draw = Drawing(
+            party_id=party.pk, amount=Decimal(300), purpose=f"占用用途{place.upper()}",
+            bank=f"占用银行{place.upper()}",
+        )  # fmt: skip
+        hold = reserve(actor=actor, at=now, draw=draw)
+        use(actor=actor, at=now, hold=hold, amount=Decimal(100), guarantee_number=f"ZY{place.upper()}")
+        freeze_use(actor=actor, at=NOW, party_id=party.pk, reason=f"冻结原因{place.upper()}")
+
+
+def _departed(scene: Scene) -> None:
+    """Of everybody an override that waits, and advice that somebody declined."""
+    with writing():
+        for place, party in scene.parties.items():
+            text = f"人工介入{place.upper()}"
+            made = Assessment.objects.filter(party=party).latest("pk")
+            filled(
+                Override, scene, party=party, assessment=made, grade="A", model_grade="B", note=f"{text}的依据写在这里",
+                proposed_by_id="user:0", proposed_by_label=text,
+            )  # fmt: skip
+            filled(
+                AdviceDecision, scene, party=party, assessment=made, is_adopted=False, note=text, by_id="user:0",
+                by_label=text,
+            )  # fmt: skip
+            document = store_document(
+                Subject("party", str(party.pk)), pieces=[b"%PDF-1.4"], media_type="application/pdf", at=NOW
+            )
+            filled(
+                Letter, scene, party=party, assessment=made, request=None, kind="explanation", document=document,
+                sha256=document.sha256, made_by_label=text,
+            )  # fmt: skip
+    scene.posts["grading:review"] = lambda arguments: {"outcome": "upheld", "answer": "维持"}
+    scene.posts["grading:ask_review"] = lambda arguments: {"channel": "counter", "detail": "请复核"}
+    scene.posts["grading:override"] = lambda arguments: {"do": "withdraw"}
+    scene.posts["grading:decide_advice"] = lambda arguments: {"do": "decline", "note": "不采纳"}
+    scene.posts["grading:propose"] = lambda arguments: {
+        "grade": "A",
+        "reason": "related",
+        "note": "已核实的新情况",
+    }
 
 
 def _imports(scene: Scene) -> None:

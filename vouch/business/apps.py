@@ -23,13 +23,15 @@ class BusinessConfig(AppConfig):
             RecoveryImporter,
             RepaymentImporter,
         )
-        from vouch.business.facts import FACTS, ask
+        from vouch.business.facts import FACTS, ask, sites
         from vouch.business.permissions import may_open_register
         from vouch.business.queries.exposures import changed_since, exposures
         from vouch.business.queries.flows import flows
+        from vouch.business.queries.takings import BOOK
         from vouch.business.queries.timeline import told_of_guarantees
         from vouch.customers.queries import Strand, register_strand
         from vouch.engine.facts import catalogue
+        from vouch.grading.queries import register_book
         from vouch.platform.exchange.importer import register
         from vouch.platform.web.navigation import NavItem
         from vouch.platform.web.navigation import register as show
@@ -37,6 +39,7 @@ class BusinessConfig(AppConfig):
         from vouch.policy.queries.exposures import register_exposures
 
         catalogue.register(facts=FACTS, ask=ask)
+        catalogue.register(facts=sites.FACTS, ask=sites.ask)
         for importer in (
             GuaranteeImporter(),
             DrawImporter(),
@@ -45,6 +48,7 @@ class BusinessConfig(AppConfig):
             RecoveryImporter(),
         ):
             register(importer)
+        register_book(BOOK)
         register_exposures(exposures, changed=changed_since)
         register_claims(flows)
         register_strand(Strand("guarantees", _("担保"), "shield-check", told_of_guarantees))

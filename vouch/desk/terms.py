@@ -10,12 +10,14 @@ class Panel(TextChoices):
     """The parts of a customer's page."""
 
     JUDGEMENT = "judgement", _("评估结论")
+    CLASS = "class", _("分类")
     FILE = "file", _("档案")
     FACTS = "facts", _("指标")
     INVOICES = "invoices", _("发票")
     IDENTITY = "identity", _("登记信息")
     RELATIONS = "relations", _("关系")
     GUARANTEES = "guarantees", _("担保")
+    LIMITS = "limits", _("额度")
     BUILDING = "building", _("楼栋")
     CONSENT = "consent", _("授权与征信")
     HISTORY = "history", _("历史")

@@ -42,6 +42,7 @@ urlpatterns = [
     path("buildings/shared/", buildings.shared_addresses, name="shared_addresses"),
     path("buildings/walk/", buildings.walking_list, name="walking_list"),
     path("buildings/<int:pk>/", buildings.building, name="building"),
+    path("buildings/<int:pk>/occupants/", buildings.building_occupants, name="building_occupants"),
     path("customers/find/", find, name="find"),
     path("customers/persons/", person_list, name="persons"),
     path("customers/persons/export/", full_export, name="full_export"),

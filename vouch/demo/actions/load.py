@@ -28,6 +28,7 @@ from vouch.demo.actions.firms import Firm, invent_firms
 from vouch.demo.actions.flows import invent_flows
 from vouch.demo.actions.graph import draw_graph
 from vouch.demo.actions.institution import found_house
+from vouch.demo.actions.limits import grant_limits
 from vouch.demo.actions.messages import tell_staff
 from vouch.demo.actions.people import enrol_people, invent_people
 from vouch.demo.actions.sites import furnish_sites, house_firms
@@ -119,6 +120,8 @@ def found_institution(*, today: date, now: datetime, tell: Tell) -> list[SignIn]
         enter_twice(firms, units=units, actor=ACTOR, at=now)
         late = assessable().filter(standing=None).values_list("pk", flat=True)
         assess_customers(actor=ACTOR, at=now, as_of=today, party_ids=list(late))
+        tell("额度、预占和冻结")
+        grant_limits(staff, cast, today=today, at=now)
         _arrange(people, today=today, at=now)
         tell_staff({name: user for name, (user, _password) in people.items()}, at=now)
         found = [

@@ -175,7 +175,7 @@ def _tail(name: str) -> str:
 @face(may=SIGNED_IN, shows=("building", "party"))
 @require_GET
 def building(request: StaffRequest, pk: int) -> HttpResponse:
-    """One building: its figures, its elevation, and the same as a table."""
+    """One building: its figures and its elevation."""
     found = _found(request, pk)
     if found.canonical_id is not None:
         return HttpResponseRedirect(reverse("desk:building", args=[found.canonical_id]))
@@ -192,7 +192,6 @@ def building(request: StaffRequest, pk: int) -> HttpResponse:
         "notes": _notes(found, line, there),
         "elevation": elevation(there),
         "legend": [(name, LETTERS[name], TONES[name], count) for name, count in classes_of(there)],
-        "occupants": _rows(there),
         "classes": _classes(there),
         "industries": _industries(there),
         "left": sites.left_after(actor, names, today - timedelta(days=buildings.CHURN_DAYS)),
@@ -202,11 +201,23 @@ def building(request: StaffRequest, pk: int) -> HttpResponse:
         "may_arrange": permissions.may_arrange_buildings(actor),
         "may_appoint": permissions.may_appoint_stewards(actor),
         "may_limit": permissions.may_limit_buildings(actor),
-        "may_visit": permissions.may_open_visits(actor),
         "entries": list(history_of("building", found.pk)[:20]) if may_read_ledger(actor) else None,
         "alike": sites.alike(actor, found) if permissions.may_arrange_buildings(actor) else [],
     }
     return render(request, "desk/buildings/building.html", context)
+
+
+@face(may=SIGNED_IN, shows=("building", "party"))
+@require_GET
+def building_occupants(request: StaffRequest, pk: int) -> HttpResponse:
+    """The same as a table, which comes after the drawing: a tower has a thousand rows."""
+    found = _found(request, pk)
+    context = {
+        "building": found,
+        "occupants": _rows(occupants(request.actor, sites.names_of(found))),
+        "may_visit": permissions.may_open_visits(request.actor),
+    }
+    return render(request, "desk/buildings/occupants.html", context)
 
 
 def _notes(found: Building, line: BuildingLine | None, there: list[Occupant]) -> dict[str, str]:

@@ -21,10 +21,16 @@ from vouch.desk.queries.customer import Assessment, Party, Standing
 from vouch.desk.queries.customers import class_of, standing_of
 from vouch.desk.terms import Panel
 from vouch.desk.views.buildings import building_panel
+from vouch.desk.views.limits import limits_panel
 from vouch.desk.views.relations import guarantees_panel, relations_panel
 from vouch.grading.actions import assess_party
-from vouch.grading.permissions import may_assess, may_open_assessment
-from vouch.grading.queries import explanation_of
+from vouch.grading.permissions import (
+    may_assess,
+    may_open_assessment,
+    may_open_limits,
+    may_propose_class,
+)
+from vouch.grading.queries import class_panel, explanation_of
 from vouch.parties.permissions import may_correct, may_decide_duplicates
 from vouch.parties.queries import Graph, assignments_of, graph_of, sheet_of, size_of
 from vouch.parties.terms import NATURAL_PERSONS, FirmSizeName
@@ -38,7 +44,7 @@ from vouch.policy.queries import NoPolicyInForceError
 
 SHARES_DRAWN = 8
 PERSON_PANELS = (
-    Panel.IDENTITY, Panel.RELATIONS, Panel.GUARANTEES, Panel.FILE, Panel.CONSENT, Panel.HISTORY,
+    Panel.IDENTITY, Panel.RELATIONS, Panel.GUARANTEES, Panel.LIMITS, Panel.FILE, Panel.CONSENT, Panel.HISTORY,
 )  # fmt: skip
 """What a person's page has; persons are not judged by themselves."""
 
@@ -55,6 +61,8 @@ def customer(request: StaffRequest, pk: int, panel: str = Panel.JUDGEMENT) -> Ht
     offered = [one for one in Panel if not is_person or one in PERSON_PANELS]
     if not may_open_register(request.actor):
         offered.remove(Panel.GUARANTEES)
+    if not may_open_limits(request.actor):
+        offered.remove(Panel.LIMITS)
     if panel not in offered:
         panel = PERSON_PANELS[0]
     context: dict[str, Any] = {
@@ -161,6 +169,11 @@ def _judgement(_request: StaffRequest, party: Party, standing: Standing | None) 
     return {"judgement": judgement, "points": points}
 
 
+def _class(request: StaffRequest, party: Party, _standing: Standing | None) -> dict[str, Any]:
+    may_propose = may_propose_class(request.actor, party.pk) and not request.actor.is_read_only
+    return {"classing": class_panel(party, at=timezone.now()), "may_propose": may_propose}
+
+
 def _facts(_request: StaffRequest, party: Party, standing: Standing | None) -> dict[str, Any]:
     as_of = standing.as_of if standing else queries.last_day(party)
     judged = frozenset(standing.assessment.snapshot["facts"]) if standing else frozenset()
@@ -261,6 +274,7 @@ def _file(request: StaffRequest, party: Party, _standing: Standing | None) -> di
 
 PANELS: dict[str, Callable[[StaffRequest, Party, Standing | None], dict[str, Any]]] = {
     Panel.JUDGEMENT: _judgement,
+    Panel.CLASS: _class,
     Panel.FACTS: _facts,
     Panel.INVOICES: _invoices,
     Panel.IDENTITY: _identity,
@@ -269,6 +283,7 @@ PANELS: dict[str, Callable[[StaffRequest, Party, Standing | None], dict[str, Any
     Panel.BUILDING: lambda request, party, _standing: building_panel(request, party),
     Panel.RELATIONS: lambda request, party, _standing: relations_panel(request, party),
     Panel.GUARANTEES: lambda request, party, _standing: guarantees_panel(request.actor, party),
+    Panel.LIMITS: lambda request, party, _standing: limits_panel(request.actor, party),
     Panel.CONSENT: lambda request, party, _standing: consent_panel(request.actor, party, at=timezone.now()),
     Panel.HISTORY: _history,
 }

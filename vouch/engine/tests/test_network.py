@@ -18,6 +18,7 @@ from vouch.engine.network import (
     Assumptions,
     Edges,
     circles,
+    control,
     exposure_of,
     falls_with,
     groups,
@@ -125,8 +126,13 @@ def owned(seed: int, *, count: int, closed: bool = False) -> tuple[Edges, np.nda
     return Edges(count, source, target), matrix[source, target], matrix
 
 
+@pytest.mark.parametrize("at_once", [2_000, 0])
 @pytest.mark.parametrize("seed", range(40))
-def test_shares_looked_through_are_the_solution_of_the_equations(seed: int) -> None:
+def test_shares_looked_through_are_the_solution_of_the_equations(
+    seed: int, at_once: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # By one solution, and by passing on with its leaps, which loops of several speeds try the most.
+    monkeypatch.setattr(control, "SOLVED_AT_ONCE", at_once)
     graph, rate, matrix = owned(seed, count=3 + seed)
     for of in range(0, graph.count, 5):
         exact = np.linalg.solve(np.eye(graph.count) - matrix, np.eye(graph.count)[of])

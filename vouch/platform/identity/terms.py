@@ -184,6 +184,8 @@ class ApiScope(TextChoices):
     CUSTOMERS_READ = "api:customers:read", _("查询客户")
     CUSTOMERS_WRITE = "api:customers:write", _("客户建档")
     ASSESSMENTS_READ = "api:assessments:read", _("查询评估")
+    LIMITS_READ = "api:limits:read", _("查询额度")
+    LIMITS_USE = "api:limits:use", _("使用额度")
     LEDGER_PROVE = "api:ledger:prove", _("取得日志证明")
 
 

@@ -7,6 +7,7 @@ Colours are the class and status colours of the whole product.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -270,13 +271,21 @@ class Line:
     is_marked: bool = False
 
 
+MANY_DOTS = 120
+
+
 def network(dots: Sequence[Dot], lines: Sequence[Line], *, label: str) -> Chart:
-    """Who is connected with whom, each at its place; zoomed and moved by hand, names shown as far as they do not overlap."""
+    """Who is connected with whom, each at its place; zoomed and moved by hand, names shown as far as they do not overlap.
+
+    Beyond ``MANY_DOTS`` dots are smaller and lines faint: what one points at stands out instead.
+    """
+    shrunk = min(1.0, math.sqrt(MANY_DOTS / len(dots))) if dots else 1.0
     data = []
     for dot in dots:
         item: dict[str, Any] = {
             "id": dot.id, "name": dot.name, "x": dot.place[0], "y": dot.place[1], "symbol": dot.symbol,
-            "symbolSize": dot.size, "itemStyle": {"color": dot.colour},
+            "symbolSize": dot.size if dot.is_marked else round(dot.size * shrunk, 1),
+            "itemStyle": {"color": dot.colour},
         }  # fmt: skip
         if dot.is_marked:
             item["itemStyle"] |= {"borderColor": RED, "borderWidth": 3}
@@ -288,7 +297,10 @@ def network(dots: Sequence[Dot], lines: Sequence[Line], *, label: str) -> Chart:
         {
             "source": line.source, "target": line.target,
             "symbol": ["none", "arrow" if line.is_directed else "none"],
-            "lineStyle": {"color": RED if line.is_marked else line.colour, "width": 3 if line.is_marked else 1.5},
+            "lineStyle": {
+                "color": RED if line.is_marked else line.colour, "width": 3 if line.is_marked else 1.5 * shrunk,
+                "opacity": 1 if line.is_marked else shrunk**2,
+            },
             # Written at all times, texts of long lines would take the place of names.
             "label": {"show": False, "formatter": line.text, "fontSize": 11, "color": "#1f2a3d"},
             "emphasis": {"label": {"show": bool(line.text)}},
@@ -301,11 +313,15 @@ def network(dots: Sequence[Dot], lines: Sequence[Line], *, label: str) -> Chart:
             {
                 # Neither sides nor size: so the drawing keeps its proportions.
                 "type": "graph", "layout": "none", "data": data, "edges": edges, "roam": True,
-                "scaleLimit": {"min": 0.4, "max": 12}, "autoCurveness": True, "edgeSymbolSize": 7,
+                "scaleLimit": {"min": 0.4, "max": 12}, "autoCurveness": True, "edgeSymbolSize": round(7 * shrunk, 1),
                 "cursor": "pointer",
-                "label": {"show": True, "position": "bottom", "fontSize": 12, "color": "#1f2a3d", "width": 190, "overflow": "truncate"},
+                # The padding keeps one name from running into the next, the border makes it legible on lines.
+                "label": {
+                    "show": True, "position": "bottom", "fontSize": 12, "color": "#1f2a3d", "width": 190, "overflow": "truncate",
+                    "padding": [0, 6], "textBorderColor": "#ffffff", "textBorderWidth": 2,
+                },
                 "labelLayout": {"hideOverlap": True},
-                "emphasis": {"focus": "adjacency", "lineStyle": {"width": 3}, "label": {"show": True}},
+                "emphasis": {"focus": "adjacency", "lineStyle": {"width": 3, "opacity": 1}, "label": {"show": True}},
             }
         ],
     }  # fmt: skip
