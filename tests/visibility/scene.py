@@ -18,6 +18,7 @@ from django.db.models import Model
 from django.utils import timezone
 
 from tests.book import AS_OF, Trade, invoices_for
+from tests.institution import supervised
 from tests.networks import control, kin, share
 from vouch.business.models import Claim, Draw, Guarantee, GuaranteeVersion, Recovery, Repayment
 from vouch.customers.actions import (
@@ -288,6 +289,7 @@ def build() -> Scene:
         _graph(place, party, scene.persons[place], actor)
     _housed(scene, actor)
     _guaranteed(scene, actor)
+    supervised(scene.parties, NOW)
     _linked(scene)
     _watched(scene, actor)
     _doubtful(scene, actor)
@@ -320,6 +322,8 @@ def build() -> Scene:
         "parties:end_place.row": owned(Occupancy, "party"),
         "desk:gatherings.kind": ("circles", "chains", "hubs", "groups"),
         "policy:move.verb": ("review", "publish", "retire"),
+        **{f"policy:{name}_sign.verb": ("confirm", "refuse") for name in ("figures", "setting", "rule")},
+        "policy:exception_sign.verb": ("confirm", "refuse", "revoke"),
         "exchange:new_of_kind.kind": ("enterprises",),
         "suffix": ("csv", "xlsx"),
         "rest": ("nowhere",),

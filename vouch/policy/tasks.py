@@ -28,10 +28,12 @@ def take_month_tally(subject_id: str) -> None:
     take_tally(actor=system_actor("policy"), at=timezone.now(), as_of=row.month_end)
 
 
-@beat("policy.take_daily_tally", seconds=86400)
-def take_daily_tally() -> None:
-    """Once a day, whatever was or was not noticed."""
-    take_tally(actor=system_actor("policy"), at=timezone.now())
+@beat("policy.freshen_tally", seconds=3600)
+def freshen_tally() -> None:
+    """Once an hour, so that a judgement never has many customers to weigh anew."""
+    now = timezone.now()
+    if not is_up_to_date(at=now):
+        take_tally(actor=system_actor("policy"), at=now)
 
 
 @beat("policy.install_rules", seconds=86400)

@@ -111,7 +111,7 @@ TASK_TITLES: dict[str, str] = {
     "policy.take_tally": "汇总责任余额",
     "policy.take_month_tally": "汇总月末责任余额",
     "policy.install_rules": "装入随系统提供的规则",
-    "policy.take_daily_tally": "每日汇总责任余额",
+    "policy.freshen_tally": "每小时汇总责任余额",
     "grading.reassess": "重新评估客户",
     "grading.reassess_of_material": "资料变动后重新评估",
     "grading.reassess_of_collateral": "担保物变动后重新评估",

@@ -351,8 +351,11 @@ def by_month(position: Position, months: int = 24) -> list[tuple[date, Decimal, 
     """Month's end, what the book weighed (yuan) and 放大倍数 by the figures of then: one kept sum for each month."""
     monthly = Tally.objects.annotate(month=TruncMonth("as_of")).order_by("-month", "-as_of", "-at", "-pk")
     known = months_known(at=position.at)
-    told = []
+    told: list[tuple[date, Decimal, Decimal | None]] = []
     for row in reversed(monthly.distinct("month")[:months]):
+        # Before the first ledger nothing is known, which is not the same as nothing guaranteed.
+        if not told and not row.weighed:
+            continue
         standing = standing_among(known, row.as_of, position.reading)
         multiple = None
         if standing is not None and standing.base > 0:

@@ -44,7 +44,9 @@ def _course(position: Position) -> Chart:
     return charts.over_time(
         [f"{day:%Y-%m}" for day, _weighed, _multiple in told],
         [
-            Series(_("责任余额"), [float(weighed) for _day, weighed, _m in told], charts.BLUE, unit=_("元")),
+            Series(
+                _("责任余额"), [float(weighed) for _day, weighed, _m in told], charts.BLUE, unit=_("万元")
+            ),
             Series(
                 _("放大倍数"),
                 [None if multiple is None else float(multiple) for _day, _w, multiple in told],
@@ -54,6 +56,6 @@ def _course(position: Position) -> Chart:
                 on_second_axis=True,
             ),
         ],
-        left=Axis(_("元"), "wan"),
+        left=Axis(_("万元"), "wan"),
         right=Axis(_("倍")),
     )

@@ -38,6 +38,9 @@ from vouch.policy.queries.rule import (
 from vouch.policy.terms import Jurisdiction, Measure, PolicyState, Step
 from vouch.policy.views.signing import signed
 
+WIDE = frozenset({"text", "expression", "steps", "roles", "touches", "changed"})
+"""Fields that take a whole line of the form."""
+
 RULES = Table(
     name="rules",
     title=_("规则库"),
@@ -114,7 +117,7 @@ def rule_enter(request: StaffRequest) -> HttpResponse:
             messages.success(request, _now("%s 已提交，请另一人确认。") % row)
             return redirect(row)
     facts = sorted((fact.name, fact.title, fact.definition) for fact in PROPOSAL_FACTS.values())
-    context = {"tab": "rules", "form": form, "facts": facts}
+    context = {"tab": "rules", "form": form, "facts": facts, "wide": WIDE}
     return render(request, "policy/rules/enter.html", context, status=422 if form.errors else 200)
 
 
