@@ -6,7 +6,7 @@ from django.urls import path, register_converter
 from django.urls.converters import StringConverter
 
 from vouch.grading import views
-from vouch.grading.views import classing, hold, limit
+from vouch.grading.views import classing, hold, limit, migration
 
 
 class ClassVerbConverter(StringConverter):
@@ -41,6 +41,8 @@ urlpatterns = [
     path("advice/", views.advice, name="advice"),
     path("<int:pk>/", views.assessment, name="assessment"),
     path("classes/", classing.reviews, name="reviews"),
+    path("classes/migration/", migration.migration, name="migration"),
+    path("classes/migration/customers/", migration.moved, name="moved"),
     path("classes/decide/", classing.decide_many, name="decide_classes"),
     path("classes/<int:pk>/", classing.classification, name="classification"),
     path("classes/<int:pk>/<class_verb:verb>/", classing.decide, name="decide_class"),

@@ -19,6 +19,7 @@ from vouch.demo import terms
 from vouch.demo.actions.assessments import invent_assessments
 from vouch.demo.actions.book import import_book
 from vouch.demo.actions.circles import link_firms
+from vouch.demo.actions.classes import propose_by_hand, review_classes
 from vouch.demo.actions.consent import Cast, invent_consent
 from vouch.demo.actions.dossiers import invent_dossiers
 from vouch.demo.actions.duplicates import enter_twice
@@ -88,6 +89,7 @@ def found_institution(*, today: date, now: datetime, tell: Tell) -> list[SignIn]
         tell(f"评估全部客户：截至 {as_of}")
         at = min(now, datetime.combine(as_of, time(18), CHINA))
         assess_customers(actor=ACTOR, at=at, as_of=as_of)
+        review_classes(at=at, is_today=as_of == days[-1])
     tell("分派管户，开立员工账户")
     # All at once: an institution with half its staff would count as founded.
     with transaction.atomic():
@@ -122,6 +124,7 @@ def found_institution(*, today: date, now: datetime, tell: Tell) -> list[SignIn]
         assess_customers(actor=ACTOR, at=now, as_of=today, party_ids=list(late))
         tell("额度、预占和冻结")
         grant_limits(staff, cast, today=today, at=now)
+        propose_by_hand(cast.managers, at=now)
         _arrange(people, today=today, at=now)
         tell_staff({name: user for name, (user, _password) in people.items()}, at=now)
         found = [
