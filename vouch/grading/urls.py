@@ -30,6 +30,7 @@ urlpatterns = [
     path("customers/<int:pk>/override/", views.propose, name="propose"),
     path("advice/", views.advice, name="advice"),
     path("<int:pk>/", views.assessment, name="assessment"),
+    path("<int:pk>/replay/", views.replayed, name="replay"),
     path("<int:pk>/letter/", views.letter, name="issue_letter"),
     path("<int:pk>/review/", views.ask, name="ask_review"),
     path("letters/<int:pk>/", views.opened, name="open_letter"),

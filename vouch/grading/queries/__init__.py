@@ -113,6 +113,7 @@ from vouch.grading.queries.override import (
     watch_of,
     yuan,
 )
+from vouch.grading.queries.replaying import Replay, replay_of
 from vouch.grading.queries.takings import Reach, RegisterBook, Registered, Taken, register_book
 from vouch.grading.queries.touched import (
     due_customers,
@@ -155,6 +156,7 @@ __all__ = [
     "Reach",
     "RegisterBook",
     "Registered",
+    "Replay",
     "ReplayResult",
     "Room",
     "Taken",
@@ -220,6 +222,7 @@ __all__ = [
     "recent_changes",
     "register_book",
     "replay",
+    "replay_of",
     "result_at",
     "room_of",
     "rooms_for",
