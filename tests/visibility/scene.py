@@ -111,6 +111,7 @@ from vouch.grading.actions import (
     return_class,
     use,
 )
+from vouch.grading.actions import LimitDetails as LimitAsked
 from vouch.grading.models import AdviceDecision, Assessment, Letter, Override
 from vouch.grading.queries import class_in_effect
 from vouch.grading.terms import ClassReason, LimitKind, LimitOf

@@ -48,6 +48,7 @@ urlpatterns = [
     path("classes/<int:pk>/<class_verb:verb>/", classing.decide, name="decide_class"),
     path("classes/propose/<int:pk>/", classing.propose, name="propose_class"),
     path("classes/propose/<int:pk>/foretell/", classing.foretell, name="foretell_class"),
+    path("<int:pk>/replay/", views.replayed, name="replay"),
     path("<int:pk>/letter/", views.letter, name="issue_letter"),
     path("<int:pk>/review/", views.ask, name="ask_review"),
     path("letters/<int:pk>/", views.opened, name="open_letter"),

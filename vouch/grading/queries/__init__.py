@@ -117,6 +117,7 @@ from vouch.grading.queries.override import (
     yuan,
 )
 from vouch.grading.queries.panel import ClassPanel, class_panel
+from vouch.grading.queries.replaying import Replay, replay_of
 from vouch.grading.queries.takings import Reach, RegisterBook, Registered, Taken, register_book
 from vouch.grading.queries.touched import (
     due_customers,
@@ -161,6 +162,7 @@ __all__ = [
     "Reach",
     "RegisterBook",
     "Registered",
+    "Replay",
     "ReplayResult",
     "Room",
     "Taken",
@@ -229,6 +231,7 @@ __all__ = [
     "recent_changes",
     "register_book",
     "replay",
+    "replay_of",
     "result_at",
     "room_of",
     "rooms_for",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from vouch.grading.views.advice import advice, decide
-from vouch.grading.views.assessment import assessment, progress, runs
+from vouch.grading.views.assessment import assessment, progress, replayed, runs
 from vouch.grading.views.override import override, overrides, propose
 from vouch.grading.views.review import ask, letter, opened, review
 
@@ -18,6 +18,7 @@ __all__ = [
     "overrides",
     "progress",
     "propose",
+    "replayed",
     "review",
     "runs",
 ]
