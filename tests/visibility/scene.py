@@ -18,6 +18,7 @@ from django.db.models import Model
 from django.utils import timezone
 
 from tests.book import AS_OF, Trade, invoices_for
+from tests.institution import supervised
 from tests.networks import control, kin, share
 from vouch.business.models import Claim, Draw, Guarantee, GuaranteeVersion, Recovery, Repayment
 from vouch.customers.actions import (
@@ -98,18 +99,23 @@ from vouch.customers.tests.flows import as_csv, moved, recorded, sheet_of
 from vouch.customers.tests.scene import PDF, granted, published, report_file
 from vouch.engine.bank_statement.reading import read_statement
 from vouch.engine.financials.reading import Book, CellProblem
-from vouch.grading.actions import LimitDetails as LimitAsked
 from vouch.grading.actions import (
+    ClassProposal,
     assess_customers,
     decide_limit,
     freeze_use,
     order_run,
+    propose_class,
     propose_limit,
     reserve,
+    return_class,
     use,
 )
+from vouch.grading.actions import LimitDetails as LimitAsked
+from vouch.grading.models import AdviceDecision, Assessment, Letter, Override
+from vouch.grading.queries import class_in_effect
+from vouch.grading.terms import ClassReason, LimitKind, LimitOf
 from vouch.grading.terms import Draw as Drawing
-from vouch.grading.terms import LimitKind, LimitOf
 from vouch.parties.actions import (
     AccountLine,
     Change,
@@ -206,6 +212,8 @@ from vouch.platform.ledger.actions import seal_batch
 from vouch.platform.ledger.models import Head
 from vouch.platform.ledger.testing import writing
 from vouch.platform.operations.models import Backup, Inspection
+from vouch.platform.vault.actions import store_document
+from vouch.platform.vault.terms import Subject
 from vouch.policy.actions import install_shipped_policies
 
 NOW = datetime(2026, 11, 20, 10, 30, tzinfo=ZoneInfo("Asia/Shanghai"))
@@ -285,11 +293,14 @@ def build() -> Scene:
         _graph(place, party, scene.persons[place], actor)
     _housed(scene, actor)
     _guaranteed(scene, actor)
+    supervised(scene.parties, NOW)
     _linked(scene)
     _watched(scene, actor)
     _doubtful(scene, actor)
     _judged(actor)
     _limited(scene, actor)
+    _classed(scene, actor)
+    _departed(scene)
     _imports(scene)
     _house(scene)
     phones = [Owned(f"phone-{row.value}", row.owner) for row in owned(Phone, "party")]
@@ -310,12 +321,16 @@ def build() -> Scene:
             "building",
             "guarantees",
             "limits",
+            "class",
             "consent",
             "history",
         ),
         "parties:end_place.row": owned(Occupancy, "party"),
         "desk:gatherings.kind": ("circles", "chains", "hubs", "groups"),
+        "grading:decide_class.verb": ("confirm", "return", "reopen"),
         "policy:move.verb": ("review", "publish", "retire"),
+        **{f"policy:{name}_sign.verb": ("confirm", "refuse") for name in ("figures", "setting", "rule")},
+        "policy:exception_sign.verb": ("confirm", "refuse", "revoke"),
         "exchange:new_of_kind.kind": ("enterprises",),
         "suffix": ("csv", "xlsx"),
         "rest": ("nowhere",),
@@ -846,6 +861,55 @@ def _limited(scene: Scene, actor: Actor) -> None:
         hold = reserve(actor=actor, at=now, draw=draw)
         use(actor=actor, at=now, hold=hold, amount=Decimal(100), guarantee_number=f"ZY{place.upper()}")
         freeze_use(actor=actor, at=NOW, party_id=party.pk, reason=f"冻结原因{place.upper()}")
+
+
+def _classed(scene: Scene, actor: Actor) -> None:
+    """Of everybody a class that somebody proposed and another returned, and one that waits."""
+    reviewer, now = system_actor("reviewer"), timezone.now()
+    for place, party in scene.parties.items():
+        token = place.upper()
+        held = class_in_effect(party.pk)
+        wanted = "一般" if held is not None and held.risk_class == "高风险" else "高风险"
+        for number in (1, 2):
+            said = ClassProposal(wanted, ClassReason.CORRECTION, f"分类依据{token}第{number}次")
+            made = propose_class(actor=actor, at=now, party_id=party.pk, proposal=said)
+            if number == 1:
+                return_class(actor=reviewer, at=now, pk=made.pk, note=f"退回意见{token}")
+    form = {"risk_class": "优质", "reason": str(ClassReason.CORRECTION), "evidence": "原来录错了报表"}
+    scene.posts["grading:propose_class"] = lambda _arguments: form
+    scene.posts["grading:decide_class"] = lambda _arguments: {"note": "核对无误"}
+
+
+def _departed(scene: Scene) -> None:
+    """Of everybody an override that waits, and advice that somebody declined."""
+    with writing():
+        for place, party in scene.parties.items():
+            text = f"人工介入{place.upper()}"
+            made = Assessment.objects.filter(party=party).latest("pk")
+            filled(
+                Override, scene, party=party, assessment=made, grade="A", model_grade="B", note=f"{text}的依据写在这里",
+                proposed_by_id="user:0", proposed_by_label=text,
+            )  # fmt: skip
+            filled(
+                AdviceDecision, scene, party=party, assessment=made, is_adopted=False, note=text, by_id="user:0",
+                by_label=text,
+            )  # fmt: skip
+            document = store_document(
+                Subject("party", str(party.pk)), pieces=[b"%PDF-1.4"], media_type="application/pdf", at=NOW
+            )
+            filled(
+                Letter, scene, party=party, assessment=made, request=None, kind="explanation", document=document,
+                sha256=document.sha256, made_by_label=text,
+            )  # fmt: skip
+    scene.posts["grading:review"] = lambda arguments: {"outcome": "upheld", "answer": "维持"}
+    scene.posts["grading:ask_review"] = lambda arguments: {"channel": "counter", "detail": "请复核"}
+    scene.posts["grading:override"] = lambda arguments: {"do": "withdraw"}
+    scene.posts["grading:decide_advice"] = lambda arguments: {"do": "decline", "note": "不采纳"}
+    scene.posts["grading:propose"] = lambda arguments: {
+        "grade": "A",
+        "reason": "related",
+        "note": "已核实的新情况",
+    }
 
 
 def _imports(scene: Scene) -> None:

@@ -1,10 +1,12 @@
 """A policy as a checked tree: what `policy_file.read` returns and `decide` judges by."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
-from vouch.engine.facts import FactKind
+from vouch.engine.facts import FactKind, Value
+from vouch.engine.rules.python import compile_one
 from vouch.engine.rules.tree import Node, names_in
 from vouch.engine.rules.words import in_words
 from vouch.engine.scorecard import Scorecard
@@ -30,9 +32,17 @@ class Grade:
     title: str
 
 
+COOL_DOWN_DAYS = 90
+"""How long an improvement must hold where the policy does not say."""
+
+
 @dataclass(frozen=True, slots=True)
 class CustomerClass:
-    """优质, 一般 or 高风险, and what follows from it. Money in fen, rates in millionths."""
+    """优质, 一般 or 高风险, and what follows from it. Money in fen, rates in millionths.
+
+    ``authority`` is the one of the path's signers who decides. An improvement into the class must hold for ``cool_down_days``
+    at ``improve_band`` points or more above the class's lowest score.
+    """
 
     name: str
     grades: tuple[str, ...]
@@ -42,6 +52,20 @@ class CustomerClass:
     fee_from: int
     fee_to: int
     mitigations: tuple[str, ...]
+    authority: str = ""
+    care_plan: tuple[str, ...] = ()
+    improve_band: int = 0
+    cool_down_days: int = COOL_DOWN_DAYS
+
+
+@dataclass(frozen=True, slots=True)
+class ValueClass:
+    """What a customer is worth to the institution (客户价值), by the book; None: everybody whom no line above takes."""
+
+    name: str
+    condition: Node | None
+    text: str
+    about: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +133,7 @@ class Policy:
     limit_steps: tuple[Step, ...]
     fee_steps: tuple[Step, ...]
     sha256: str
+    values: tuple[ValueClass, ...] = ()
 
     @cached_property
     def required(self) -> tuple[PolicyFact, ...]:
@@ -130,6 +155,38 @@ class Policy:
         """The place in `classes` of each grade, in the order of `grades`."""
         place = {grade: place for place, found in enumerate(self.classes) for grade in found.grades}
         return tuple(place[grade.name] for grade in self.grades)
+
+    @cached_property
+    def class_by_name(self) -> Mapping[str, CustomerClass]:
+        """The risk classes by name."""
+        return {found.name: found for found in self.classes}
+
+    @cached_property
+    def class_floors(self) -> Mapping[str, int | None]:
+        """The lowest score that earns each class; None: the rest."""
+        floors = {grade.name: grade.floor for grade in self.grades}
+        return {
+            found.name: None
+            if None in (kept := [floors[grade] for grade in found.grades])
+            else min(floor for floor in kept if floor is not None)
+            for found in self.classes
+        }
+
+    @cached_property
+    def value_tests(self) -> tuple[tuple[ValueClass, Callable[[Mapping[str, Value]], Any] | None], ...]:
+        """The lines of value, each with its condition as a function of a row."""
+        return tuple(
+            (line, None if line.condition is None else compile_one(line.condition)) for line in self.values
+        )
+
+    @cached_property
+    def authority_ranks(self) -> Mapping[str, int]:
+        """How far up each signer stands: the furthest place on any path."""
+        ranks: dict[str, int] = {}
+        for path in self.paths:
+            for place, step in enumerate(path.steps):
+                ranks[step] = max(ranks.get(step, 0), place)
+        return ranks
 
     @cached_property
     def knocked_out_place(self) -> int:

@@ -77,7 +77,9 @@ def check(
         return sorted(
             (places.finding(problem, is_error=True) for problem in error.problems), key=_in_the_files_order
         )
-    faults = [*_grades(policy), *_unused(policy), *_knock_outs(policy), *_paths(policy)]
+    faults = [
+        *_grades(policy), *_bands(policy), *_unused(policy), *_knock_outs(policy), *_worths(policy), *_paths(policy),
+    ]  # fmt: skip
     return sorted((places.finding(fault, is_error=False) for fault in faults), key=_in_the_files_order)
 
 
@@ -134,6 +136,17 @@ def _grades(policy: Policy) -> Iterator[Fault]:
         above = grade.floor if grade.floor is not None else above
 
 
+def _bands(policy: Policy) -> Iterator[Fault]:
+    """Classes that nobody improves into: the points asked for are more than the card has."""
+    for place, found in enumerate(policy.classes):
+        floor = policy.class_floors[found.name]
+        if floor is not None and floor <= policy.card.highest < floor + found.improve_band:
+            said = f"需 {floor + found.improve_band} 分，而评分卡最高 {policy.card.highest} 分"
+            yield Fault(
+                f"classes {found.name}：上调到这一类{said}，没有人能上调", "classes", place, "improvement"
+            )
+
+
 def _unused(policy: Policy) -> Iterator[Fault]:
     """Facts that nothing asks for, although without a required one nobody is graded."""
     conditions = _conditions(policy)
@@ -163,6 +176,20 @@ def _knock_outs(policy: Policy) -> Iterator[Fault]:
                 continue
             if world.example([(rule.condition, True), (earlier.condition, False)]) is None:
                 yield Fault(f"knock_outs {rule.name}：凡它成立，{earlier.name} 也成立，可以去掉", *path)
+
+
+def _worths(policy: Policy) -> Iterator[Fault]:
+    """Lines of 客户价值: the first that holds counts."""
+    world = _World(policy, {fact.name: type_of(fact.kind) for fact in policy.facts})
+    before: list[tuple[Node, bool]] = []
+    for place, line in enumerate(policy.values):
+        if line.condition is None:
+            return
+        is_exact = all(map(world.is_exact, (line.condition, *(one for one, _is in before))))
+        if is_exact and world.example([(line.condition, True), *before]) is None:
+            said = "前面的各档已把它包括" if before else "永远不会成立"
+            yield Fault(f"values {line.name}：{said}", "values", place, "when")
+        before.append((line.condition, False))
 
 
 def _paths(policy: Policy) -> Iterator[Fault]:
@@ -286,6 +313,7 @@ def _conditions(policy: Policy) -> list[Node]:
     return [
         *(rule.condition for rule in policy.knock_outs),
         *(row.condition for row in policy.path_rules),
+        *(line.condition for line in policy.values if line.condition is not None),
     ]
 
 

@@ -34,7 +34,9 @@ Said = Mapping[str, str]
 
 def differences(old: Policy, new: Policy) -> list[Change]:
     """Every difference of meaning, in the order of the file."""
-    parts = (_identity, _facts, _card, _grades, _classes, _paths, _path_rules, _knock_outs, _ends, _steps)
+    parts = (
+        _identity, _facts, _card, _grades, _classes, _values, _paths, _path_rules, _knock_outs, _ends, _steps,
+    )  # fmt: skip
     found: list[Change] = []
     for part in parts:
         before, after = part(old), part(new)
@@ -111,6 +113,16 @@ def _consequences(one: CustomerClass, policy: Policy) -> Said:
         "额度上限": shown(one.max_limit, _MONEY),
         "费率": f"{shown(one.fee_from, _RATE)} 至 {shown(one.fee_to, _RATE)}",
         "缓释措施": "、".join(one.mitigations) or NONE,
+        "审批权限": one.authority or NONE,
+        "关怀计划": "、".join(one.care_plan) or NONE,
+        "改善条件": f"高出 {one.improve_band} 分，保持 {one.cool_down_days} 天",
+    }
+
+
+def _values(policy: Policy) -> Said:
+    return {
+        f"客户价值 第 {number} 档": f"{one.name}：{_in_words(one.condition, policy) if one.condition else '其余客户'}（{one.about}）"
+        for number, one in enumerate(policy.values, start=1)
     }
 
 

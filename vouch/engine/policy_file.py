@@ -4,13 +4,12 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
-from vouch.engine import _schema, scorecard_file
+from vouch.engine import _policy_classes, _schema, scorecard_file
 from vouch.engine.canonical import Fault, FileError, digest, read_yaml
 from vouch.engine.facts import Catalogue, FactKind
 from vouch.engine.policy import (
     RESULT_TITLES,
     ApprovalPath,
-    CustomerClass,
     Grade,
     KnockOut,
     PathRule,
@@ -137,7 +136,8 @@ class _Reader:
             "class.fee_from": rate,
             "class.fee_to": rate,
         }
-        grades, classes, paths = self._grades(), self._classes(), self._paths()
+        grades, paths = self._grades(), self._paths()
+        classes = _policy_classes.classes_of(source, say=self._say, constant=self._constant)
         limit_steps = self._limit_steps(names)
         fee_steps = self._fee_steps(names)
         identity = {**source, "scorecard": {"sha256": card.sha256}}
@@ -172,6 +172,7 @@ class _Reader:
             limit_steps=limit_steps,
             fee_steps=fee_steps,
             sha256=digest(identity),
+            values=_policy_classes.values_of(source, nullable, say=self._say),
         )
 
     def _say(self, text: str, *path: str | int) -> None:
@@ -201,62 +202,6 @@ class _Reader:
             if numbers != sorted(set(numbers), reverse=True):
                 self._say("grades：from 应由高到低，且不重复", "grades")
         return found
-
-    def _classes(self) -> tuple[CustomerClass, ...]:
-        paths = [path["name"] for path in self._source["approval_paths"]]
-        found = []
-        for number, item in enumerate(self._source["classes"]):
-            place, path = f"classes {item['name']}", ("classes", number)
-            band = item["fee_band"]
-            fee_from, fee_to = (
-                self._constant(place, band[end], *path, "fee_band", end, scale=6) for end in ("from", "to")
-            )
-            if fee_from > fee_to or fee_to > 10**6:
-                self._say(f"{place}：fee_band 应由低到高，不超过 100%", *path, "fee_band")
-            found.append(
-                CustomerClass(
-                    name=item["name"],
-                    grades=tuple(item["grades"]),
-                    check_every_days=item["check_every_days"],
-                    path=self._one_of(place, item["path"], paths, *path, "path"),
-                    max_limit=self._constant(place, item["max_limit"], *path, "max_limit", scale=2),
-                    fee_from=fee_from,
-                    fee_to=fee_to,
-                    mitigations=tuple(item.get("mitigations", ())),
-                )
-            )
-        self._unique("classes", [found_class.name for found_class in found], "classes")
-        self._map_grades(found)
-        return tuple(found)
-
-    def _map_grades(self, classes: list[CustomerClass]) -> None:
-        """Each grade is in exactly one class; a gap or an overlap is shown by a score that falls into it."""
-        grades = [item["grade"] for item in self._source["grades"]]
-        of_class: dict[str, str] = {}
-        for number, found in enumerate(classes):
-            for place, grade in enumerate(found.grades):
-                path = ("classes", number, "grades", place)
-                self._one_of("classes", grade, grades, *path)
-                if grade in of_class:
-                    text = f"classes：等级 {grade} 既在 {of_class[grade]} 又在 {found.name}"
-                    self._say(f"{text}（例如{self._score_of(grade)}）", *path)
-                of_class.setdefault(grade, found.name)
-        for place, grade in enumerate(grades):
-            if grade not in of_class:
-                text = f"classes：等级 {grade} 没有归入任何一类"
-                self._say(f"{text}（例如{self._score_of(grade)}）", "grades", place)
-
-    def _score_of(self, grade: str) -> str:
-        """A score that earns the grade, in words."""
-        items = self._source["grades"]
-        place = next((number for number, item in enumerate(items) if item["grade"] == grade), None)
-        if place is None:
-            return "任何得分"
-        floor = items[place].get("from")
-        if floor is not None:
-            return f"得分 {floor}"
-        above = items[place - 1].get("from") if place else None
-        return "任何得分" if above is None else f"得分 {above - 1}"
 
     def _paths(self) -> tuple[ApprovalPath, ...]:
         found = tuple(

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.db.models import Q
 
+from vouch.customers.permissions import may_answer_request
 from vouch.grading.models import Hold, Limit, LimitSubject, Standing
 from vouch.grading.terms import Draw, LimitKind, LimitOf
 from vouch.parties import queries as parties
@@ -15,6 +18,10 @@ from vouch.policy import queries as policies
 
 # The middle office judges; what the front office corrects is judged again by itself.
 ASSESSING_ROLES = (Role.RISK_REVIEWER, Role.CRO, Role.MONITOR)
+# Who may say that the model is wrong about a customer, and who decides whether it is.
+PROPOSING_ROLES = (Role.ACCOUNT_MANAGER, Role.TEAM_LEAD, *ASSESSING_ROLES)
+DECIDING_ROLES = (Role.RISK_REVIEWER, Role.CRO)
+SUPERVISING_ROLES = (Role.COMPLIANCE, Role.AUDITOR, Role.EXECUTIVE)
 
 
 def may_assess(actor: Actor, party_id: int) -> bool:
@@ -49,24 +56,24 @@ def may_lift_freeze(actor: Actor, party_id: int) -> bool:
 
 
 # A front office proposes for its customers; limits of groups, industries, banks and the house are the middle office's.
-PROPOSING_ROLES = (Role.ACCOUNT_MANAGER, Role.TEAM_LEAD)
+FRONT_ROLES = (Role.ACCOUNT_MANAGER, Role.TEAM_LEAD)
 LIMITING_ROLES = (Role.RISK_REVIEWER, Role.CRO, Role.EXECUTIVE)
 GRANTING_ROLES = (Role.CRO, Role.EXECUTIVE)
 """Who grants whatever a customer's path does not leave to a risk reviewer."""
-DRAWING_ROLES = (*PROPOSING_ROLES, Role.RELEASE_OFFICER, *GRANTING_ROLES)
+DRAWING_ROLES = (*FRONT_ROLES, Role.RELEASE_OFFICER, *GRANTING_ROLES)
 USING_ROLES = (Role.RELEASE_OFFICER, Role.CASHIER)
-RELEASING_ROLES = (*USING_ROLES, *PROPOSING_ROLES, Role.INSPECTOR)
+RELEASING_ROLES = (*USING_ROLES, *FRONT_ROLES, Role.INSPECTOR)
 LAST_STEP_OF_REVIEWER = "风险经理"
 
 
 def is_front(actor: Actor) -> bool:
     """Whether the actor acts for the front office."""
-    return not actor.is_system and actor.has_role(*PROPOSING_ROLES)
+    return not actor.is_system and actor.has_role(*FRONT_ROLES)
 
 
 def may_propose_some_limit(actor: Actor) -> bool:
     """Who finds the form."""
-    return actor.has_role(*PROPOSING_ROLES, *LIMITING_ROLES)
+    return actor.has_role(*FRONT_ROLES, *LIMITING_ROLES)
 
 
 def may_propose_limit(actor: Actor, of: LimitOf) -> bool:
@@ -75,9 +82,7 @@ def may_propose_limit(actor: Actor, of: LimitOf) -> bool:
         return False
     if of.building_id is not None and not parties.buildings_visible_to(actor).filter(pk=of.building_id):
         return False
-    return actor.has_role(*LIMITING_ROLES) or (
-        of.kind == LimitKind.CUSTOMER and actor.has_role(*PROPOSING_ROLES)
-    )
+    return actor.has_role(*LIMITING_ROLES) or (of.kind == LimitKind.CUSTOMER and actor.has_role(*FRONT_ROLES))
 
 
 def may_decide_some_limit(actor: Actor) -> bool:
@@ -201,3 +206,106 @@ def _holds(actor: Actor, hold: Hold) -> bool:
 def may_read_by_key(actor: Actor) -> bool:
     """Programs with a key for it."""
     return actor.has_role(ApiScope.ASSESSMENTS_READ)
+
+
+# The front office knows the customer, whoever watches or judges sees it move; the middle office alone confirms.
+CLASSING_ROLES = (Role.ACCOUNT_MANAGER, Role.TEAM_LEAD, Role.INSPECTOR, *ASSESSING_ROLES)
+CONFIRMING_ROLES = (Role.RISK_REVIEWER, Role.CRO)
+
+
+def may_open_proposal(actor: Actor) -> bool:
+    """Who may propose some customer's class at all."""
+    return actor.has_role(*CLASSING_ROLES)
+
+
+def may_propose_class(actor: Actor, party_id: int) -> bool:
+    """Those who know or watch customers, for organisations that they see; persons are not classed by themselves."""
+    seen = parties.visible_to(actor).filter(pk=party_id, kind__in=ORGANISATIONS)
+    return may_open_proposal(actor) and seen.exists()
+
+
+def may_review_classes(actor: Actor) -> bool:
+    """Who decides on proposals; the action refuses whoever made them."""
+    return actor.has_role(*CONFIRMING_ROLES)
+
+
+def may_review_class(actor: Actor, party_id: int) -> bool:
+    """The same for a customer that they see."""
+    return may_review_classes(actor) and parties.visible_to(actor).filter(pk=party_id).exists()
+
+
+def may_follow_classes(actor: Actor) -> bool:
+    """What follows from assessments and from the clock is done by the installation alone."""
+    return actor.is_system
+
+
+def may_propose_override(actor: Actor, party_id: int) -> bool:
+    """Whoever deals with the customer or judges it, for customers that they see; never the machine."""
+    seen = parties.visible_to(actor).filter(pk=party_id, kind__in=ORGANISATIONS)
+    return actor.user_id is not None and actor.has_role(*PROPOSING_ROLES) and seen.exists()
+
+
+def may_open_overrides(actor: Actor) -> bool:
+    """Who finds the page of overrides: who proposes, who decides, and who supervises."""
+    return actor.has_role(*PROPOSING_ROLES, *SUPERVISING_ROLES)
+
+
+def may_decide_override(actor: Actor, override: Any) -> bool:
+    """A second person of risk management, for customers that they see."""
+    seen = parties.visible_to(actor).filter(pk=override.party_id)
+    is_another = actor.user_id is not None and actor.id != override.proposed_by_id
+    return is_another and actor.has_role(*DECIDING_ROLES) and seen.exists()
+
+
+def may_withdraw_override(actor: Actor, override: Any) -> bool:
+    """Whoever proposed it."""
+    return actor.user_id is not None and actor.id == override.proposed_by_id
+
+
+def may_lift_override(actor: Actor, override: Any) -> bool:
+    """Risk management, the one who approved it included: back to the model needs no second person."""
+    seen = parties.visible_to(actor).filter(pk=override.party_id)
+    return actor.user_id is not None and actor.has_role(*DECIDING_ROLES) and seen.exists()
+
+
+def may_end_overrides(actor: Actor) -> bool:
+    """The calendar alone."""
+    return actor.is_system
+
+
+def may_decide_advice(actor: Actor, assessment: Any) -> bool:
+    """A person who works with risk, for customers that they see; never the machine."""
+    seen = parties.visible_to(actor).filter(pk=assessment.party_id)
+    return actor.user_id is not None and actor.has_role(*ASSESSING_ROLES) and seen.exists()
+
+
+def may_decide_waiting(actor: Actor) -> bool:
+    """Whom what waits for a person waits for."""
+    return actor.user_id is not None and actor.has_role(*DECIDING_ROLES)
+
+
+def may_open_advice(actor: Actor) -> bool:
+    """Who finds what waits for a person."""
+    return actor.has_role(*ASSESSING_ROLES, *SUPERVISING_ROLES)
+
+
+def may_issue_letter(actor: Actor, assessment: Any) -> bool:
+    """Whoever tells the customer, for customers that they see: its manager, risk management, compliance and the law."""
+    seen = parties.visible_to(actor).filter(pk=assessment.party_id)
+    return actor.user_id is not None and may_open_letters(actor) and seen.exists()
+
+
+def may_answer_review(actor: Actor, request: Any) -> bool:
+    """A person who took the request up and had no part in the decision."""
+    return actor.user_id is not None and may_answer_request(actor, request)
+
+
+def may_open_letter(actor: Actor, letter: Any) -> bool:
+    """Whoever may issue one, and those who supervise."""
+    seen = parties.visible_to(actor).filter(pk=letter.party_id)
+    return may_open_letters(actor) and seen.exists()
+
+
+def may_open_letters(actor: Actor) -> bool:
+    """Who opens letters at all."""
+    return actor.has_role(*PROPOSING_ROLES, *SUPERVISING_ROLES, Role.LAWYER)

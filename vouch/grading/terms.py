@@ -36,6 +36,75 @@ class RunState(TextChoices):
     FINISHED = "finished", _("已完成")
 
 
+class ClassState(TextChoices):
+    """Where a class stands (分类状态)."""
+
+    PROPOSED = "proposed", _("拟定")
+    IN_REVIEW = "in_review", _("复核")
+    EFFECTIVE = "effective", _("生效")
+    EXPIRED = "expired", _("到期")
+    REPLACED = "replaced", _("已更替")
+    RETURNED = "returned", _("已退回")
+    WITHDRAWN = "withdrawn", _("已撤销")
+
+
+CLASS_TRANSITIONS: dict[str, frozenset[str]] = {
+    # 拟定: an improvement that has yet to hold; it goes to 复核 when its cool-down is over.
+    ClassState.PROPOSED: frozenset({ClassState.IN_REVIEW, ClassState.WITHDRAWN}),
+    ClassState.IN_REVIEW: frozenset({ClassState.EFFECTIVE, ClassState.RETURNED, ClassState.WITHDRAWN}),
+    ClassState.EFFECTIVE: frozenset({ClassState.EXPIRED, ClassState.REPLACED}),
+    ClassState.EXPIRED: frozenset({ClassState.REPLACED}),
+    # A slip of whoever returned it.
+    ClassState.RETURNED: frozenset({ClassState.IN_REVIEW}),
+    ClassState.REPLACED: frozenset(),
+    ClassState.WITHDRAWN: frozenset(),
+}
+
+OPEN = (ClassState.PROPOSED, ClassState.IN_REVIEW)
+"""Not yet decided."""
+
+BINDING = (ClassState.EFFECTIVE, ClassState.EXPIRED)
+"""What binds: past its next check too, until another class takes its place."""
+
+
+class ClassOrigin(TextChoices):
+    """What a class came from (来由)."""
+
+    FIRST = "first", _("首次评估")
+    ASSESSMENT = "assessment", _("评估变化")
+    BY_HAND = "by_hand", _("人工提出")
+    EXPIRY = "expiry", _("到期复核")
+
+
+class ClassMove(TextChoices):
+    """Which way a class goes (方向)."""
+
+    FIRST = "first", _("首次")
+    WORSE = "worse", _("下调")
+    BETTER = "better", _("上调")
+    SAME = "same", _("不变")
+
+
+class ClassReason(TextChoices):
+    """Why a class is changed (原因)."""
+
+    SCORE = "score", _("评估结果变化")
+    EXPIRY = "expiry", _("到检查期")
+    OVERDUE = "overdue", _("逾期或欠息")
+    WARNING = "warning", _("预警信号")
+    BUILDING = "building", _("楼栋或关联方风险")
+    OPERATION = "operation", _("经营情况变化")
+    PUBLIC_RECORD = "public_record", _("涉诉、被执行或处罚")
+    CORRECTION = "correction", _("原分类有误")
+    OTHER = "other", _("其他")
+
+
+HAND_REASONS = tuple(
+    reason for reason in ClassReason if reason not in {ClassReason.SCORE, ClassReason.EXPIRY}
+)
+"""What a person may give as the reason."""
+
+
 class LimitKind(TextChoices):
     """What a limit is of (额度种类)."""
 
@@ -157,3 +226,63 @@ class Draw:
     bank: str = ""
     guarantee_number: str = ""
     expires_at: datetime | None = None
+
+
+class OverrideReason(TextChoices):
+    """Why a person departs from the model's grade (调整原因): a closed list, so that reasons can be counted."""
+
+    NEW_FACT = "new_fact", _("掌握模型未纳入的新情况")
+    DATA_FAULT = "data_fault", _("数据有误，正在更正")
+    MITIGATION = "mitigation", _("已落实增信或反担保措施")
+    RELATED = "related", _("关联方或实际控制人的风险")
+    INDUSTRY = "industry", _("行业或区域的风险")
+    CONDUCT = "conduct", _("履约与配合情况")
+    REVIEW = "review", _("人工复核的结论")
+
+
+class OverrideState(TextChoices):
+    """How far an override is (调整状态)."""
+
+    PROPOSED = "proposed", _("待批准")
+    LIVE = "live", _("生效中")
+    REFUSED = "refused", _("未批准")
+    WITHDRAWN = "withdrawn", _("已撤回")
+    LIFTED = "lifted", _("提前解除")
+    EXPIRED = "expired", _("到期终止")
+
+
+OVERRIDE_TRANSITIONS: Mapping[str, frozenset[str]] = {
+    OverrideState.PROPOSED: frozenset(
+        {OverrideState.LIVE, OverrideState.REFUSED, OverrideState.WITHDRAWN, OverrideState.EXPIRED}
+    ),
+    OverrideState.LIVE: frozenset({OverrideState.LIFTED, OverrideState.EXPIRED}),
+    OverrideState.REFUSED: frozenset(),
+    OverrideState.WITHDRAWN: frozenset(),
+    OverrideState.LIFTED: frozenset(),
+    OverrideState.EXPIRED: frozenset(),
+}
+OPEN_OVERRIDES = (OverrideState.PROPOSED, OverrideState.LIVE)
+
+OVERRIDE_DAYS = 90
+"""An override lasts at most this long: what is still true by then is proposed again, or belongs in the model."""
+
+OVERRIDE_WARN_RATE = Decimal("0.10")
+"""Overrides per assessment in a month above which the page of overrides warns: the institution's own figure. Many overrides say that
+the model, or those who depart from it, want looking at."""
+
+EVIDENCE_LEAST = 10
+"""Signs that a note must have where it is the only evidence."""
+
+
+class Side(TextChoices):
+    """Which way an override goes (调整方向)."""
+
+    UP = "up", _("上调")
+    DOWN = "down", _("下调")
+
+
+class LetterKind(TextChoices):
+    """What a letter tells (函件种类)."""
+
+    EXPLANATION = "explanation", _("评估结果说明函")
+    REVIEW = "review", _("人工复核结果告知书")

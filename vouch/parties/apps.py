@@ -20,7 +20,7 @@ class PartiesConfig(AppConfig):
         from vouch.parties.actions.intake import EnterpriseImporter  # models must be loaded first
         from vouch.parties.actions.person_lists import PersonImporter  # models must be loaded first
         from vouch.parties.actions.relation_lists import RelationImporter  # models must be loaded first
-        from vouch.parties.facts import FACTS, ask
+        from vouch.parties.facts import FACTS, ask, sites
         from vouch.parties.queries.grouping import looked_up_once
         from vouch.parties.queries.links import OWN_FORMS, register_links
         from vouch.parties.terms import WAITING
@@ -39,6 +39,7 @@ class PartiesConfig(AppConfig):
         register_passing("parties_occupancy", "is_derived")
         register_passing("parties_addressreading", "marks IS NULL")
         catalogue.register(facts=FACTS, ask=ask)
+        catalogue.register(facts=sites.FACTS, ask=sites.ask)
         catalogue.share(looked_up_once)
         for form in OWN_FORMS:
             register_links(form)

@@ -38,6 +38,13 @@ FACTS = (
     _fact("overdue_amount", MONEY, "逾期金额", "在保业务的逾期金额之和"),
     _fact("worst_class", TEXT, "最差五级分类", "在保业务中最差的五级分类；未分类的不算"),
     _fact("first_counted_on", DATE, "首次计入在保日", "最早一笔业务的计入在保日"),
+    _fact(
+        "yearly_fee",
+        MONEY,
+        "年担保费",
+        "在保业务的债务余额 × 年担保费率，逐笔四舍五入到分后相加；费率未登记的不算",
+    ),
+    _fact("years", INTEGER, "合作年数", "首次计入在保日至评估日的整年数", "年"),
     _fact("days_to_due", INTEGER, "距最近到期天数", "在保业务中最近的到期日减评估日，已过期的为负", "天"),
     _fact("claims_paid", MONEY, "累计代偿", "评估日及以前付款的代偿金额之和"),
     _fact("claims_recovered", MONEY, "累计追偿回收", "评估日及以前收到的追偿回收之和"),
@@ -47,7 +54,7 @@ FACTS = (
 # What was said by the end of the day, of a day no later than it.
 _ASK = """
 WITH latest AS (
-    SELECT DISTINCT ON (v.guarantee_id) v.*, g.party_id, g.counted_on
+    SELECT DISTINCT ON (v.guarantee_id) v.*, g.party_id, g.counted_on, g.fee_rate
     FROM business_guaranteeversion v JOIN business_guarantee g ON g.id = v.guarantee_id
     WHERE v.known_at < %(end)s AND v.as_of <= %(as_of)s AND {scope}
     ORDER BY v.guarantee_id, v.as_of DESC, v.known_at DESC, v.id DESC
@@ -68,6 +75,7 @@ book AS (
         count(*) FILTER (WHERE state = 'released') AS released,
         coalesce(sum(round(debt_balance * share_rate, 2)) FILTER (WHERE state = 'in_force'), 0) AS balance,
         coalesce(sum(debt_balance) FILTER (WHERE state = 'in_force'), 0) AS debt,
+        coalesce(sum(round(debt_balance * fee_rate, 2)) FILTER (WHERE state = 'in_force'), 0) AS yearly_fee,
         coalesce(max(overdue_days) FILTER (WHERE state = 'in_force'), 0) AS overdue_days,
         coalesce(sum(overdue_amount) FILTER (WHERE state = 'in_force'), 0) AS overdue_amount,
         (%(labels)s::text[])[
@@ -78,7 +86,7 @@ book AS (
     FROM latest GROUP BY party_id
 )
 SELECT party_id, told_on, in_force, released, balance * 100, debt * 100, overdue_days, overdue_amount * 100, worst,
-    first_on, days_to_due, coalesce(paid.amount, 0) * 100, coalesce(back.amount, 0) * 100,
+    first_on, yearly_fee * 100, extract(year FROM age(%(as_of)s::date, first_on)), days_to_due, coalesce(paid.amount, 0) * 100, coalesce(back.amount, 0) * 100,
     greatest(coalesce(paid.amount, 0) - coalesce(back.amount, 0), 0) * 100
 FROM book LEFT JOIN paid USING (party_id) LEFT JOIN back USING (party_id) ORDER BY party_id
 """

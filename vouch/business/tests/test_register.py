@@ -194,6 +194,13 @@ def test_facts_are_what_was_known_on_the_day(load: Load, firms: list[Party], now
             "the reader's language changes no fact"
         )
     assert first["book.days_to_due"] == (date(2026, 12, 1) - today).days
+    rates = Guarantee.objects.filter(party=firms[0], state="in_force").values_list("debt_balance", "fee_rate")
+    fees = sum((round(debt * (rate or 0), 2) for debt, rate in rates), Decimal(0))
+    assert first["book.yearly_fee"] == int(fees * 100) > 0
+    began = first["book.first_counted_on"]
+    assert isinstance(began, date)
+    whole = today.year - began.year - ((today.month, today.day) < (began.month, began.day))
+    assert first["book.years"] == whole
     third = frame.row(firms[2].pk)
     assert (third["book.claims_paid"], third["book.claims_open"]) == (1_000_001_50, 800_001_50)
     before = catalogue.ask(NAMES, [firms[0].pk, firms[2].pk], as_of=today - timedelta(days=2))

@@ -10,7 +10,6 @@ from django.utils import timezone
 
 from vouch.desk.terms import INSUFFICIENT, NOT_ASSESSED
 from vouch.grading.models import Standing
-from vouch.grading.terms import Outcome
 from vouch.parties import queries as parties
 from vouch.parties.models import Party
 from vouch.platform.identity.actor import Actor
@@ -80,7 +79,7 @@ def _of_class(name: str) -> Q:
     if name == NOT_ASSESSED:
         return Q(standing=None)
     if name == INSUFFICIENT:
-        return Q(standing__outcome=Outcome.INSUFFICIENT)
+        return Q(standing__risk_class="")
     return Q(standing__risk_class=name)
 
 
@@ -92,10 +91,8 @@ def standing_of(party: Any) -> Standing | None:
 
 
 def class_of(standing: Standing | None) -> str:
-    """The customer's class as people say it, 资料不足 and 未评估 included."""
-    if standing is None:
-        return NOT_ASSESSED
-    return INSUFFICIENT if standing.outcome == Outcome.INSUFFICIENT else standing.risk_class
+    """The customer's class in effect as people say it, 资料不足 and 未评估 included."""
+    return NOT_ASSESSED if standing is None else standing.risk_class or INSUFFICIENT
 
 
 def grades() -> list[str]:

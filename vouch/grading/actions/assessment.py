@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
 from django.db import connection
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from psycopg.types.json import Jsonb
 
@@ -18,8 +19,10 @@ from vouch.engine.decide import decide_many
 from vouch.engine.decision import Decision, ReasonKind
 from vouch.engine.facts import FactFrame, Purpose, catalogue
 from vouch.engine.policy import Policy
+from vouch.engine.reclass import value_of
 from vouch.engine.snapshot import Snapshot, SnapshotFact
 from vouch.grading import permissions, queries
+from vouch.grading.actions.following import follow_assessments
 from vouch.grading.models import Assessment, AssessmentRun, Standing
 from vouch.grading.queries import compact
 from vouch.grading.terms import Direction, Outcome, RunState
@@ -41,7 +44,7 @@ Progress = Callable[[AssessmentRun], None]
 
 _COLUMNS = (
     "party_id", "run_id", "policy_id", "as_of", "at", "outcome", "score", "grade", "grade_rank", "risk_class",
-    "limit", "fee_rate", "path", "reasons", "snapshot", "snapshot_sha256",
+    "value_class", "limit", "fee_rate", "path", "reasons", "snapshot", "snapshot_sha256", "is_advice",
 )  # fmt: skip
 
 
@@ -51,8 +54,10 @@ class Judged:
 
     party_id: int
     decision: Decision
+    value_class: str
     snapshot: dict[str, Any]
     sha256: str
+    is_advice: bool = False
 
 
 @action("grading.customer.assessed", may=permissions.may_assess)
@@ -68,18 +73,22 @@ def assess_party(entry: Entry, *, actor: Actor, at: datetime, party_id: int, as_
         raise Refused(_("该记录已并入其他客户，请评估保留的客户。"))
     if party.status == PartyStatus.RESTRICTED:
         raise Refused(_("该客户已被限制处理，除存储外不得评估。"))
-    version = policies.policy_in_force(at=at, kind=party.kind)
+    # One policy judges every kind of organisation, here as in a batch.
+    version = policies.policy_in_force(at=at)
     (judged,) = _judge([party_id], version=version, as_of=as_of, at=at)
     if _reads_guarded(version):
         entry.purpose(str(ReadFor.REVIEW.label))
     known = queries.assessments_of(party_id).filter(as_of=as_of, policy=version).first()
     if known is not None and known.snapshot_sha256 == judged.sha256:
+        # Nothing new is known; but a cool-down may be over, or a record may have been merged into this one.
+        follow_assessments([party_id], at=at)
         entry.nothing()
         return known
     row = dict(zip(_COLUMNS, _row(judged, version=version, as_of=as_of, at=at, run=None), strict=True))
     found = Assessment.objects.create(**{**row, "snapshot": judged.snapshot})
     before = Standing.objects.filter(party=party_id).values("grade", "risk_class", "limit", "as_of").first()
-    _move_standings([party_id], version=version, as_of=as_of, at=at)
+    move_standings([party_id], version=version, as_of=as_of, at=at)
+    follow_assessments([party_id], at=at)
     after = {
         "outcome": found.outcome,
         "score": found.score,
@@ -122,14 +131,39 @@ def resume_run(
 
 
 @action("grading.run.ordered", may=permissions.may_assess_book)
-def order_run(entry: Entry, *, actor: Actor, at: datetime, as_of: date) -> AssessmentRun:
-    """Open a batch over every enterprise and leave the work to a job; a batch that is under way is that batch."""
+def order_run(
+    entry: Entry, *, actor: Actor, at: datetime, as_of: date, party_ids: Sequence[int] | None = None
+) -> AssessmentRun:
+    """Open a batch over every enterprise, or these, and leave the work to a job.
+
+    A batch over everybody that is under way is that batch.
+    """
     version = policies.policy_in_force(at=at)
-    run = queries.unfinished_run(as_of=as_of, policy_id=version.pk)
+    run = None if party_ids is not None else queries.unfinished_run(as_of=as_of, policy_id=version.pk)
     if run is None:
-        run = start_run(actor=actor, at=at, as_of=as_of, party_ids=None)
+        run = start_run(actor=actor, at=at, as_of=as_of, party_ids=party_ids)
     defer("grading.continue_run", lock=f"run:{run.pk}", run_id=run.pk)
     entry.about("run", run.pk, after={"as_of": as_of, "policy": version.sha256, "total": run.total})
+    return run
+
+
+@action("grading.run.scheduled", may=permissions.may_assess_book)
+def order_due(entry: Entry, *, actor: Actor, at: datetime) -> AssessmentRun | None:
+    """Open a batch over the customers whose turn it is, as of today; None where it is nobody's.
+
+    Raises vouch.policy.queries.NoPolicyInForceError.
+    """
+    with connection.cursor() as cursor:
+        # Workers keep the same beat: one looks, the others find its batch.
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtext('grading.run.scheduled'))")
+    version = policies.policy_in_force(at=at)
+    under_way = queries.running_run_of(actor.id)
+    due = [] if under_way is not None else queries.due_customers(version, at=at)
+    if not due:
+        entry.nothing()
+        return under_way
+    run = order_run(actor=actor, at=at, as_of=timezone.localdate(at), party_ids=due)
+    entry.about("run", run.pk, after={"as_of": run.as_of, "policy": version.sha256, "total": run.total})
     return run
 
 
@@ -174,7 +208,8 @@ def assess_chunk(entry: Entry, *, actor: Actor, at: datetime, run: AssessmentRun
     fresh = [one for one in judged if known.get(one.party_id) != one.sha256]
     rows = (_row(one, version=run.policy, as_of=run.as_of, at=at, run=run) for one in fresh)
     copy_rows(Assessment, _COLUMNS, rows)
-    _move_standings([one.party_id for one in fresh], version=run.policy, as_of=run.as_of, at=at)
+    move_standings([one.party_id for one in fresh], version=run.policy, as_of=run.as_of, at=at)
+    follow_assessments(party_ids, at=at)
     run.done += len(judged)
     run.unchanged += len(judged) - len(fresh)
     run.reached_party_id = party_ids[-1]
@@ -218,10 +253,11 @@ def _judge(party_ids: list[int], *, version: PolicyVersion, as_of: date, at: dat
     names = [fact.name for fact in policy.facts]
     purpose = Purpose(code=ReadFor.REVIEW, at=at)
     frame = catalogue.ask(names, party_ids, as_of=as_of, purpose=purpose)
-    return list(_judged(policy, frame, as_of=as_of))
+    advised = queries.only_advised(party_ids, at=at)
+    return list(_judged(policy, frame, as_of=as_of, advised=advised))
 
 
-def _judged(policy: Policy, frame: FactFrame, *, as_of: date) -> Iterator[Judged]:
+def _judged(policy: Policy, frame: FactFrame, *, as_of: date, advised: Collection[int]) -> Iterator[Judged]:
     decisions = decide_many(policy, frame)
     sources = {fact.name: catalogue[fact.name].source for fact in policy.facts}
     # Tens of thousands of registered firms have no invoice at all: one decision says it for all of them.
@@ -238,7 +274,9 @@ def _judged(policy: Policy, frame: FactFrame, *, as_of: date) -> Iterator[Judged
             unknown = unknown or decisions[place]
             decision = unknown
         found = compact(Snapshot(party_id, as_of, facts, decision))
-        yield Judged(party_id, decision, found, digest(found))
+        value = value_of(policy, row)
+        worth = "" if value is None else value.name
+        yield Judged(party_id, decision, worth, found, digest(found), party_id in advised)
 
 
 def _day(frame: FactFrame, name: str, place: int) -> date | None:
@@ -264,12 +302,14 @@ def _row(
         decision.grade or "",
         rank,
         decision.customer_class or "",
+        judged.value_class,
         Decimal(decision.limit or 0).scaleb(-2),
         None if decision.fee_rate is None else Decimal(decision.fee_rate).scaleb(-6),
         decision.path,
         _reasons(decision),
         Jsonb(judged.snapshot),
         judged.sha256,
+        judged.is_advice,
     )
 
 
@@ -286,19 +326,31 @@ def _reasons(decision: Decision) -> list[str]:
 _MOVE = """
 INSERT INTO grading_standing AS standing (
     party_id, assessment_id, policy_id, as_of, assessed_at, outcome, score, grade, grade_rank, risk_class,
-    "limit", missing_count, previous_grade, previous_class, previous_limit, direction, changed_at)
-SELECT DISTINCT ON (party_id) party_id, id, policy_id, as_of, at, outcome, score, grade, grade_rank, risk_class,
-    "limit", CASE WHEN outcome = %(insufficient)s THEN cardinality(reasons) ELSE 0 END, '', '', NULL, %(new)s, at
-FROM grading_assessment
-WHERE party_id = ANY(%(party_ids)s) AND at = %(at)s AND as_of = %(as_of)s AND policy_id = %(policy_id)s
-ORDER BY party_id, id DESC
+    assessed_class, value_class, "limit", missing_count, previous_grade, previous_class, previous_limit, direction,
+    changed_at, override_id)
+SELECT DISTINCT ON (made.party_id) made.party_id, made.id, made.policy_id, made.as_of, made.at, made.outcome, made.score,
+    coalesce(other.grade, made.grade), coalesce(other.rank, made.grade_rank),
+    coalesce(other.risk_class, made.risk_class), coalesce(other.risk_class, made.risk_class), made.value_class,
+    coalesce(other."limit", made."limit"),
+    CASE WHEN outcome = %(insufficient)s THEN cardinality(reasons) ELSE 0 END, '', '', NULL, %(new)s, %(moved_at)s,
+    other.override_id
+FROM grading_assessment AS made
+LEFT JOIN unnest(%(parties)s::bigint[], %(overrides)s::bigint[], %(grades)s::text[], %(ranks)s::int[],
+                 %(classes)s::text[], %(limits)s::numeric[])
+    AS other(party_id, override_id, grade, rank, risk_class, "limit") ON other.party_id = made.party_id
+WHERE made.party_id = ANY(%(party_ids)s) AND at = %(at)s AND as_of = %(as_of)s AND policy_id = %(policy_id)s
+    AND (NOT made.is_advice OR EXISTS (
+        SELECT FROM grading_advicedecision AS said WHERE said.assessment_id = made.id AND said.is_adopted))
+ORDER BY made.party_id, made.id DESC
 ON CONFLICT (party_id) DO UPDATE SET
     assessment_id = EXCLUDED.assessment_id, policy_id = EXCLUDED.policy_id, as_of = EXCLUDED.as_of,
     assessed_at = EXCLUDED.assessed_at, outcome = EXCLUDED.outcome, score = EXCLUDED.score,
-    grade = EXCLUDED.grade, grade_rank = EXCLUDED.grade_rank, risk_class = EXCLUDED.risk_class,
-    "limit" = EXCLUDED."limit", missing_count = EXCLUDED.missing_count,
+    grade = EXCLUDED.grade, grade_rank = EXCLUDED.grade_rank,
+    assessed_class = EXCLUDED.assessed_class, value_class = EXCLUDED.value_class,
+    risk_class = CASE WHEN standing.risk_class = '' THEN EXCLUDED.risk_class ELSE standing.risk_class END,
+    "limit" = EXCLUDED."limit", missing_count = EXCLUDED.missing_count, override_id = EXCLUDED.override_id,
     previous_grade = CASE WHEN standing.grade = EXCLUDED.grade THEN standing.previous_grade ELSE standing.grade END,
-    previous_class = CASE WHEN standing.grade = EXCLUDED.grade THEN standing.previous_class ELSE standing.risk_class END,
+    previous_class = CASE WHEN standing.grade = EXCLUDED.grade THEN standing.previous_class ELSE standing.assessed_class END,
     previous_limit = CASE WHEN standing.grade = EXCLUDED.grade THEN standing.previous_limit ELSE standing."limit" END,
     direction = CASE
         WHEN standing.grade = EXCLUDED.grade THEN standing.direction
@@ -311,18 +363,46 @@ WHERE standing.as_of <= EXCLUDED.as_of
 """
 
 
-def _move_standings(party_ids: list[int], *, version: PolicyVersion, as_of: date, at: datetime) -> None:
-    """Let the customers' standings rest on the assessments just made.
+def move_standings(
+    party_ids: list[int],
+    *,
+    version: PolicyVersion,
+    as_of: date,
+    at: datetime,
+    moved_at: datetime | None = None,
+) -> None:
+    """Let the customers' standings rest on the assessments made at ``at``; for use inside an action.
 
-    A look back (older facts than those a standing rests on) stays in the history and moves no standing.
+    A look back (older facts than those a standing rests on) stays in the history and moves no standing, and so does
+    advice that no person has adopted. Where a person's override lives, grade, class and limit are its.
     """
+    found = queries.overridden(party_ids, version=version, as_of=as_of, at=at)
     values: dict[str, Any] = {
         "party_ids": party_ids,
         "at": at,
         "as_of": as_of,
         "policy_id": version.pk,
+        "moved_at": moved_at or at,
         "insufficient": Outcome.INSUFFICIENT.value,
         **{direction.value: direction.value for direction in Direction},
+        "parties": [one.party_id for one in found],
+        "overrides": [one.override_id for one in found],
+        "grades": [one.result.grade for one in found],
+        "ranks": [one.result.rank for one in found],
+        "classes": [one.result.customer_class for one in found],
+        "limits": [one.limit for one in found],
     }
     with connection.cursor() as cursor:
         cursor.execute(_MOVE, values)
+
+
+def rest_standing(assessment: Assessment, *, at: datetime) -> None:
+    """Let a customer's standing rest on this assessment as overrides and confirmations now are; for use inside an action."""
+    move_standings(
+        [assessment.party_id],
+        version=assessment.policy,
+        as_of=assessment.as_of,
+        at=assessment.at,
+        moved_at=at,
+    )
+    follow_assessments([assessment.party_id], at=at)

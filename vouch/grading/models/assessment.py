@@ -86,12 +86,17 @@ class Assessment(models.Model):
     # Position in the policy's list of grades, 0 the best: grades sort by rank, not by letter.
     grade_rank = models.SmallIntegerField(_("等级次序"), null=True)
     risk_class = models.CharField(_("客户分类"), max_length=20, blank=True)
+    # By the policy's rules on the book; blank where the policy does not speak of value.
+    value_class = models.CharField(_("价值分类"), max_length=20, blank=True, db_default="")
     limit = models.DecimalField(_("建议额度"), max_digits=16, decimal_places=2)
     fee_rate = models.DecimalField(_("年担保费率"), max_digits=8, decimal_places=6, null=True)
     path = models.CharField(_("审批路径"), max_length=40, blank=True)
     reasons = ArrayField(models.TextField(), verbose_name=_("理由"))
     snapshot = models.JSONField(_("决策快照"))
     snapshot_sha256 = models.CharField(_("快照摘要"), max_length=64)
+    # Of a person, or of a firm that is one, without consent to automated decisions: no standing rests on it before a
+    # person has confirmed it (``AdviceDecision``).
+    is_advice = models.BooleanField(_("仅为建议"), default=False, db_default=False)
 
     class Meta:
         verbose_name = _("评估")
@@ -115,6 +120,12 @@ class Assessment(models.Model):
             models.Index(
                 fields=["run"], name="grading_assessment_run_idx", condition=models.Q(run__isnull=False)
             ),
+            # What waits for a person to confirm it.
+            models.Index(
+                fields=["party", "-at"],
+                name="grading_assessment_advice_idx",
+                condition=models.Q(is_advice=True),
+            ),
         ]
         triggers: ClassVar = [
             pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete),
@@ -129,7 +140,10 @@ class Assessment(models.Model):
 
 
 class Standing(models.Model):
-    """Where a customer stands now (当前评级): the latest assessment, copied flat so that lists stay fast."""
+    """Where a customer stands now (当前评级): the latest assessment and the class in effect, copied flat so that lists stay fast.
+
+    ``risk_class`` is the class in effect (生效分类): it follows the assessed one down after a review, and up after its cool-down.
+    """
 
     party = models.OneToOneField(
         "parties.Party", models.PROTECT, primary_key=True, related_name="standing", verbose_name=_("客户")
@@ -147,12 +161,18 @@ class Standing(models.Model):
     grade = models.CharField(_("等级"), max_length=8, blank=True)
     grade_rank = models.SmallIntegerField(_("等级次序"), null=True)
     risk_class = models.CharField(_("客户分类"), max_length=20, blank=True)
+    assessed_class = models.CharField(_("评估分类"), max_length=20, blank=True, db_default="")
+    value_class = models.CharField(_("价值分类"), max_length=20, blank=True, db_default="")
     limit = models.DecimalField(_("建议额度"), max_digits=16, decimal_places=2)
     missing_count = models.PositiveSmallIntegerField(_("缺少的资料项数"), default=0)
     previous_grade = models.CharField(_("原等级"), max_length=8, blank=True)
     previous_class = models.CharField(_("原分类"), max_length=20, blank=True)
     previous_limit = models.DecimalField(_("原建议额度"), max_digits=16, decimal_places=2, null=True)
     direction = models.CharField(_("变动方向"), max_length=6, choices=Direction, default=Direction.NEW)
+    # While a person's override lives, grade, class and limit are its; the assessment keeps the model's.
+    override = models.ForeignKey(
+        "grading.Override", models.PROTECT, null=True, related_name="+", verbose_name=_("人工调整")
+    )
     # When the grade last moved, which is not when it was last confirmed.
     changed_at = models.DateTimeField(_("变动时间"))
 

@@ -78,9 +78,15 @@ def book(actor: Actor) -> Book:
     graded = [
         (line["risk_class"], line["grade"], line["count"], line["total"]) for line in found if line["grade"]
     ]
-    unknown = [Line("", _("资料不足"), outcomes[Outcome.INSUFFICIENT], ZERO)]
+    # A class stays in effect while an assessment lacks facts; 资料不足 is whoever never had one.
+    classed = [
+        (line["risk_class"], line["count"], line["total"], line["grade_rank"])
+        for line in found
+        if line["risk_class"]
+    ]
+    without = sum(line["count"] for line in found if not line["risk_class"])
     return Book(
-        by_class=(*_lines((kind, count, limit) for kind, _grade, count, limit in graded), *unknown),
+        by_class=(*_classes(classed), Line("", _("资料不足"), without, ZERO)),
         by_grade=_lines((grade, count, limit) for _kind, grade, count, limit in graded),
         limit=sum((line["total"] for line in found), ZERO),
         graded=outcomes[Outcome.GRADED],
@@ -104,6 +110,18 @@ def recent_changes(actor: Actor, *, since: datetime) -> QuerySet[Standing]:
 def older_standings(actor: Actor, *, policy_id: int) -> QuerySet[Standing]:
     """Standings decided under another policy than this one, the one in force: they wait for a re-assessment."""
     return standings_visible_to(actor).exclude(policy_id=policy_id)
+
+
+def _classes(found: list[tuple[str, int, Decimal, int | None]]) -> tuple[Line, ...]:
+    """One line for each class, the best first: by the mean grade of its customers, for a class may lag behind a grade."""
+    sums: dict[str, int] = {}
+    counts: dict[str, int] = {}
+    for key, count, _limit, rank in found:
+        if rank is not None:
+            sums[key] = sums.get(key, 0) + rank * count
+            counts[key] = counts.get(key, 0) + count
+    lines = _lines((key, count, limit) for key, count, limit, _rank in found)
+    return tuple(sorted(lines, key=lambda line: sums.get(line.key, 0) / counts.get(line.key, 1)))
 
 
 def _lines(found: Iterable[tuple[str, int, Decimal]]) -> tuple[Line, ...]:

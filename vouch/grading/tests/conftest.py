@@ -13,6 +13,7 @@ from vouch.customers.actions import InvoiceDetails, record_invoices
 from vouch.customers.terms import Direction, InvoiceState
 from vouch.parties.actions import EnterpriseDetails, Registration, register_enterprise
 from vouch.parties.models import Party
+from vouch.parties.terms import PartyKind
 from vouch.platform.identity.actor import Actor, system_actor
 from vouch.platform.identity.models import Unit, User
 from vouch.policy.actions import install_shipped_policies
@@ -102,3 +103,21 @@ def book_of_firms(firms: Firms) -> list[Party]:
         firms("戊停业企业", monthly=200_000, buyers=3, until=date(2019, 4, 30)),
         firms("己无票企业"),
     ]
+
+
+@pytest.fixture
+def shop(
+    policy: PolicyVersion,
+    head_office: Unit,
+    staff: dict[str, User],
+    actor: Actor,
+    now: datetime,
+    sells: Sells,
+) -> Party:
+    """A sole trader of 李强's that sells well."""
+    registration = Registration(
+        EnterpriseDetails(name="王小芳小吃店"), kind=PartyKind.SOLE_TRADER, manager=staff["liqiang"]
+    )
+    party = register_enterprise(actor=actor, at=now, unit=head_office, registration=registration)
+    sells(party, monthly=400_000, months=24, buyers=6, until=AS_OF)
+    return party

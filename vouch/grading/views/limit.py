@@ -114,7 +114,7 @@ def _picture(found: LimitPage, rows: list[Taker]) -> Chart:
     if room.subject.kind == LimitKind.CUSTOMER:
         parts = [
             (_("台账在保"), room.taken.registered, charts.BLUE), (_("已占用未入账"), room.taken.used, charts.TEAL),
-            (_("预占"), room.taken.reserved, charts.AMBER), (_("可用"), max(room.free, 0), "#dfe5ee"),
+            (_("预占"), room.taken.reserved, charts.AMBER), (_("可用"), max(room.free, Decimal(0)), "#dfe5ee"),
         ]  # fmt: skip
         slices = [Slice(name, float(amount / 10_000), colour=colour) for name, amount, colour in parts]
         return charts.donut(slices, unit=_("万元"), label=_("额度占用"))

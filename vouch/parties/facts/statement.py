@@ -9,20 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from vouch.parties.queries.history import known
+
 FIELDS = (
     "kind", "legal_form", "capital_amount", "capital_currency", "established_on", "staff_count", "representative_hash",
     "household_size", "farming_since",
 )  # fmt: skip
 """Fields of which a fact asks what they were."""
-
-
-def known(table: str = "") -> str:
-    """An edge that was recorded by then, not yet ended by then, and had begun."""
-    at = f"{table}." if table else ""
-    return (
-        f"{at}added_at < %(moment)s AND ({at}ended_at IS NULL OR {at}ended_at >= %(moment)s)"
-        f" AND ({at}starts_on IS NULL OR {at}starts_on <= %(as_of)s)"
-    )
 
 
 KNOWN = known()

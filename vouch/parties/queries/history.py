@@ -69,6 +69,15 @@ def known_on(day: date) -> Q:
     return recorded & (Q(starts_on=None) | Q(starts_on__lte=day))
 
 
+def known(table: str = "") -> str:
+    """The same in SQL, with the values ``moment`` (``end_of`` the day) and ``as_of``."""
+    at = f"{table}." if table else ""
+    return (
+        f"{at}added_at < %(moment)s AND ({at}ended_at IS NULL OR {at}ended_at >= %(moment)s)"
+        f" AND ({at}starts_on IS NULL OR {at}starts_on <= %(as_of)s)"
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class Recorded:
     """What was recorded of a party on a day. ``fields`` by name, protected ones of persons left out."""

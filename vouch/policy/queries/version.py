@@ -129,6 +129,17 @@ class ClassLine:
     fee_band: str
     check_every_days: int
     mitigations: str
+    authority: str
+    care_plan: str
+    improvement: str
+
+
+@dataclass(frozen=True, slots=True)
+class ValueLine:
+    """A class of value with the rule that decides it, in words."""
+
+    name: str
+    about: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,6 +167,7 @@ class Reading:
     applies_to: str
     grades: tuple[GradeLine, ...]
     classes: tuple[ClassLine, ...]
+    values: tuple[ValueLine, ...]
     knock_outs: tuple[RuleLine, ...]
     limit_steps: tuple[StepLine, ...]
     limit_ends: str
@@ -179,6 +191,7 @@ def reading_of(row: PolicyVersion) -> Reading:
             _class_line(policy, found, written)
             for found, written in zip(policy.classes, source["classes"], strict=True)
         ),
+        values=tuple(ValueLine(one.name, one.about) for one in policy.values),
         knock_outs=tuple(RuleLine(rule.reason, rule.text, rule.source) for rule in policy.knock_outs),
         limit_steps=_step_lines(limit["steps"]),
         limit_ends=_(
@@ -202,6 +215,10 @@ def _class_line(policy: Policy, found: CustomerClass, written: Mapping[str, Mapp
         fee_band=f"{band['from']} – {band['to']}",
         check_every_days=found.check_every_days,
         mitigations="；".join(found.mitigations),
+        authority=found.authority,
+        care_plan="；".join(found.care_plan),
+        improvement=_("高出 %(band)d 分，保持 %(days)d 天")
+        % {"band": found.improve_band, "days": found.cool_down_days},
     )
 
 

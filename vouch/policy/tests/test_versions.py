@@ -34,7 +34,7 @@ SHIPPED = (LIBRARY / "small-firm-invoices.policy.yaml").read_bytes()
 
 
 def second_version(title: str = "第二版") -> bytes:
-    return SHIPPED.replace(b"version: 1\ntitle:", f"version: 2\ntitle: {title}".encode() + b" #", 1)
+    return SHIPPED.replace(b"version: 2\ntitle:", f"version: 3\ntitle: {title}".encode() + b" #", 1)
 
 
 @pytest.fixture
@@ -171,7 +171,7 @@ def test_a_version_goes_through_the_pages_from_hand_to_hand(
 ) -> None:
     file = SimpleUploadedFile("第二版.yaml", second_version())
     drafted = sign_in(client, staff["wangfang"]).post("/policies/", {"file": file})
-    version = PolicyVersion.objects.get(version=2)
+    version = PolicyVersion.objects.get(version=3)
     assert drafted.headers["Location"] == version.get_absolute_url()
     page = f"/policies/{version.pk}/"
     assert "复核通过" not in client.get(page).content.decode()
