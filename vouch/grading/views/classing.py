@@ -64,7 +64,7 @@ REVIEWS = Table(
     picks_for="reviews",
     columns=(
         Column("party__name", _("客户"), sort="party__name", value=_name, link=_customer),
-        Column("previous_class", _("现分类"), Kind.CLASS, sort="previous_class"),
+        Column("previous_class", _("现分类"), Kind.CLASS, sort="previous_class", on_phone=False),
         Column("risk_class", _("拟定分类"), Kind.CLASS, sort="class_rank"),
         Column(
             "move",
