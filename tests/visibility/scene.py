@@ -18,6 +18,7 @@ from django.db.models import Model
 from django.utils import timezone
 
 from tests.book import AS_OF, Trade, invoices_for
+from tests.institution import supervised
 from tests.networks import control, kin, share
 from vouch.business.models import Claim, Draw, Guarantee, GuaranteeVersion, Recovery, Repayment
 from vouch.customers.actions import (
@@ -111,7 +112,7 @@ from vouch.grading.actions import (
     use,
 )
 from vouch.grading.actions import LimitDetails as LimitAsked
-from vouch.grading.models import AdviceDecision, Assessment, Override
+from vouch.grading.models import AdviceDecision, Assessment, Letter, Override
 from vouch.grading.queries import class_in_effect
 from vouch.grading.terms import ClassReason, LimitKind, LimitOf
 from vouch.grading.terms import Draw as Drawing
@@ -211,6 +212,8 @@ from vouch.platform.ledger.actions import seal_batch
 from vouch.platform.ledger.models import Head
 from vouch.platform.ledger.testing import writing
 from vouch.platform.operations.models import Backup, Inspection
+from vouch.platform.vault.actions import store_document
+from vouch.platform.vault.terms import Subject
 from vouch.policy.actions import install_shipped_policies
 
 NOW = datetime(2026, 11, 20, 10, 30, tzinfo=ZoneInfo("Asia/Shanghai"))
@@ -290,6 +293,7 @@ def build() -> Scene:
         _graph(place, party, scene.persons[place], actor)
     _housed(scene, actor)
     _guaranteed(scene, actor)
+    supervised(scene.parties, NOW)
     _linked(scene)
     _watched(scene, actor)
     _doubtful(scene, actor)
@@ -325,6 +329,8 @@ def build() -> Scene:
         "desk:gatherings.kind": ("circles", "chains", "hubs", "groups"),
         "grading:decide_class.verb": ("confirm", "return", "reopen"),
         "policy:move.verb": ("review", "publish", "retire"),
+        **{f"policy:{name}_sign.verb": ("confirm", "refuse") for name in ("figures", "setting", "rule")},
+        "policy:exception_sign.verb": ("confirm", "refuse", "revoke"),
         "exchange:new_of_kind.kind": ("enterprises",),
         "suffix": ("csv", "xlsx"),
         "rest": ("nowhere",),
@@ -869,8 +875,8 @@ def _classed(scene: Scene, actor: Actor) -> None:
             made = propose_class(actor=actor, at=now, party_id=party.pk, proposal=said)
             if number == 1:
                 return_class(actor=reviewer, at=now, pk=made.pk, note=f"退回意见{token}")
-    said = {"risk_class": "优质", "reason": str(ClassReason.CORRECTION), "evidence": "原来录错了报表"}
-    scene.posts["grading:propose_class"] = lambda _arguments: said
+    form = {"risk_class": "优质", "reason": str(ClassReason.CORRECTION), "evidence": "原来录错了报表"}
+    scene.posts["grading:propose_class"] = lambda _arguments: form
     scene.posts["grading:decide_class"] = lambda _arguments: {"note": "核对无误"}
 
 
@@ -888,6 +894,15 @@ def _departed(scene: Scene) -> None:
                 AdviceDecision, scene, party=party, assessment=made, is_adopted=False, note=text, by_id="user:0",
                 by_label=text,
             )  # fmt: skip
+            document = store_document(
+                Subject("party", str(party.pk)), pieces=[b"%PDF-1.4"], media_type="application/pdf", at=NOW
+            )
+            filled(
+                Letter, scene, party=party, assessment=made, request=None, kind="explanation", document=document,
+                sha256=document.sha256, made_by_label=text,
+            )  # fmt: skip
+    scene.posts["grading:review"] = lambda arguments: {"outcome": "upheld", "answer": "维持"}
+    scene.posts["grading:ask_review"] = lambda arguments: {"channel": "counter", "detail": "请复核"}
     scene.posts["grading:override"] = lambda arguments: {"do": "withdraw"}
     scene.posts["grading:decide_advice"] = lambda arguments: {"do": "decline", "note": "不采纳"}
     scene.posts["grading:propose"] = lambda arguments: {

@@ -343,6 +343,11 @@ IMPORTS_DIR = VOUCH_HOME / "imports"
 # Where signed heads of the ledger are sent; best a folder of another machine.
 LEDGER_HEADS_DIR = Path(os.environ.get("VOUCH_HEADS_DIR") or VOUCH_HOME / "heads")
 # How new ciphertexts are made; the old ones say for themselves how they were.
+# Families of letters and forms, the first that has a sign draws it (vouch.platform.web.paper).
+PAPER_FONTS = [
+    *(name for name in os.environ.get("VOUCH_PAPER_FONTS", "").split(",") if name),
+    "Noto Sans CJK SC", "Noto Sans SC", "Source Han Sans SC",
+]  # fmt: skip
 VOUCH_CIPHER = os.environ.get("VOUCH_CIPHER") or "aes-256-gcm"
 BACKUP_DIR = os.environ.get("VOUCH_BACKUP_DIR", "")
 BACKUP_TIME = os.environ.get("VOUCH_BACKUP_TIME") or "02:30"

@@ -12,9 +12,11 @@ class GradingConfig(AppConfig):
 
     def ready(self) -> None:
         """Stand in the sidebar, say how far a batch is, and whom an undone import must leave as judged."""
+        from vouch.customers.permissions import register_bar
         from vouch.customers.queries import Strand, register_strand  # models must be loaded first
+        from vouch.customers.terms import RequestKind
         from vouch.grading.permissions import may_open_limits, may_open_overrides, may_review_classes
-        from vouch.grading.queries import judged_since, progress_of_runs, waiting_classes
+        from vouch.grading.queries import judged_since, progress_of_runs, took_part_in, waiting_classes
         from vouch.grading.queries.exposures import changed_since, exposures
         from vouch.grading.queries.history import told_of_assessments
         from vouch.platform.exchange.undoing import register_witness
@@ -50,6 +52,7 @@ class GradingConfig(AppConfig):
         register_exposures(exposures, changed=changed_since)
         register_witness("parties_party", judged_since)
         register_progress("grading.continue_run", progress_of_runs)
+        register_bar(RequestKind.REVIEW, took_part_in)
         _notify()
 
 

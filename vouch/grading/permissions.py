@@ -6,6 +6,7 @@ from typing import Any
 
 from django.db.models import Q
 
+from vouch.customers.permissions import may_answer_request
 from vouch.grading.models import Hold, Limit, LimitSubject, Standing
 from vouch.grading.terms import Draw, LimitKind, LimitOf
 from vouch.parties import queries as parties
@@ -59,7 +60,7 @@ FRONT_ROLES = (Role.ACCOUNT_MANAGER, Role.TEAM_LEAD)
 LIMITING_ROLES = (Role.RISK_REVIEWER, Role.CRO, Role.EXECUTIVE)
 GRANTING_ROLES = (Role.CRO, Role.EXECUTIVE)
 """Who grants whatever a customer's path does not leave to a risk reviewer."""
-DRAWING_ROLES = (*FRONT_ROLES, Role.RELEASE_OFFICER)
+DRAWING_ROLES = (*FRONT_ROLES, Role.RELEASE_OFFICER, *GRANTING_ROLES)
 USING_ROLES = (Role.RELEASE_OFFICER, Role.CASHIER)
 RELEASING_ROLES = (*USING_ROLES, *FRONT_ROLES, Role.INSPECTOR)
 LAST_STEP_OF_REVIEWER = "风险经理"
@@ -95,6 +96,11 @@ def may_decide_limit(actor: Actor, limit: Limit) -> bool:
     ends_at_reviewer = bool(steps) and steps[-1] == LAST_STEP_OF_REVIEWER
     roles = LIMITING_ROLES if ends_at_reviewer else GRANTING_ROLES
     return actor.has_role(*roles) and _sees(actor, limit.subject)
+
+
+def may_approve(actor: Actor) -> bool:
+    """Whose doing it is the approval that a rule asks for: a person at the head of risk or of the house, never a program."""
+    return not actor.is_system and actor.has_role(*GRANTING_ROLES)
 
 
 def may_restrain_limit(actor: Actor, limit: Limit) -> bool:
@@ -284,9 +290,14 @@ def may_open_advice(actor: Actor) -> bool:
 
 
 def may_issue_letter(actor: Actor, assessment: Any) -> bool:
-    """Whoever tells the customer: its manager, risk management and compliance, for customers that they see."""
+    """Whoever tells the customer, for customers that they see: its manager, risk management, compliance and the law."""
     seen = parties.visible_to(actor).filter(pk=assessment.party_id)
-    return actor.has_role(*PROPOSING_ROLES, Role.COMPLIANCE, Role.LAWYER) and seen.exists()
+    return actor.user_id is not None and may_open_letters(actor) and seen.exists()
+
+
+def may_answer_review(actor: Actor, request: Any) -> bool:
+    """A person who took the request up and had no part in the decision."""
+    return actor.user_id is not None and may_answer_request(actor, request)
 
 
 def may_open_letter(actor: Actor, letter: Any) -> bool:

@@ -61,7 +61,7 @@ SUBJECT_TITLES: dict[str, str] = {
     "scorecard": "评分卡",
     "policy": "政策版本",
     "policy_version": "政策版本",
-    "figures": "机构月度数据",
+    "month_figures": "机构月度数据",
     "setting": "监管口径",
     "rule": "规则",
     "rule_exception": "规则例外",
@@ -110,7 +110,8 @@ TASK_TITLES: dict[str, str] = {
     "exchange.tell_submitter": "通知提交人导入结果",
     "policy.take_tally": "汇总责任余额",
     "policy.take_month_tally": "汇总月末责任余额",
-    "policy.take_daily_tally": "每日汇总责任余额",
+    "policy.install_rules": "装入随系统提供的规则",
+    "policy.freshen_tally": "每小时汇总责任余额",
     "grading.reassess": "重新评估客户",
     "grading.reassess_of_material": "资料变动后重新评估",
     "grading.reassess_of_collateral": "担保物变动后重新评估",
@@ -151,6 +152,7 @@ READ_EVENTS: frozenset[str] = frozenset(
         "customers.authorisation.shown",
         "customers.package.fetched",
         "exchange.import.read",
+        "grading.letter.opened",
     }
 )
 """Events of looking at protected values: every room that shows some in plain names its own here."""

@@ -131,6 +131,7 @@ FIELD_TITLES: dict[str, str] = {
     "grade": "等级",
     "override_reason": "调整原因",
     "adopted": "采纳建议",
+    "request": "请求编号",
     "risk_class": "分类",
     "class_state": "分类状态",
     "reason_code": "原因",

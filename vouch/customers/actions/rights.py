@@ -13,7 +13,14 @@ from vouch.customers import permissions
 from vouch.customers.actions.notices import NotNow
 from vouch.customers.models import RightsClock, RightsRequest
 from vouch.customers.queries.rights import clock_of, due_on, open_request
-from vouch.customers.terms import CLOCKS, REQUEST_TRANSITIONS, Outcome, RequestState
+from vouch.customers.terms import (
+    CLOCKS,
+    REQUEST_TRANSITIONS,
+    REVIEW_OUTCOMES,
+    Outcome,
+    RequestKind,
+    RequestState,
+)
 from vouch.parties.models import Party
 from vouch.platform.identity.actor import Actor
 from vouch.platform.ledger.action import Entry, action
@@ -148,6 +155,8 @@ def answer_request(
     """Close it with what the person was told. Raises NotNow."""
     held = locked(request)
     check_move(held, RequestState.ANSWERED)
+    if (held.kind == RequestKind.REVIEW) != (outcome in REVIEW_OUTCOMES):
+        raise NotNow(_("人工复核须在复核页写明维持还是变更；其他请求没有这两种结果。"))
     _seal_answer(held, answer)
     held.answered_at, held.outcome = at, outcome
     _move(entry, held, RequestState.ANSWERED, outcome=str(outcome))

@@ -44,7 +44,11 @@ class RequestFilter(forms.Form):
 class RequestForm(forms.Form):
     """A request as it came in."""
 
-    kind = forms.ChoiceField(label=_("请求种类"), choices=RequestKind.choices)
+    # A human review is asked for on the page of the decision that it is about.
+    kind = forms.ChoiceField(
+        label=_("请求种类"),
+        choices=[one for one in RequestKind.choices if one[0] != RequestKind.REVIEW],
+    )
     channel = forms.ChoiceField(label=_("受理渠道"), choices=RequestChannel.choices)
     detail = forms.CharField(
         label=_("请求内容"),

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from vouch.customers.models import RightsRequest
+from vouch.customers.terms import RequestKind
 from vouch.parties import queries as parties
 from vouch.platform.identity.actor import Actor
 from vouch.platform.identity.terms import Role
@@ -12,6 +14,9 @@ from vouch.platform.identity.terms import Role
 RECEIVING_ROLES = (Role.ACCOUNT_MANAGER, Role.TEAM_LEAD, Role.COMPLIANCE, Role.LAWYER, Role.CRO)
 HANDLING_ROLES = (Role.COMPLIANCE, Role.LAWYER, Role.CRO)
 SIGHT_ROLES = (*RECEIVING_ROLES, Role.AUDITOR)
+
+Bar = Callable[[str, str], bool]
+"""Whether an actor (by id) had a part in a matter, such as ``assessment:12``."""
 
 
 def _sees(actor: Actor, party_id: int) -> bool:
@@ -28,15 +33,31 @@ def may_receive_request(actor: Actor, party: Any) -> bool:
     return actor.has_role(*RECEIVING_ROLES) and _sees(actor, party.pk)
 
 
+_bars: dict[str, Bar] = {}
+
+
+def register_bar(kind: str, bar: Bar) -> None:
+    """Say who may not handle requests of a kind: an upper room knows who took part in what the request is about."""
+    _bars[kind] = bar
+
+
+def is_barred(actor: Actor, request: RightsRequest) -> bool:
+    """Whether the actor had a part in what the request is about, and somebody else must handle it."""
+    bar = _bars.get(request.kind)
+    return bar is not None and bar(actor.id, request.matter)
+
+
 def may_handle_request(actor: Actor, request: RightsRequest) -> bool:
-    """Compliance and the law handle it, for parties that they see."""
-    return actor.has_role(*HANDLING_ROLES) and _sees(actor, request.party_id)
+    """Compliance and the law handle it, for parties that they see, unless they had a part in what it is about."""
+    reaches = actor.has_role(*HANDLING_ROLES) and _sees(actor, request.party_id)
+    return reaches and not is_barred(actor, request)
 
 
 def may_answer_request(actor: Actor, request: RightsRequest) -> bool:
     """Whoever took it up answers it."""
     if actor.is_system:
-        return True
+        # A human review is a human's.
+        return request.kind != RequestKind.REVIEW
     return may_handle_request(actor, request) and request.handler_id == actor.user_id
 
 

@@ -18,6 +18,7 @@ class RequestKind(models.TextChoices):
     RESTRICT = "restrict", _("限制处理")
     WITHDRAW = "withdraw", _("撤回同意")
     EXPLAIN = "explain", _("解释说明（自动化决策）")
+    REVIEW = "review", _("人工复核（自动化决策）")
     OBJECT = "object", _("征信异议")
 
 
@@ -64,6 +65,8 @@ class Outcome(models.TextChoices):
     FULFILLED = "fulfilled", _("已满足")
     RESTRICTED = "restricted", _("改为限制处理")
     ERASED = "erased", _("已删除")
+    UPHELD = "upheld", _("复核维持原结论")
+    CHANGED = "changed", _("复核变更结论")
     REFUSED = "refused", _("不予满足")
 
 
@@ -75,6 +78,10 @@ class RefusalReason(models.TextChoices):
     RETENTION = "retention", _("法定保存期限未届满")
     OTHERS = "others", _("将损害他人合法权益")
     UNFOUNDED = "unfounded", _("经核查信息无误或无此信息")
+
+
+REVIEW_OUTCOMES = (Outcome.UPHELD, Outcome.CHANGED)
+"""How a human review ends; no other request ends so."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,6 +112,7 @@ CLOCKS: Mapping[str, Clock] = {
     RequestKind.EXPLAIN: Clock(
         days=15, unit=Unit.WORKING, source="个人信息保护法24、48、50条；期限为本机构自定"
     ),
+    RequestKind.REVIEW: Clock(days=15, unit=Unit.WORKING, source="个人信息保护法24、50条；期限为本机构自定"),
     RequestKind.OBJECT: Clock(
         days=20, unit=Unit.CALENDAR, source="征信业管理条例25条（收到异议之日起20日内）", is_law=True
     ),

@@ -127,6 +127,7 @@ def _page(
         "may_take": one.state == RequestState.VERIFIED and permissions.may_handle_request(actor, one),
         "may_refuse": one.is_open and permissions.may_handle_request(actor, one),
         "is_mine": is_mine,
+        "is_barred": permissions.is_barred(actor, one),
         "may_extend": is_mine and not one.is_law_clock and one.extended_from is None,
         "may_fetch": one.package is not None and permissions.may_fetch_package(actor, one),
         "may_approve": one.erasure_proposed_at is not None

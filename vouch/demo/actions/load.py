@@ -28,6 +28,8 @@ from vouch.demo.actions.financials import invent_financials
 from vouch.demo.actions.firms import Firm, invent_firms
 from vouch.demo.actions.flows import invent_flows
 from vouch.demo.actions.graph import draw_graph
+from vouch.demo.actions.institution import found_house
+from vouch.demo.actions.limits import grant_limits
 from vouch.demo.actions.messages import tell_staff
 from vouch.demo.actions.people import enrol_people, invent_people
 from vouch.demo.actions.sites import furnish_sites, house_firms
@@ -56,7 +58,7 @@ from vouch.platform.identity.queries import active_staff, actor_of, head_office,
 from vouch.platform.identity.queries import units as open_units
 from vouch.platform.identity.terms import ChangeKind, Role, Scope
 from vouch.platform.operations.sign_ins import SignIn, remember
-from vouch.policy.actions import install_shipped_policies
+from vouch.policy.actions import install_shipped_policies, install_shipped_rules
 
 ACTOR = system_actor("demo")
 CHINA = ZoneInfo("Asia/Shanghai")
@@ -82,6 +84,7 @@ def found_institution(*, today: date, now: datetime, tell: Tell) -> list[SignIn]
     days = [today - timedelta(days=back) for back in LOOKS_BACK_DAYS]
     # In force before the first look back.
     install_shipped_policies(actor=ACTOR, at=datetime.combine(days[0], time(9), CHINA))
+    install_shipped_rules(actor=ACTOR, at=datetime.combine(days[0], time(9), CHINA))
     for as_of in days:
         tell(f"评估全部客户：截至 {as_of}")
         at = min(now, datetime.combine(as_of, time(18), CHINA))
@@ -95,27 +98,20 @@ def found_institution(*, today: date, now: datetime, tell: Tell) -> list[SignIn]
         documents = _enrol(firms, units, people, today=today, at=now, tell=tell)
         late = Party.objects.filter(kind__in=ORGANISATIONS, standing=None).values_list("pk", flat=True)
         assess_customers(actor=ACTOR, at=now, as_of=today, party_ids=list(late))
-        tell("告知书、授权、信用报告和个人权利请求")
         parties, cast = list(Party.objects.order_by("pk")), _cast(people, documents, at=now)
-        invent_consent(parties, cast, today=today, at=now)
-        invent_assessments(cast, at=now)
-        tell("财务报表和核实数据")
-        invent_financials(parties, cast, today=today, at=now)
-        tell("证照、照片、评级问卷和补资料任务")
-        invent_dossiers(parties, cast, today=today, at=now)
-        tell("公共记录、对外担保、抵质押物和名单")
-        invent_sources(parties, cast, today=today, at=now)
-        tell("担保圈、担保链和集团")
-        link_firms(parties, cast, today=today, at=now)
-        tell("银行流水、纳税和用电")
-        invent_flows(firms, actors=cast.managers, today=today, at=now)
+        _fill_files(firms, parties, cast, today=today, now=now, tell=tell)
         tell("产业园、批发市场里的楼栋，负责人、限额和走访")
         staff = {name: user for name, (user, _password) in people.items()}
         furnish_sites(firms, staff, cast, today=today, at=now)
+        tell("机构自身：月度数据、监管口径、规则和例外")
+        acting = {name: actor_of(user, at=now) for name, user in staff.items()}
+        found_house(acting, parties, unit=unit_named(""), actor=ACTOR, today=today, at=now)
         tell("重复录入的客户，一户已合并，其余等待判断")
         enter_twice(firms, units=units, actor=ACTOR, at=now)
         late = assessable().filter(standing=None).values_list("pk", flat=True)
         assess_customers(actor=ACTOR, at=now, as_of=today, party_ids=list(late))
+        tell("额度、预占和冻结")
+        grant_limits(staff, cast, today=today, at=now)
         propose_by_hand(cast.managers, at=now)
         _arrange(people, today=today, at=now)
         tell_staff({name: user for name, (user, _password) in people.items()}, at=now)
@@ -125,6 +121,25 @@ def found_institution(*, today: date, now: datetime, tell: Tell) -> list[SignIn]
         ]
         remember(found)
     return found
+
+
+def _fill_files(
+    firms: list[Firm], parties: list[Party], cast: Cast, *, today: date, now: datetime, tell: Tell
+) -> None:
+    """What the institution knows of its customers beside the register and the invoices."""
+    tell("告知书、授权、信用报告和个人权利请求")
+    invent_consent(parties, cast, today=today, at=now)
+    invent_assessments(cast, at=now)
+    tell("财务报表和核实数据")
+    invent_financials(parties, cast, today=today, at=now)
+    tell("证照、照片、评级问卷和补资料任务")
+    invent_dossiers(parties, cast, today=today, at=now)
+    tell("公共记录、对外担保、抵质押物和名单")
+    invent_sources(parties, cast, today=today, at=now)
+    tell("担保圈、担保链和集团")
+    link_firms(parties, cast, today=today, at=now)
+    tell("银行流水、纳税和用电")
+    invent_flows(firms, actors=cast.managers, today=today, at=now)
 
 
 def _cast(people: dict[str, tuple[User, str]], documents: dict[str, str], *, at: datetime) -> Cast:

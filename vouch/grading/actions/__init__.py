@@ -31,6 +31,7 @@ from vouch.grading.actions.hold import (
     settle_hold,
     use,
 )
+from vouch.grading.actions.letter import answer_review, issue_letter, open_letter
 from vouch.grading.actions.limit import (
     LimitDetails,
     NotALimit,
@@ -63,6 +64,7 @@ __all__ = [
     "NotNow",
     "OverrideDetails",
     "Proposal",
+    "answer_review",
     "approve_override",
     "assess_chunk",
     "assess_customers",
@@ -78,10 +80,12 @@ __all__ = [
     "follow_assessments",
     "follow_group",
     "freeze_use",
+    "issue_letter",
     "lift_freeze",
     "lift_override",
     "lower_limit",
     "open_building",
+    "open_letter",
     "order_due",
     "order_run",
     "propose_class",

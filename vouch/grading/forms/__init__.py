@@ -4,5 +4,6 @@ from __future__ import annotations
 
 from vouch.grading.forms.assessment import RunForm
 from vouch.grading.forms.override import NoteForm, OverrideFilter, OverrideForm
+from vouch.grading.forms.review import AskForm, ReviewForm
 
-__all__ = ["NoteForm", "OverrideFilter", "OverrideForm", "RunForm"]
+__all__ = ["AskForm", "NoteForm", "OverrideFilter", "OverrideForm", "ReviewForm", "RunForm"]

@@ -90,8 +90,8 @@ class Letter(models.Model):
         return self.number
 
     def get_absolute_url(self) -> str:
-        """Where it is opened."""
-        return reverse("grading:letter", args=[self.pk])
+        """The decision that it is about, where it is opened."""
+        return reverse("grading:assessment", args=[self.assessment_id])
 
     @property
     def number(self) -> str:

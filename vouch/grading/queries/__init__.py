@@ -18,11 +18,13 @@ from vouch.grading.models import (
 from vouch.grading.queries.advice import (
     advice_decisions_visible_to,
     advice_visible_to,
+    assessment_in,
     is_about_a_person,
     is_newest,
     letters_visible_to,
     only_advised,
     took_part,
+    took_part_in,
 )
 from vouch.grading.queries.book import (
     Book,
@@ -81,6 +83,7 @@ from vouch.grading.queries.history import (
     standing_of_records,
     unfinished_run,
 )
+from vouch.grading.queries.letter import LetterAbout, letter_of
 from vouch.grading.queries.limit import (
     Ceiling,
     Room,
@@ -114,6 +117,7 @@ from vouch.grading.queries.override import (
     yuan,
 )
 from vouch.grading.queries.panel import ClassPanel, class_panel
+from vouch.grading.queries.replaying import Replay, replay_of
 from vouch.grading.queries.takings import Reach, RegisterBook, Registered, Taken, register_book
 from vouch.grading.queries.touched import (
     due_customers,
@@ -150,12 +154,15 @@ __all__ = [
     "ClassPanel",
     "Consequence",
     "Explanation",
+    "Hold",
+    "LetterAbout",
     "Line",
     "Named",
     "OverridesWanted",
     "Reach",
     "RegisterBook",
     "Registered",
+    "Replay",
     "ReplayResult",
     "Room",
     "Taken",
@@ -165,6 +172,7 @@ __all__ = [
     "advice_visible_to",
     "assessable",
     "assessable_customer",
+    "assessment_in",
     "assessments_of",
     "assessments_visible_to",
     "binding_classes",
@@ -203,6 +211,7 @@ __all__ = [
     "later_standings",
     "latest_assessments",
     "latest_digests",
+    "letter_of",
     "letters_visible_to",
     "limits_visible_to",
     "members_visible_to",
@@ -222,6 +231,7 @@ __all__ = [
     "recent_changes",
     "register_book",
     "replay",
+    "replay_of",
     "result_at",
     "room_of",
     "rooms_for",
@@ -236,6 +246,7 @@ __all__ = [
     "terms_of",
     "title_of",
     "took_part",
+    "took_part_in",
     "touched_by_import",
     "touched_by_list",
     "unfinished_run",

@@ -75,6 +75,21 @@ def letters_visible_to(actor: Actor) -> QuerySet[Letter]:
     return found if actor.scope == Scope.ALL else found.filter(party__in=parties.visible_to(actor))
 
 
+def assessment_in(matter: str) -> Assessment | None:
+    """The assessment that a request is about, by its matter; None where it names none."""
+    kind, _colon, pk = matter.partition(":")
+    if kind != "assessment" or not (pk.isascii() and pk.isdigit()):
+        return None
+    found = Assessment.objects.select_related("policy__scorecard", "party", "run")
+    return found.filter(pk=int(pk)).first()
+
+
+def took_part_in(actor_id: str, matter: str) -> bool:
+    """Whether somebody had a hand in the decision that a request is about."""
+    assessment = assessment_in(matter)
+    return assessment is not None and took_part(actor_id, assessment)
+
+
 def took_part(actor_id: str, assessment: Assessment) -> bool:
     """Whether somebody had a hand in a decision: had the customer judged, confirmed the advice, or departed from it."""
     if AdviceDecision.objects.filter(assessment=assessment, by_id=actor_id).exists():

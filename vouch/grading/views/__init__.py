@@ -3,7 +3,22 @@
 from __future__ import annotations
 
 from vouch.grading.views.advice import advice, decide
-from vouch.grading.views.assessment import assessment, progress, runs
+from vouch.grading.views.assessment import assessment, progress, replayed, runs
 from vouch.grading.views.override import override, overrides, propose
+from vouch.grading.views.review import ask, letter, opened, review
 
-__all__ = ["advice", "assessment", "decide", "override", "overrides", "progress", "propose", "runs"]
+__all__ = [
+    "advice",
+    "ask",
+    "assessment",
+    "decide",
+    "letter",
+    "opened",
+    "override",
+    "overrides",
+    "progress",
+    "propose",
+    "replayed",
+    "review",
+    "runs",
+]

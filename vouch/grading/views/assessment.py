@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
+from vouch.customers.permissions import may_receive_request
 from vouch.grading import permissions, queries
 from vouch.grading.actions import order_run
 from vouch.grading.forms import NoteForm, RunForm
@@ -57,6 +58,19 @@ def progress(request: StaffRequest) -> HttpResponse:
 
 @face(may=SIGNED_IN, shows=("assessment", "party"))
 @require_GET
+def replayed(request: StaffRequest, pk: int) -> HttpResponse:
+    """What was known, which rule said what, and what today's policy would say (决策回放)."""
+    row = get_object_or_404(queries.assessments_visible_to(request.actor), pk=pk)
+    context = {
+        "assessment": row,
+        "why": queries.explanation_of(row),
+        "replay": queries.replay_of(row, request.actor, at=timezone.now()),
+    }
+    return render(request, "grading/replay.html", context)
+
+
+@face(may=SIGNED_IN, shows=("assessment", "party"))
+@require_GET
 def assessment(request: StaffRequest, pk: int) -> HttpResponse:
     """One decision in full, decided once more from its snapshot (决策回放)."""
     row = get_object_or_404(queries.assessments_visible_to(request.actor), pk=pk)
@@ -73,6 +87,10 @@ def assessment(request: StaffRequest, pk: int) -> HttpResponse:
         "may_decide_advice": waits and permissions.may_decide_advice(actor, row),
         "note_form": NoteForm(),
         "override": queries.open_override(row.party_id),
+        "letters": queries.letters_visible_to(actor).filter(assessment=row),
+        "may_open_letters": permissions.may_open_letters(actor),
+        "may_issue": permissions.may_issue_letter(actor, row),
+        "may_ask": may_receive_request(actor, row.party),
         "may_propose": permissions.may_propose_override(actor, row.party_id),
     }
     return render(request, "grading/assessment.html", context)
