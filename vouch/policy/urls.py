@@ -9,6 +9,8 @@ from vouch.policy import views
 app_name = "policy"
 urlpatterns = [
     path("", views.versions, name="versions"),
+    path("write/", views.write, name="write"),
     path("<int:pk>/", views.version, name="version"),
+    path("<int:pk>/edit/", views.edit, name="edit"),
     path("<int:pk>/<slug:verb>/", views.move, name="move"),
 ]

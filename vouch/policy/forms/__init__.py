@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from vouch.policy.forms.version import FILE_MAX, DraftForm
+from vouch.policy.forms.version import FILE_MAX, DraftForm, PublishForm, TextForm
 
-__all__ = ["FILE_MAX", "DraftForm"]
+__all__ = ["FILE_MAX", "DraftForm", "PublishForm", "TextForm"]

@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from vouch.policy.views.version import move, version, versions
+from vouch.policy.views.version import edit, move, version, versions, write
 
-__all__ = ["move", "version", "versions"]
+__all__ = ["edit", "move", "version", "versions", "write"]
