@@ -119,6 +119,7 @@ def fill() -> None:
                 "contract_amount",
                 "debt_balance",
             ),
+            *("ceded_rate", "issuer_rating"),
             *("share_rate", "counted_on", "due_on", "five_class", "overdue_days", "overdue_amount", "state"),
             *("counter_guarantee", "as_of", "recorded_at", "updated_at"),
         )
@@ -134,7 +135,16 @@ def _row(dice: random.Random, n: int) -> tuple[object, ...]:
     state = "in_force" if in_force else "claimed"
     return (
         *(f"DB{n:07d}", dice.randrange(1, CUSTOMERS + 1), "loan", f"产品{dice.randrange(9)}"),
-        *(f"银行{dice.randrange(25)}", f"HT{n}", amount, amount if in_force else 0, Decimal("0.8"), counted),
+        *(
+            f"银行{dice.randrange(25)}",
+            f"HT{n}",
+            amount,
+            amount if in_force else 0,
+            0,
+            "",
+            Decimal("0.8"),
+            counted,
+        ),
         *(counted + timedelta(days=365), dice.choice(("normal", "normal", "attention", "loss")), late, 0),
         *(state, "保证", date(2026, 11, 19), NOW, NOW),
     )

@@ -107,7 +107,16 @@ def fill() -> int:
             Party,
             ("id", "number", "name", "kind", "status", "search_text", "sound_text", "created_at"),
             (
-                (n, f"C{n:08d}", f"企业{n}有限公司", "enterprise", "active", f"C{n:08d} 企业{n}有限公司", "", NOW)
+                (
+                    n,
+                    f"C{n:08d}",
+                    f"企业{n}有限公司",
+                    "enterprise",
+                    "active",
+                    f"C{n:08d} 企业{n}有限公司",
+                    "",
+                    NOW,
+                )
                 for n in ids
             ),
         )
@@ -134,6 +143,7 @@ def fill() -> int:
                 "contract_amount",
                 "debt_balance",
             ),
+            *("ceded_rate", "issuer_rating"),
             *("share_rate", "counted_on", "due_on", "five_class", "overdue_days", "overdue_amount", "state"),
             *("counter_guarantee", "as_of", "recorded_at", "updated_at"),
         )
@@ -157,7 +167,18 @@ def _guarantee(dice: random.Random, n: int, party: int) -> tuple[object, ...]:
     late = dice.choice((0, 0, 0, 0, 0, 0, 0, 20, 80))
     return (
         *(f"DB{n:07d}", party, "loan", "流水贷", f"银行{dice.randrange(25)}", f"HT{n}", amount, amount),
-        *(Decimal("0.8"), counted, counted + timedelta(days=365), "normal", late, 0, "in_force", "保证"),
+        *(
+            0,
+            "",
+            Decimal("0.8"),
+            counted,
+            counted + timedelta(days=365),
+            "normal",
+            late,
+            0,
+            "in_force",
+            "保证",
+        ),
         *(date(2026, 11, 19), NOW, NOW),
     )
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -19,6 +19,7 @@ from vouch.platform.identity.actor import Actor, system_actor
 from vouch.platform.identity.terms import Role, Scope
 from vouch.platform.ledger.testing import writing
 from vouch.policy.actions import (
+    ExceptionDetails,
     FiguresDetails,
     RuleDetails,
     SettingDetails,
@@ -29,8 +30,12 @@ from vouch.policy.actions import (
     propose_figures,
     propose_rule,
     propose_setting,
+    request_exception,
+    sign_exception,
+    take_tally,
 )
-from vouch.policy.models import MonthFigures, Rule, Setting
+from vouch.policy.models import ExceptionUse, MonthFigures, Rule, Setting
+from vouch.policy.terms import Step
 
 OWN_CODE = "91350100M000100Y43"
 OCTOBER = date(2026, 10, 31)
@@ -56,12 +61,13 @@ def figures_of(
     **wan: str,
 ) -> MonthFigures:
     """A month's figures, entered by the accountant and confirmed by compliance; amounts in 万元."""
+    given: dict[str, Any] = {name: yuan(amount) for name, amount in wan.items()}
     details = FiguresDetails(
         month_end=month_end,
         is_audited=is_audited,
         assets={kind: yuan(amount) for kind, amount in (assets or {}).items()},
         entrusted={kind: yuan(amount) for kind, amount in (entrusted or {}).items()},
-        **{"net_assets": Decimal(0)} | {name: yuan(amount) for name, amount in wan.items()},
+        **given,
     )
     row = propose_figures(actor=ACCOUNTANT, at=at, details=details)
     return confirm_figures(actor=OFFICER, at=at, row=row)
@@ -109,3 +115,35 @@ def own_rule(at: datetime, **values: Any) -> Rule:
     }
     row = propose_rule(actor=OFFICER, at=at, details=RuleDetails(**given | values))
     return confirm_rule(actor=CHIEF, at=at, row=row)
+
+
+def supervised(parties: Mapping[str, Party], at: datetime) -> None:
+    """Figures, a reading, rules, the book's sums, and for each of these customers an exception that was used once."""
+    house()
+    read_as(at)
+    rules_in_force(at)
+    figures_of(
+        at, net_assets="60000", guarantor_equity="2000", assets={"deposits": "1", "guarantor_equity": "2000"}
+    )
+    rule = own_rule(at, measure="amount", limit=Decimal(10_000_000))
+    for place, party in parties.items():
+        details = ExceptionDetails(
+            starts_on=at.date(),
+            ends_on=at.date() + timedelta(days=90),
+            reason=f"例外理由{place.upper()}",
+            evidence=f"会议纪要{place.upper()}",
+            party_id=party.pk,
+        )
+        row = request_exception(actor=OFFICER, at=at, rule=rule, details=details)
+        sign_exception(actor=CHIEF, at=at, row=row)
+        with writing():
+            ExceptionUse.objects.create(
+                exception=row,
+                step=Step.DRAW,
+                party=party,
+                amount=1,
+                at=at,
+                actor_id=OFFICER.id,
+                actor_label="何合规",
+            )
+    take_tally(actor=system_actor("policy"), at=at)

@@ -26,6 +26,7 @@ class BusinessConfig(AppConfig):
         from vouch.business.facts import FACTS, ask, sites
         from vouch.business.permissions import may_open_register
         from vouch.business.queries.exposures import changed_since, exposures
+        from vouch.business.queries.flows import flows
         from vouch.business.queries.takings import BOOK
         from vouch.business.queries.timeline import told_of_guarantees
         from vouch.customers.queries import Strand, register_strand
@@ -34,6 +35,7 @@ class BusinessConfig(AppConfig):
         from vouch.platform.exchange.importer import register
         from vouch.platform.web.navigation import NavItem
         from vouch.platform.web.navigation import register as show
+        from vouch.policy.queries.claims import register_claims
         from vouch.policy.queries.exposures import register_exposures
 
         catalogue.register(facts=FACTS, ask=ask)
@@ -48,6 +50,7 @@ class BusinessConfig(AppConfig):
             register(importer)
         register_book(BOOK)
         register_exposures(exposures, changed=changed_since)
+        register_claims(flows)
         register_strand(Strand("guarantees", _("担保"), "shield-check", told_of_guarantees))
         show(
             NavItem(

@@ -10,6 +10,7 @@ class Panel(TextChoices):
     """The parts of a customer's page."""
 
     JUDGEMENT = "judgement", _("评估结论")
+    CLASS = "class", _("分类")
     FILE = "file", _("档案")
     FACTS = "facts", _("指标")
     INVOICES = "invoices", _("发票")

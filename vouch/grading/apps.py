@@ -15,8 +15,8 @@ class GradingConfig(AppConfig):
         from vouch.customers.permissions import register_bar
         from vouch.customers.queries import Strand, register_strand  # models must be loaded first
         from vouch.customers.terms import RequestKind
-        from vouch.grading.permissions import may_open_limits, may_open_overrides
-        from vouch.grading.queries import judged_since, progress_of_runs, took_part_in
+        from vouch.grading.permissions import may_open_limits, may_open_overrides, may_review_classes
+        from vouch.grading.queries import judged_since, progress_of_runs, took_part_in, waiting_classes
         from vouch.grading.queries.exposures import changed_since, exposures
         from vouch.grading.queries.history import told_of_assessments
         from vouch.platform.exchange.undoing import register_witness
@@ -25,6 +25,16 @@ class GradingConfig(AppConfig):
         from vouch.policy.queries.exposures import register_exposures
 
         register(NavItem(title=_("评估批次"), url_name="grading:runs", icon="list-check", order=45))
+        register(
+            NavItem(
+                title=_("分类复核"),
+                url_name="grading:reviews",
+                icon="arrows-exchange",
+                order=44,
+                badge=lambda request: waiting_classes(request.actor),  # type: ignore[attr-defined]
+                may=may_review_classes,
+            )
+        )
         register(
             NavItem(title=_("额度"), url_name="grading:limits", icon="gauge", order=42, may=may_open_limits)
         )

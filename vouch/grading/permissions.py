@@ -60,7 +60,7 @@ FRONT_ROLES = (Role.ACCOUNT_MANAGER, Role.TEAM_LEAD)
 LIMITING_ROLES = (Role.RISK_REVIEWER, Role.CRO, Role.EXECUTIVE)
 GRANTING_ROLES = (Role.CRO, Role.EXECUTIVE)
 """Who grants whatever a customer's path does not leave to a risk reviewer."""
-DRAWING_ROLES = (*FRONT_ROLES, Role.RELEASE_OFFICER)
+DRAWING_ROLES = (*FRONT_ROLES, Role.RELEASE_OFFICER, *GRANTING_ROLES)
 USING_ROLES = (Role.RELEASE_OFFICER, Role.CASHIER)
 RELEASING_ROLES = (*USING_ROLES, *FRONT_ROLES, Role.INSPECTOR)
 LAST_STEP_OF_REVIEWER = "风险经理"
@@ -96,6 +96,11 @@ def may_decide_limit(actor: Actor, limit: Limit) -> bool:
     ends_at_reviewer = bool(steps) and steps[-1] == LAST_STEP_OF_REVIEWER
     roles = LIMITING_ROLES if ends_at_reviewer else GRANTING_ROLES
     return actor.has_role(*roles) and _sees(actor, limit.subject)
+
+
+def may_approve(actor: Actor) -> bool:
+    """Whose doing it is the approval that a rule asks for: a person at the head of risk or of the house, never a program."""
+    return not actor.is_system and actor.has_role(*GRANTING_ROLES)
 
 
 def may_restrain_limit(actor: Actor, limit: Limit) -> bool:

@@ -7,6 +7,7 @@ from django.utils import timezone
 from vouch.platform.identity.actor import system_actor
 from vouch.platform.jobs.beat import beat
 from vouch.platform.jobs.task import task
+from vouch.policy.actions.rule import install_shipped_rules
 from vouch.policy.actions.tally import take_tally
 from vouch.policy.actions.version import begin_policy
 from vouch.policy.models import MonthFigures
@@ -37,7 +38,15 @@ def begin_versions() -> None:
         begin_policy(actor=system_actor("policy"), at=now, version=version)
 
 
-@beat("policy.take_daily_tally", seconds=86400)
-def take_daily_tally() -> None:
-    """Once a day, whatever was or was not noticed."""
-    take_tally(actor=system_actor("policy"), at=timezone.now())
+@beat("policy.freshen_tally", seconds=3600)
+def freshen_tally() -> None:
+    """Once an hour, so that a judgement never has many customers to weigh anew."""
+    now = timezone.now()
+    if not is_up_to_date(at=now):
+        take_tally(actor=system_actor("policy"), at=now)
+
+
+@beat("policy.install_rules", seconds=86400)
+def install_rules() -> None:
+    """Take in the rules that ship with this version; those that are there already are left alone."""
+    install_shipped_rules(actor=system_actor("install"), at=timezone.now())

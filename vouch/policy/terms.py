@@ -181,3 +181,17 @@ class OverlapReading(TextChoices):
 
     BY_RECORD = "by_record", _("以借款人登记身份为准")
     FARMER_FIRST = "farmer_first", _("先按农户")
+
+
+class LineName(TextChoices):
+    """Lines of the measure (计量办法); values are those of ``engine.ratios.Line``."""
+
+    SMALL_LOANS = "small_loans", _("小微企业借款（单户 500 万元以下）")
+    FARMER_LOANS = "farmer_loans", _("农户借款（单户 200 万元以下）")
+    HOUSING = "housing", _("住房置业担保")
+    OTHER_LOANS = "other_loans", _("其他借款")
+    RATED_BONDS = "rated_bonds", _("发行债券（主体 AA 级以上）")
+    OTHER_BONDS = "other_bonds", _("其他发行债券")
+    OTHER_FINANCING = "other_financing", _("其他融资担保")
+    NON_FINANCING = "non_financing", _("非融资担保（计入）")
+    APART = "apart", _("单独列示（不计入）")

@@ -290,9 +290,8 @@ def test_x4_and_x7_change_the_base(now: datetime) -> None:
     figures_of(now, net_assets="60000", guarantor_equity="2000")
     proposal = Proposal(step=Step.DRAW, party_id=None, amount=Decimal(0))
     bases = []
-    for place, switches in enumerate(
-        ({}, {"deducts_equity": False}, {"net_assets": "audited_year"}), start=2
-    ):
+    readings: tuple[dict[str, Any], ...] = ({}, {"deducts_equity": False}, {"net_assets": "audited_year"})
+    for place, switches in enumerate(readings, start=2):
         read_as(now, starts_on=date(2026, 1, place), **switches)
         bases.append(Weighing(proposal, now).base // 1_000_000)
     assert bases == [58_000, 60_000, 49_000]

@@ -12,7 +12,7 @@ from vouch.demo.actions.firms import Firm, Sale, invent_invoices
 
 FIRM_HEADINGS = (
     *("企业代号", "企业名称", "统一社会信用代码", "注册日期", "企业类型", "注册资金", "经营范围"),
-    *("所在省份", "地区", "注册地址", "行业代码"),
+    *("所在省份", "地区", "注册地址", "行业代码", "从业人数", "营业收入(元)", "资产总额(元)"),
 )
 SALE_HEADINGS = {
     False: ("企业代号", "发票号码", "开票日期", "销方单位代号", "金额", "税额", "价税合计", "发票状态"),
@@ -74,7 +74,16 @@ def _firm_row(firm: Firm) -> tuple[str, ...]:
             f"{firm.capital}(万元)",
         ),
         *(firm.trade.scope, "浙江", "江州", f"浙江省{firm.address}", firm.trade.industry),
+        *_size(firm),
     )
+
+
+def _size(firm: Firm) -> tuple[str, str, str]:
+    """Staff, revenue and assets: small firms, and here and there a medium one."""
+    if firm.number % 17 == 0:
+        return "420", "86000000", "95000000"
+    revenue = firm.capital * 10_000 + firm.number % 9 * 800_000
+    return str(6 + firm.number * 7 % 12), str(min(revenue, 9_500_000)), str(min(revenue * 2, 9_000_000))
 
 
 def _slips(rows: Sequence[Sequence[str]], unit: str) -> list[tuple[str, ...]]:

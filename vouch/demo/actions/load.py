@@ -19,6 +19,7 @@ from vouch.demo import terms
 from vouch.demo.actions.assessments import invent_assessments
 from vouch.demo.actions.book import import_book
 from vouch.demo.actions.circles import link_firms
+from vouch.demo.actions.classes import propose_by_hand, review_classes
 from vouch.demo.actions.consent import Cast, invent_consent
 from vouch.demo.actions.dossiers import invent_dossiers
 from vouch.demo.actions.duplicates import enter_twice
@@ -27,6 +28,8 @@ from vouch.demo.actions.financials import invent_financials
 from vouch.demo.actions.firms import Firm, invent_firms
 from vouch.demo.actions.flows import invent_flows
 from vouch.demo.actions.graph import draw_graph
+from vouch.demo.actions.institution import found_house
+from vouch.demo.actions.limits import grant_limits
 from vouch.demo.actions.messages import tell_staff
 from vouch.demo.actions.people import enrol_people, invent_people
 from vouch.demo.actions.sites import furnish_sites, house_firms
@@ -55,7 +58,7 @@ from vouch.platform.identity.queries import active_staff, actor_of, head_office,
 from vouch.platform.identity.queries import units as open_units
 from vouch.platform.identity.terms import ChangeKind, Role, Scope
 from vouch.platform.operations.sign_ins import SignIn, remember
-from vouch.policy.actions import install_shipped_policies
+from vouch.policy.actions import install_shipped_policies, install_shipped_rules
 
 ACTOR = system_actor("demo")
 CHINA = ZoneInfo("Asia/Shanghai")
@@ -81,10 +84,12 @@ def found_institution(*, today: date, now: datetime, tell: Tell) -> list[SignIn]
     days = [today - timedelta(days=back) for back in LOOKS_BACK_DAYS]
     # In force before the first look back.
     install_shipped_policies(actor=ACTOR, at=datetime.combine(days[0], time(9), CHINA))
+    install_shipped_rules(actor=ACTOR, at=datetime.combine(days[0], time(9), CHINA))
     for as_of in days:
         tell(f"评估全部客户：截至 {as_of}")
         at = min(now, datetime.combine(as_of, time(18), CHINA))
         assess_customers(actor=ACTOR, at=at, as_of=as_of)
+        review_classes(at=at, is_today=as_of == days[-1])
     tell("分派管户，开立员工账户")
     # All at once: an institution with half its staff would count as founded.
     with transaction.atomic():
@@ -110,10 +115,16 @@ def found_institution(*, today: date, now: datetime, tell: Tell) -> list[SignIn]
         tell("产业园、批发市场里的楼栋，负责人、限额和走访")
         staff = {name: user for name, (user, _password) in people.items()}
         furnish_sites(firms, staff, cast, today=today, at=now)
+        tell("机构自身：月度数据、监管口径、规则和例外")
+        acting = {name: actor_of(user, at=now) for name, user in staff.items()}
+        found_house(acting, parties, unit=unit_named(""), actor=ACTOR, today=today, at=now)
         tell("重复录入的客户，一户已合并，其余等待判断")
         enter_twice(firms, units=units, actor=ACTOR, at=now)
         late = assessable().filter(standing=None).values_list("pk", flat=True)
         assess_customers(actor=ACTOR, at=now, as_of=today, party_ids=list(late))
+        tell("额度、预占和冻结")
+        grant_limits(staff, cast, today=today, at=now)
+        propose_by_hand(cast.managers, at=now)
         _arrange(people, today=today, at=now)
         tell_staff({name: user for name, (user, _password) in people.items()}, at=now)
         found = [

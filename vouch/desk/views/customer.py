@@ -24,8 +24,13 @@ from vouch.desk.views.buildings import building_panel
 from vouch.desk.views.limits import limits_panel
 from vouch.desk.views.relations import guarantees_panel, relations_panel
 from vouch.grading.actions import assess_party
-from vouch.grading.permissions import may_assess, may_open_assessment, may_open_limits
-from vouch.grading.queries import explanation_of
+from vouch.grading.permissions import (
+    may_assess,
+    may_open_assessment,
+    may_open_limits,
+    may_propose_class,
+)
+from vouch.grading.queries import class_panel, explanation_of
 from vouch.parties.permissions import may_correct, may_decide_duplicates
 from vouch.parties.queries import Graph, assignments_of, graph_of, sheet_of, size_of
 from vouch.parties.terms import NATURAL_PERSONS, FirmSizeName
@@ -164,6 +169,11 @@ def _judgement(_request: StaffRequest, party: Party, standing: Standing | None) 
     return {"judgement": judgement, "points": points}
 
 
+def _class(request: StaffRequest, party: Party, _standing: Standing | None) -> dict[str, Any]:
+    may_propose = may_propose_class(request.actor, party.pk) and not request.actor.is_read_only
+    return {"classing": class_panel(party, at=timezone.now()), "may_propose": may_propose}
+
+
 def _facts(_request: StaffRequest, party: Party, standing: Standing | None) -> dict[str, Any]:
     as_of = standing.as_of if standing else queries.last_day(party)
     judged = frozenset(standing.assessment.snapshot["facts"]) if standing else frozenset()
@@ -264,6 +274,7 @@ def _file(request: StaffRequest, party: Party, _standing: Standing | None) -> di
 
 PANELS: dict[str, Callable[[StaffRequest, Party, Standing | None], dict[str, Any]]] = {
     Panel.JUDGEMENT: _judgement,
+    Panel.CLASS: _class,
     Panel.FACTS: _facts,
     Panel.INVOICES: _invoices,
     Panel.IDENTITY: _identity,

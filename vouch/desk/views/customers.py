@@ -78,6 +78,7 @@ CUSTOMERS = Table(
             Kind.CLASS,
             sort="standing__risk_class",
             value=lambda party: class_of(standing_of(party)),
+            template="desk/class_cell.html",
         ),
         Column(
             "grade",

@@ -15,7 +15,7 @@ from vouch.grading.actions.assessment import (
 )
 from vouch.grading.actions.classing import (
     ClassError,
-    Proposal,
+    ClassProposal,
     confirm_class,
     propose_class,
     reopen_class,
@@ -57,6 +57,7 @@ from vouch.grading.actions.override import (
 
 __all__ = [
     "ClassError",
+    "ClassProposal",
     "LimitDetails",
     "NotALimit",
     "NotHeld",

@@ -24,8 +24,10 @@ from vouch.grading.queries.consequences import (
     customer_of,
     digest_of,
     foreseen,
+    freeze_reason,
     keeps_frozen,
     next_check,
+    weighed,
 )
 from vouch.grading.queries.freeze import standing_freezes
 from vouch.grading.terms import BINDING, ClassMove, ClassOrigin, ClassReason, ClassState
@@ -36,6 +38,7 @@ from vouch.platform.identity.actor import Actor, system_actor
 from vouch.platform.identity.terms import Office, Role
 from vouch.platform.ledger.action import Entry, Refused, action
 from vouch.policy import queries as policies
+from vouch.policy.actions import pass_gate
 from vouch.policy.models import PolicyVersion
 
 UNDO_FOR = timedelta(hours=1)
@@ -47,7 +50,7 @@ class ClassError(ValueError):
 
 
 @dataclass(frozen=True, slots=True)
-class Proposal:
+class ClassProposal:
     """What a person proposes: which class, why, and what shows it."""
 
     risk_class: str
@@ -57,7 +60,7 @@ class Proposal:
 
 @action("grading.class.proposed_by_hand", may=permissions.may_propose_class)
 def propose_class(
-    entry: Entry, *, actor: Actor, at: datetime, party_id: int, proposal: Proposal
+    entry: Entry, *, actor: Actor, at: datetime, party_id: int, proposal: ClassProposal
 ) -> Classification:
     """Propose another class for a customer; a worsening freezes at once, an improvement waits for its cool-down.
 
@@ -114,7 +117,7 @@ def _move(policy: Policy, held: Classification | None, risk_class: str) -> Class
     return ClassMove.WORSE if is_worse(policy, risk_class, held.risk_class) else ClassMove.BETTER
 
 
-def _ready_on(policy: Policy, held: Classification | None, proposal: Proposal, *, at: datetime) -> date:
+def _ready_on(policy: Policy, held: Classification | None, proposal: ClassProposal, *, at: datetime) -> date:
     """An improvement by hand waits like any other; where the class was wrong from the start there is nothing to wait for."""
     today = timezone.localdate(at)
     if held is None or held.effective_at is None or proposal.reason == ClassReason.CORRECTION:
@@ -130,8 +133,8 @@ def confirm_class(
 ) -> Classification:
     """A second person confirms: the class binds from now on, and what it changed is kept with it.
 
-    ``seen`` is the digest of the consequences that the person read; others are not confirmed. Raises ClassError,
-    NoPolicyInForceError and Refused.
+    ``seen`` is the digest of the consequences that the person read; others are not confirmed. The gate judges it first; what a
+    rule leaves to approval is the 首席风险官's. Raises ClassError, NoPolicyInForceError, GateRefused and Refused.
     """
     row = _in_review(actor, pk, at)
     customer = customer_of(row)
@@ -140,13 +143,18 @@ def confirm_class(
     policy = policies.policy_of(version)
     if row.risk_class not in policy.class_by_name:
         raise ClassError(_("现行政策没有“%s”这一类，请退回后重新提出。") % row.risk_class)
-    before = bound_of([customer])[customer]
+    before = bound_of([customer], at=at)[customer]
     expected = changes(before, foreseen(before, policy, row.risk_class, at=at))
     if seen and seen != digest_of(expected):
         raise ClassError(_("后果在您阅读之后有变化，请重新核对后再确认。"))
+    verdict = pass_gate(entry, weighed(row), actor=actor, at=at)
+    if verdict.approvals and not actor.has_role(Role.CRO):
+        said = "\n".join(str(one) for one in verdict.approvals)
+        raise ClassError(_("须由首席风险官确认：%s") % said)
+    row.exception = "；".join(f"{refusal.rule}：例外 {one.pk}" for refusal, one in verdict.excused)[:300]
     row.reviewer_id, row.reviewer_label, row.reviewed_at, row.note = actor.id, actor.label, at, note
     _take_effect(row, version, at=at)
-    changed = changes(before, bound_of([customer])[customer])
+    changed = changes(before, bound_of([customer], at=at)[customer])
     row.consequences = as_stored(changed)
     row.save(update_fields=["consequences"])
     entry.about(
@@ -243,11 +251,7 @@ def _take_part(actor: Actor, customer: int, at: datetime) -> None:
 
 
 def _freeze(row: Classification, at: datetime) -> None:
-    reason = _("%(freeze)s：%(before)s → %(after)s") % {
-        "freeze": FREEZE,
-        "before": row.previous_class,
-        "after": row.risk_class,
-    }
+    reason = freeze_reason(row.previous_class, row.risk_class)
     freeze_use(actor=system_actor("grading"), at=at, party_id=customer_of(row), reason=reason)
 
 

@@ -22,7 +22,7 @@ from vouch.grading.queries.classing import (
     ready_classes,
     standings_without_class,
 )
-from vouch.grading.queries.consequences import FREEZE, customer_of, next_check
+from vouch.grading.queries.consequences import customer_of, freeze_reason, next_check
 from vouch.grading.terms import ClassMove, ClassOrigin, ClassReason, ClassState
 from vouch.platform.identity.actor import Actor, system_actor
 from vouch.platform.ledger.action import Entry, action
@@ -109,11 +109,7 @@ def _worsen(
     """Freeze at once; put it to review unless a person has proposed something already."""
     actor = system_actor("grading")
     if move == ClassMove.WORSE:
-        reason = _("%(freeze)s：%(before)s → %(after)s") % {
-            "freeze": FREEZE,
-            "before": standing.risk_class,
-            "after": target,
-        }
+        reason = freeze_reason(standing.risk_class, target)
         freeze_use(actor=actor, at=at, party_id=standing.party_id, reason=reason)
     if waiting is None:
         propose_by_itself(

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from vouch.engine.ratios import Kind
 from vouch.grading import permissions
-from vouch.grading.actions.reckoning import reckon_alone
+from vouch.grading.actions.reckoning import need_signature, reckon_alone
 from vouch.grading.models import Hold, HoldMove
 from vouch.grading.queries.freeze import frozen
 from vouch.grading.queries.limit import rooms_for
@@ -193,7 +193,7 @@ def _pass(
     refusals += room_refusals(rooms, asked, customer=customer.pk, actor=actor, at=at)
     if refusals:
         raise GateRefused(Verdict(refusals=tuple(refusals)))
-    pass_gate(entry, proposal, actor=actor, at=at)
+    need_signature(pass_gate(entry, proposal, actor=actor, at=at), actor)
 
 
 def _give_back(held: Hold, step: HoldStep, amount: Decimal, *, at: datetime) -> None:

@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from vouch.grading import permissions
-from vouch.grading.actions.reckoning import reckon_alone
+from vouch.grading.actions.reckoning import need_signature, reckon_alone
 from vouch.grading.models import GroupMember, Limit, LimitSubject
 from vouch.grading.queries.limit import LIVE, Room, ceilings, group_members, group_of, room_of
 from vouch.grading.terms import LIMIT_TRANSITIONS, LimitKind, LimitNature, LimitOf, LimitState
@@ -145,7 +145,7 @@ def _grant(entry: Entry, held: Limit, *, actor: Actor, at: datetime) -> None:
         is_first = ceiling.base is None and ceiling.building is None
         step = Step.GRANT_LIMIT if is_first else Step.RAISE_LIMIT
         proposal = _weighed(step, held, room, after)
-        pass_gate(entry, proposal, actor=actor, at=at)
+        need_signature(pass_gate(entry, proposal, actor=actor, at=at), actor)
     if held.nature == LimitNature.BASE:
         _supersede(held, at=at)
         held.starts_on = today

@@ -1,8 +1,13 @@
-"""One at a time: whatever changes what is taken, or how much may be, reckons alone."""
+"""One at a time, and signed: whatever changes what is taken, or how much may be, reckons alone and has who may approve it."""
 
 from __future__ import annotations
 
 from django.db import connection
+
+from vouch.grading.permissions import may_approve
+from vouch.platform.identity.actor import Actor
+from vouch.policy.actions import GateRefused
+from vouch.policy.queries import Verdict
 
 _LOCK = (0x564F4C4D, 0)  # "VOLM": the advisory lock of limits
 
@@ -16,3 +21,9 @@ def reckon_alone() -> None:
     """
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", _LOCK)
+
+
+def need_signature(verdict: Verdict, actor: Actor) -> None:
+    """What a rule wants approved is done by those alone who may approve it; for everybody else it is refused. Raises GateRefused."""
+    if verdict.approvals and not may_approve(actor):
+        raise GateRefused(Verdict(refusals=verdict.approvals))

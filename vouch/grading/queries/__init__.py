@@ -44,6 +44,7 @@ from vouch.grading.queries.classing import (
     counts_by_move,
     open_classes,
     queue,
+    queue_of_everybody,
     terms_of,
     value_names,
     waiting_classes,
@@ -56,6 +57,8 @@ from vouch.grading.queries.consequences import (
     consequences_of,
     digest_of,
     foreseen,
+    foretold_for,
+    sum_of,
 )
 from vouch.grading.queries.explanation import Explanation, explanation_of
 from vouch.grading.queries.freeze import freezes_of, freezes_visible_to, frozen
@@ -113,6 +116,7 @@ from vouch.grading.queries.override import (
     watch_of,
     yuan,
 )
+from vouch.grading.queries.panel import ClassPanel, class_panel
 from vouch.grading.queries.replaying import Replay, replay_of
 from vouch.grading.queries.takings import Reach, RegisterBook, Registered, Taken, register_book
 from vouch.grading.queries.touched import (
@@ -147,8 +151,10 @@ __all__ = [
     "Book",
     "Bound",
     "Ceiling",
+    "ClassPanel",
     "Consequence",
     "Explanation",
+    "Hold",
     "LetterAbout",
     "Line",
     "Named",
@@ -176,6 +182,7 @@ __all__ = [
     "changes",
     "class_in_effect",
     "class_names",
+    "class_panel",
     "classes_of",
     "classifications_visible_to",
     "codes_of",
@@ -191,6 +198,7 @@ __all__ = [
     "evidence_of",
     "explanation_of",
     "foreseen",
+    "foretold_for",
     "freezes_of",
     "freezes_visible_to",
     "frozen",
@@ -218,6 +226,7 @@ __all__ = [
     "owner_of",
     "progress_of_runs",
     "queue",
+    "queue_of_everybody",
     "reach_of",
     "recent_changes",
     "register_book",
@@ -233,6 +242,7 @@ __all__ = [
     "standing_of_records",
     "standings_visible_to",
     "subjects_visible_to",
+    "sum_of",
     "terms_of",
     "title_of",
     "took_part",

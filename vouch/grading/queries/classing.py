@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from django.db.models import Case, Count, F, Q, QuerySet, When
+from django.db.models import Count, Q, QuerySet
 from django.utils import timezone
 
 from vouch.engine.policy import CustomerClass, Policy
@@ -17,9 +17,6 @@ from vouch.parties.models import Party
 from vouch.platform.identity.actor import Actor
 from vouch.platform.identity.terms import Scope
 from vouch.policy import queries as policies
-
-CUSTOMER = Case(When(party__canonical=None, then=F("party")), default=F("party__canonical"))
-"""The customer whom a row counts for: of a merged record the one that stands."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,9 +34,7 @@ class WantedClasses:
 
 def classifications() -> QuerySet[Classification]:
     """Every class of everybody, with customer and policy."""
-    return Classification.objects.select_related("party__canonical", "policy__scorecard").annotate(
-        customer=CUSTOMER
-    )
+    return Classification.objects.select_related("party__canonical", "policy__scorecard")
 
 
 def classifications_visible_to(actor: Actor) -> QuerySet[Classification]:
@@ -59,17 +54,18 @@ def binding_classes(party_ids: Collection[int]) -> Mapping[int, Classification]:
     """
     ids = list(party_ids)
     rows = classifications().filter(Q(party__in=ids) | Q(party__canonical__in=ids), state__in=BINDING)
-    found: dict[int, Classification] = {}
-    for row in rows.order_by("class_rank", "effective_at", "pk"):
-        found[row.customer] = row
-    return found
+    return {_customer(row): row for row in rows.order_by("class_rank", "effective_at", "pk")}
 
 
 def open_classes(party_ids: Collection[int]) -> Mapping[int, Classification]:
     """Customer (record that stands) → the class that is proposed or in review; one query."""
     ids = list(party_ids)
     rows = classifications().filter(Q(party__in=ids) | Q(party__canonical__in=ids), state__in=OPEN)
-    return {row.customer: row for row in rows.order_by("state", "pk")}
+    return {_customer(row): row for row in rows.order_by("state", "pk")}
+
+
+def _customer(row: Classification) -> int:
+    return row.party.canonical_id or row.party_id
 
 
 def class_in_effect(party_id: int) -> Classification | None:
@@ -82,9 +78,10 @@ def terms_of(row: Classification) -> CustomerClass:
     return policies.policy_of(row.policy).class_by_name[row.risk_class]
 
 
-def policy_for(party: Party, *, at: datetime) -> Policy:
+def policy_for(party_id: int, *, at: datetime) -> Policy:
     """The policy in force for this customer; raises NoPolicyInForceError."""
-    return policies.policy_of(policies.policy_in_force(at=at, kind=party.kind))
+    kind = Party.objects.values_list("kind", flat=True).get(pk=party_id)
+    return policies.policy_of(policies.policy_in_force(at=at, kind=kind))
 
 
 def classes_of(party_id: int) -> QuerySet[Classification]:
@@ -105,6 +102,11 @@ def queue(actor: Actor, wanted: WantedClasses) -> QuerySet[Classification]:
     if wanted.unit_id is not None:
         found = found.filter(party__in=parties.in_unit(Party.objects.all(), wanted.unit_id))
     return found
+
+
+def queue_of_everybody() -> QuerySet[Classification]:
+    """Everything that waits for a review, the oldest first."""
+    return classifications().filter(state=ClassState.IN_REVIEW).order_by("pk")
 
 
 def counts_by_move(found: QuerySet[Classification]) -> Mapping[str, int]:

@@ -3,23 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
+from django.db.models import Q
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from vouch.engine.canonical import digest
 from vouch.engine.policy import CustomerClass, Policy
 from vouch.engine.reclass import is_worse
-from vouch.grading.models import Classification
-from vouch.grading.queries.classing import binding_classes
+from vouch.grading.models import Classification, LimitSubject
+from vouch.grading.queries.classing import binding_classes, policy_for
 from vouch.grading.queries.freeze import standing_freezes
-from vouch.grading.terms import ClassState
+from vouch.grading.queries.limit import ceilings
+from vouch.grading.terms import ClassState, LimitKind
 from vouch.platform.web.figures import wan
 from vouch.policy import queries as policies
+from vouch.policy.queries import Proposal
+from vouch.policy.terms import Step
 
 NONE = "—"
 FREEZE = "分类下调待复核"
@@ -44,7 +48,20 @@ class Bound:
     mitigations: tuple[str, ...] = ()
     care_plan: tuple[str, ...] = ()
     frozen: tuple[str, ...] = ()
-    over: tuple[str, ...] = ()
+    # The customer's own limit, whatever the class.
+    limit: Decimal | None = None
+
+    @property
+    def fee_band(self) -> str:
+        """The band of fees, in words."""
+        return _band(self)
+
+    @property
+    def excess(self) -> Decimal:
+        """By how much the customer's own limit is above what the class allows."""
+        if self.limit is None or self.max_limit is None:
+            return Decimal(0)
+        return max(Decimal(0), self.limit - self.max_limit)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,33 +77,45 @@ class Consequence:
         return f"{self.subject}：{self.before} → {self.after}"
 
 
-def bound_of(party_ids: Collection[int]) -> Mapping[int, Bound]:
-    """Customer → what binds it now, as the tables have it; the same number of queries for one and for many."""
+def bound_of(party_ids: Collection[int], *, at: datetime) -> Mapping[int, Bound]:
+    """Customer → what binds it at this moment, as the tables have it; the same number of queries for one and for many."""
     classes = binding_classes(party_ids)
+    limits = _limits(party_ids, on=timezone.localdate(at))
     frozen: dict[int, list[str]] = {}
     for freeze in standing_freezes(party_ids):
         frozen.setdefault(freeze.party.canonical_id or freeze.party_id, []).append(freeze.reason)
     return {
-        party_id: _bound(classes.get(party_id), tuple(frozen.get(party_id, ()))) for party_id in party_ids
+        party_id: replace(
+            _bound(classes.get(party_id)),
+            frozen=tuple(frozen.get(party_id, ())),
+            limit=limits.get(party_id),
+        )
+        for party_id in party_ids
     }
 
 
-def _bound(row: Classification | None, frozen: tuple[str, ...]) -> Bound:
+def _limits(party_ids: Collection[int], *, on: date) -> Mapping[int, Decimal]:
+    """Customer → its own limit on a day; of several records that have one, the largest."""
+    ids = list(party_ids)
+    own = LimitSubject.objects.filter(Q(party__in=ids) | Q(party__canonical__in=ids), kind=LimitKind.CUSTOMER)
+    subjects = list(own.select_related("party"))
+    found: dict[int, Decimal] = {}
+    for subject, ceiling in zip(subjects, ceilings(subjects, on=on), strict=True):
+        if subject.party is not None and ceiling.amount is not None:
+            customer = subject.party.canonical_id or subject.party.pk
+            found[customer] = max(found.get(customer, ceiling.amount), ceiling.amount)
+    return found
+
+
+def _bound(row: Classification | None) -> Bound:
     if row is None:
-        return Bound(frozen=frozen)
+        return Bound()
     policy = policies.policy_of(row.policy)
     terms = policy.class_by_name[row.risk_class]
-    return _binding(policy, terms, state=row.state, next_check_on=row.next_check_on, frozen=frozen)
+    return _binding(policy, terms, state=row.state, next_check_on=row.next_check_on)
 
 
-def _binding(
-    policy: Policy,
-    terms: CustomerClass,
-    *,
-    state: str,
-    next_check_on: date | None,
-    frozen: tuple[str, ...],
-) -> Bound:
+def _binding(policy: Policy, terms: CustomerClass, *, state: str, next_check_on: date | None) -> Bound:
     path = policy.path_by_name[terms.path]
     return Bound(
         risk_class=terms.name,
@@ -102,7 +131,6 @@ def _binding(
         max_limit=Decimal(terms.max_limit).scaleb(-2),
         mitigations=terms.mitigations,
         care_plan=terms.care_plan,
-        frozen=frozen,
     )
 
 
@@ -110,18 +138,18 @@ def foreseen(before: Bound, policy: Policy, risk_class: str, *, at: datetime) ->
     """What will bind the customer once the class takes effect at that moment, under that policy."""
     terms = policy.class_by_name[risk_class]
     frozen = before.frozen if keeps_frozen(terms) else kept_freezes(before.frozen)
-    return _binding(
-        policy,
-        terms,
-        state=ClassState.EFFECTIVE,
-        next_check_on=next_check(terms, at=at),
-        frozen=frozen,
-    )
+    found = _binding(policy, terms, state=ClassState.EFFECTIVE, next_check_on=next_check(terms, at=at))
+    return replace(found, frozen=frozen, limit=before.limit)
 
 
 def next_check(terms: CustomerClass, *, at: datetime) -> date:
     """The day on which a class that takes effect now is to be checked."""
     return timezone.localdate(at) + timedelta(days=terms.check_every_days)
+
+
+def freeze_reason(before: str, after: str) -> str:
+    """What a worsening freezes for."""
+    return _("%(freeze)s：%(before)s → %(after)s") % {"freeze": FREEZE, "before": before, "after": after}
 
 
 def keeps_frozen(terms: CustomerClass) -> bool:
@@ -161,12 +189,7 @@ def changes(before: Bound, after: Bound) -> tuple[Consequence, ...]:
         ("保障措施", _listed(before.mitigations), _listed(after.mitigations), ""),
         ("关怀计划", _listed(before.care_plan), _listed(after.care_plan), ""),
         ("额度使用", _use(before), _use(after), _more(len(before.frozen), len(after.frozen))),
-        (
-            "超出上限的额度",
-            _listed(before.over),
-            _listed(after.over),
-            _more(len(before.over), len(after.over)),
-        ),
+        ("超出上限的额度", _over(before), _over(after), _more(before.excess, after.excess)),
     )
     return tuple(
         Consequence(subject, was, becomes, "" if first else weight)
@@ -198,7 +221,7 @@ def consequences_of(
     Raises NoPolicyInForceError where no policy judges such a customer now.
     """
     waiting = [row for row in rows if row.effective_at is None]
-    bound = bound_of({customer_of(row) for row in waiting})
+    bound = bound_of({customer_of(row) for row in waiting}, at=at)
     found: dict[int, tuple[Consequence, ...]] = {}
     known: dict[str, Policy] = {}
     for row in rows:
@@ -222,9 +245,10 @@ def customer_of(row: Classification) -> int:
     return row.party.canonical_id or row.party_id
 
 
-def goes_down(policy: Policy, risk_class: str, before: str) -> bool:
-    """Whether the class is worse than the one in effect."""
-    return bool(before) and is_worse(policy, risk_class, before)
+def weighed(row: Classification) -> Proposal:
+    """The class as the gate is asked about it."""
+    facts = {"proposal.class": row.risk_class, "proposal.class_before": row.previous_class or None}
+    return Proposal(step=Step.CONFIRM_CLASS, party_id=customer_of(row), amount=Decimal(0), facts=facts)
 
 
 def _band(bound: Bound) -> str:
@@ -257,11 +281,18 @@ def _listed(words: tuple[str, ...]) -> str:
     return "；".join(words) or NONE
 
 
+def _over(bound: Bound) -> str:
+    if not bound.excess:
+        return NONE
+    said = {"limit": wan(bound.limit), "excess": wan(bound.excess)}
+    return _("客户额度 %(limit)s 万元，超出 %(excess)s 万元") % said
+
+
 def _use(bound: Bound) -> str:
     return _("冻结（%s）") % "；".join(bound.frozen) if bound.frozen else _("未冻结")
 
 
-def _more(before: int, after: int) -> str:
+def _more(before: int | Decimal, after: int | Decimal) -> str:
     return "" if before == after else "tighter" if after > before else "looser"
 
 
@@ -269,3 +300,33 @@ def _less(before: int | Decimal | None, after: int | Decimal | None) -> str:
     if before is None or after is None or before == after:
         return ""
     return "tighter" if after < before else "looser"
+
+
+@dataclass(frozen=True, slots=True)
+class SubjectSum:
+    """Of many classes: for how many customers a subject becomes tighter, looser, or just another."""
+
+    subject: str
+    tighter: int
+    looser: int
+    other: int
+
+
+def sum_of(many: Iterable[Iterable[Consequence]]) -> tuple[SubjectSum, ...]:
+    """What many classes change together, the subject that concerns most customers first."""
+    counts: dict[str, dict[str, int]] = {}
+    for found in many:
+        for one in found:
+            kept = counts.setdefault(one.subject, {"tighter": 0, "looser": 0, "": 0})
+            kept[one.weight] += 1
+    sums = [SubjectSum(name, kept["tighter"], kept["looser"], kept[""]) for name, kept in counts.items()]
+    return tuple(sorted(sums, key=lambda one: -(one.tighter + one.looser + one.other)))
+
+
+def foretold_for(customer: int, risk_class: str, *, at: datetime) -> tuple[Consequence, ...]:
+    """What proposing and confirming a class would change for a customer. Raises NoPolicyInForceError."""
+    policy = policy_for(customer, at=at)
+    before = proposed = bound_of([customer], at=at)[customer]
+    if is_worse(policy, risk_class, before.risk_class):
+        proposed = replace(before, frozen=(*before.frozen, freeze_reason(before.risk_class, risk_class)))
+    return changes(before, foreseen(proposed, policy, risk_class, at=at))

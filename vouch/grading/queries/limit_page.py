@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 
 from django.utils import timezone
 
@@ -12,7 +13,7 @@ from vouch.grading.models import Freeze, GroupMember, Limit, LimitSubject
 from vouch.grading.permissions import may_see_sums
 from vouch.grading.queries.freeze import standing_freezes
 from vouch.grading.queries.limit import Room, ceilings, reach_of, rooms_for, title_of
-from vouch.grading.queries.takings import Counted, Taken, counted, open_holds, taken_by_customer
+from vouch.grading.queries.takings import ZERO, Counted, Taken, counted, open_holds, taken_by_customer
 from vouch.grading.terms import LimitKind, LimitState
 from vouch.parties import queries as parties
 from vouch.parties.models import Party
@@ -91,17 +92,17 @@ class CustomerLimits:
     freezes: Sequence[Freeze]
 
     @property
-    def free(self) -> object:
+    def free(self) -> Decimal:
         """What could be drawn now in yuan: nought while frozen or without a limit of its own, else what the tightest leaves."""
         frees = [one.room.free for one in self.rows if one.room.ceiling.amount is not None]
         if self.own is None or self.freezes:
-            return 0
-        return max(min(frees), 0)
+            return ZERO
+        return max(min(frees), ZERO)
 
 
-def limits_of(actor: Actor, party: Party, *, at: datetime) -> CustomerLimits:
-    """What binds a customer (the record that stands). The caller has checked that the actor sees it."""
-    rooms = rooms_for(party, bank="", at=at)
+def limits_of(actor: Actor, party: Party, *, at: datetime, bank: str = "") -> CustomerLimits:
+    """What binds a customer (the record that stands), at a bank if one is told. The caller has checked that the actor sees it."""
+    rooms = rooms_for(party, bank=bank, at=at)
     tightest = min((one.free for one in rooms if one.ceiling.amount is not None), default=None)
     tells = may_see_sums(actor)
     rows = [

@@ -63,9 +63,10 @@ def room_refusals(
 
 def _exceeded(room: Room, asked: Decimal, actor: Actor) -> Refusal:
     free = max(room.free, Decimal(0))
-    numbers = [(_("申请占用"), _money(asked)), (_("可用"), _money(free))]
+    numbers = [(_("申请占用"), _money(asked))] if asked else []
+    numbers.append((_("可用"), _money(free)))
     if room.subject.kind == LimitKind.CUSTOMER or may_see_sums(actor):
-        numbers[1:1] = [
+        numbers[-1:-1] = [
             (_("额度"), _money(room.ceiling.amount or Decimal(0))),
             (_("已占用和预占"), _money(room.taken.total)),
         ]

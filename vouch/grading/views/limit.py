@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from decimal import Decimal
 from typing import Any
 
 from django import forms
@@ -43,8 +44,8 @@ LIMITS = Table(
     hint=gettext_lazy("额度由一人提出、另一人批准；楼栋的基本额度在楼栋页设定。"),
     columns=(
         Column("title", gettext_lazy("额度对象"), sort="title", link=lambda one: one.subject.get_absolute_url()),
-        Column("kind", gettext_lazy("种类"), sort="subject__kind", value=lambda one: one.subject.get_kind_display()),
-        Column("amount", gettext_lazy("额度"), Kind.WAN, sort="amount"),
+        Column("kind", gettext_lazy("种类"), sort="subject__kind", value=lambda one: one.subject.get_kind_display(), on_phone=False),
+        Column("amount", gettext_lazy("额度"), Kind.WAN, sort="amount", on_phone=False),
         Column("registered", gettext_lazy("台账在保"), Kind.WAN, sort="taken__registered",
                value=lambda one: one.taken and one.taken.registered, on_phone=False),
         Column("used", gettext_lazy("已占用未入账"), Kind.WAN, sort="taken__used",
@@ -107,16 +108,20 @@ def _propose_url(found: LimitPage) -> str:
 
 
 def _picture(found: LimitPage, rows: list[Taker]) -> Chart:
-    """Who takes how much, the largest by name, and what is free."""
-    slices = [Slice(one.name, float(one.taken.total / 10_000), url=one.url) for one in rows[:DRAWN]]
-    rest = found.room.taken.total - sum(
-        (one.taken.total for one in rows[:DRAWN]), start=found.room.taken.total * 0
-    )
+    """Of a customer what its limit is taken by and what is free; of others who takes how much, the largest first."""
+    room = found.room
+    if room.subject.kind == LimitKind.CUSTOMER:
+        parts = [
+            (_("台账在保"), room.taken.registered, charts.BLUE), (_("已占用未入账"), room.taken.used, charts.TEAL),
+            (_("预占"), room.taken.reserved, charts.AMBER), (_("可用"), max(room.free, 0), "#dfe5ee"),
+        ]  # fmt: skip
+        slices = [Slice(name, float(amount / 10_000), colour=colour) for name, amount, colour in parts]
+        return charts.donut(slices, unit=_("万元"), label=_("额度占用"))
+    slices = [Slice(one.name, float(one.taken.total), url=one.url) for one in rows[:DRAWN]]
+    rest = room.taken.total - sum((one.taken.total for one in rows[:DRAWN]), Decimal(0))
     if rest > 0:
-        slices.append(Slice(_("其他"), float(rest / 10_000), colour=charts.VIOLET))
-    if found.room.free > 0:
-        slices.append(Slice(_("可用"), float(found.room.free / 10_000), colour="#dfe5ee"))
-    return charts.donut(slices, unit=_("万元"), label=_("额度占用"))
+        slices.append(Slice(_("其他"), float(rest), colour=charts.GREY))
+    return charts.bars(slices, unit=_("万元"), label=_("客户"), form="wan", lying=True)
 
 
 def answered(

@@ -69,7 +69,7 @@ def propose_figures(entry: Entry, *, actor: Actor, at: datetime, details: Figure
     assets = {kind: str(amount) for kind, amount in told.pop("assets").items() if amount}
     entrusted = {kind: str(amount) for kind, amount in told.pop("entrusted").items() if amount}
     after = {**shown(told), "version": row.version, "assets": assets, "entrusted": entrusted}
-    entry.about("figures", row.pk, after=after)
+    entry.about("month_figures", row.pk, after=after)
     return row
 
 
@@ -78,13 +78,13 @@ def confirm_figures(
     entry: Entry, *, actor: Actor, at: datetime, row: MonthFigures, note: str = ""
 ) -> MonthFigures:
     """Let them hold from now on; by somebody else than who entered them."""
-    return sign(entry, row, kind="figures", by=(actor, at), to=SignedState.CONFIRMED, note=note)
+    return sign(entry, row, kind="month_figures", by=(actor, at), to=SignedState.CONFIRMED, note=note)
 
 
 @action("policy.figures.refused", may=permissions.may_sign_figures)
 def refuse_figures(entry: Entry, *, actor: Actor, at: datetime, row: MonthFigures, note: str) -> MonthFigures:
     """Send them back; who entered them enters the next version."""
-    return sign(entry, row, kind="figures", by=(actor, at), to=SignedState.REFUSED, note=note)
+    return sign(entry, row, kind="month_figures", by=(actor, at), to=SignedState.REFUSED, note=note)
 
 
 def _check(details: FiguresDetails, *, at: datetime) -> None:

@@ -27,11 +27,11 @@ def sign(
 ) -> Row:
     """Confirm or send back, by the second person. Raises WrongStateError where somebody did already."""
     actor, at = by
-    found: Row = type(row).objects.select_for_update(of=("self",)).get(pk=row.pk)
+    found: Row = type(row)._default_manager.select_for_update(of=("self",)).get(pk=row.pk)  # noqa: SLF001 - the documented way to it
     if to not in SIGNED_TRANSITIONS[found.state]:
         message = _("%(row)s 目前是“%(state)s”，不能改为“%(to)s”。") % {
             "row": found,
-            "state": found.get_state_display(),  # type: ignore[attr-defined]
+            "state": found.get_state_display(),
             "to": SignedState(to).label,
         }
         raise WrongStateError(message)

@@ -19,6 +19,7 @@ from vouch.policy.models import (
 )
 from vouch.policy.queries.exposures import exposures, register_exposures
 from vouch.policy.queries.gate import Refusal, Verdict, judge
+from vouch.policy.queries.rule import exceptions_visible_to
 from vouch.policy.queries.version import (
     ClassLine,
     Comparison,
@@ -52,7 +53,7 @@ VISIBLE: Visible = {
     AssetFigure: _HOUSE,
     Tally: "全部业务的合计，不含单个客户",
     CustomerTally: lambda actor: CustomerTally.objects.filter(party__in=visible_to(actor)),
-    RuleException: lambda actor: RuleException.objects.filter(Q(party=None) | Q(party__in=visible_to(actor))),
+    RuleException: exceptions_visible_to,
     ExceptionUse: lambda actor: ExceptionUse.objects.filter(Q(party=None) | Q(party__in=visible_to(actor))),
 }
 """How rows of each table are seen."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -96,7 +97,11 @@ class Standing:
 
 def standing_on(day: date, *, at: datetime, reading: Interpretation) -> Standing | None:
     """The figures that the limits are measured by on a day, as confirmed at a moment; None where there are none."""
-    known = months_known(at=at)
+    return standing_among(months_known(at=at), day, reading)
+
+
+def standing_among(known: Sequence[MonthFigures], day: date, reading: Interpretation) -> Standing | None:
+    """The same, among months that were asked for already."""
     by_month = {row.month_end: row for row in known}
     chosen = net_assets_for(
         [NetAssets(row.month_end, fen(row.net_assets), row.is_audited) for row in known], day, reading

@@ -306,3 +306,19 @@ JUDGES: Mapping[Measure, Judge] = {
     Measure.CUSTOMER_BALANCE: _customer_balance,
     Measure.EXPRESSION: _expression,
 }
+
+
+def shown_limits(rule: Rule) -> list[str]:
+    """A rule's limits as a person reads them; none for one that has none."""
+    if rule.limit is None:
+        return []
+    match rule.measure:
+        case Measure.LEVERAGE:
+            multiples = [rule.limit, *([rule.limit_of_small] if rule.limit_of_small else [])]
+            return [_("≤ %s 倍") % f"{one.normalize():f}" for one in multiples]
+        case Measure.NET_ASSETS_AGE:
+            return [_("≤ %d 个月") % int(rule.limit)]
+        case Measure.AMOUNT | Measure.CUSTOMER_BALANCE:
+            return [f"≤ {wan(limit_of(rule) * 100)}"]
+        case _:
+            return [f"{'≥' if rule.measure in AT_LEAST else '≤'} {_percent(limit_of(rule))}"]

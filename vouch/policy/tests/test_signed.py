@@ -64,7 +64,8 @@ pytestmark = pytest.mark.django_db
 
 
 def details(**values: Any) -> FiguresDetails:
-    return FiguresDetails(**{"month_end": OCTOBER, "net_assets": Decimal(600_000_000)} | values)
+    given: dict[str, Any] = {"month_end": OCTOBER, "net_assets": Decimal(600_000_000)}
+    return FiguresDetails(**given | values)
 
 
 def draw(party: Party | None, amount: int = 10_000, **others: Any) -> Proposal:
@@ -135,7 +136,7 @@ def test_the_database_keeps_what_was_signed(now: datetime) -> None:
         with pytest.raises(Error, match="Cannot update or delete"), transaction.atomic():
             AssetFigure.objects.filter(figures=row).update(amount=1)
         with pytest.raises(Error, match="figures that are signed"), transaction.atomic():
-            AssetFigure.objects.create(figures=row, kind="cash", amount=1)
+            AssetFigure.objects.create(figures=row, kind="cash", amount=Decimal(1))
         waiting = propose_figures(actor=ACCOUNTANT, at=now, details=details())
         with pytest.raises(Error, match="two_persons"), transaction.atomic():
             MonthFigures.objects.filter(pk=waiting.pk).update(
@@ -150,7 +151,7 @@ ASSETS = {
     "other_entrusted": "1000", "other_premises": "700", "other_receivables": "900", "claims_receivable": "5000",
     "unclassed": "600",
 }  # fmt: skip
-EXAMPLE = {
+EXAMPLE: dict[str, Any] = {
     "net_assets": "60000", "guarantor_equity": "2000", "unexpired_reserve": "600", "compensation_reserve": "1800",
 }  # fmt: skip
 

@@ -22,7 +22,7 @@ from vouch.grading.models import Assessment, AssessmentRun
 from vouch.grading.terms import Outcome
 from vouch.platform.identity.actor import system_actor
 from vouch.platform.web.exports import safe_text
-from vouch.policy.actions import install_shipped_policies
+from vouch.policy.actions import install_shipped_policies, install_shipped_rules
 from vouch.policy.queries import policy_in_force
 
 ACTOR = system_actor("assess")
@@ -72,6 +72,7 @@ class Command(BaseCommand):
         customer = None if options["party"] is None else _customer(options["party"])
         now = timezone.now()
         install_shipped_policies(actor=system_actor("install"), at=now)
+        install_shipped_rules(actor=system_actor("install"), at=now)
         if customer is not None:
             found = assess_party(actor=ACTOR, at=now, party_id=customer.party_id, as_of=as_of)
             if out is None:
