@@ -123,6 +123,7 @@ TASK_TITLES: dict[str, str] = {
     "grading.reassess_import": "导入后重新评估",
     "grading.reassess_list": "名单筛查后重新评估",
     "grading.assess_due": "按检查频率重新评估",
+    "policy.begin_versions": "到期生效的政策版本",
     "grading.end_overrides": "结束到期的人工调整",
     "grading.continue_run": "批量评估",
     "grading.tend_classes": "分类到期检查",

@@ -245,6 +245,8 @@ EVENT_TITLES: dict[str, str] = {
     "policy.version.drafted": "拟定政策版本",
     "policy.version.reviewed": "复核政策版本",
     "policy.version.published": "发布政策版本",
+    "policy.version.began": "政策版本生效",
+    "policy.version.rolled_back": "回退政策版本",
     "policy.version.retired": "停用政策版本",
     "grading.classes.begun": "首次分类生效",
     "grading.class.proposed": "评估触发分类调整",
