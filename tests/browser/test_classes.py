@@ -88,7 +88,7 @@ def test_a_manager_proposes_a_class_reads_its_consequences_and_a_second_person_c
     expect(page.get_by_text("确认时的实际变化")).to_be_visible()
     found = queries.class_in_effect(party.pk)
     assert found is not None
-    assert (found.risk_class, found.reviewer_label) == ("高风险", "王芳")
+    assert (found.risk_class, found.reviewer_label) == ("高风险", "王芳（风险管理部）")
 
 
 @pytest.mark.parametrize("width", [1440, 390])

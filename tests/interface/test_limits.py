@@ -8,10 +8,10 @@ import pytest
 from django.utils import timezone
 
 from tests.interface.conftest import Caller, Callers
+from tests.limits import granted
 from vouch.grading.actions import freeze_use
 from vouch.grading.models import Hold
 from vouch.grading.terms import LimitKind, LimitOf
-from vouch.grading.tests.limits import granted
 from vouch.parties.actions import EnterpriseDetails, Registration, register_enterprise
 from vouch.parties.models import Party
 from vouch.platform.identity.actor import Actor

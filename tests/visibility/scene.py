@@ -875,8 +875,8 @@ def _classed(scene: Scene, actor: Actor) -> None:
             made = propose_class(actor=actor, at=now, party_id=party.pk, proposal=said)
             if number == 1:
                 return_class(actor=reviewer, at=now, pk=made.pk, note=f"退回意见{token}")
-    said = {"risk_class": "优质", "reason": str(ClassReason.CORRECTION), "evidence": "原来录错了报表"}
-    scene.posts["grading:propose_class"] = lambda _arguments: said
+    form = {"risk_class": "优质", "reason": str(ClassReason.CORRECTION), "evidence": "原来录错了报表"}
+    scene.posts["grading:propose_class"] = lambda _arguments: form
     scene.posts["grading:decide_class"] = lambda _arguments: {"note": "核对无误"}
 
 

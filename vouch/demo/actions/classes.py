@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from vouch.grading.actions import ClassProposal, confirm_class, propose_class, tend_classes
@@ -35,7 +36,7 @@ def review_classes(*, at: datetime, is_today: bool) -> int:
     return len(waiting)
 
 
-def propose_by_hand(managers: dict[int, Actor], *, at: datetime) -> int:
+def propose_by_hand(managers: Mapping[int, Actor], *, at: datetime) -> int:
     """Two managers propose a worse class for a customer of theirs. Gives how many proposals that made."""
     made = 0
     found = Party.objects.filter(

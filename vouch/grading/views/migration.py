@@ -52,7 +52,7 @@ def migration(request: StaffRequest) -> HttpResponse:
         for before, total, cells in found.rows
     ]
     context = {
-        "form": form if form.is_bound else MigrationForm(initial={"axis": axis, "start": start, "end": end}),
+        "form": form if form.errors else MigrationForm(initial={"axis": axis, "start": start, "end": end}),
         "found": found,
         "rows": rows,
         "rates": queries.claim_rates(request.actor, start=start, end=end),
