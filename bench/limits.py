@@ -1,8 +1,8 @@
-"""Limits under load: `python bench/limits.py [rush|attempts|list]`; everything without an argument.
+"""Limits under load: `python bench/limits.py [rush|overlapping|attempts|list]`; everything without an argument.
 
 Makes an installation of its own in a temporary VOUCH_HOME (or uses DATABASE_URL, which must be empty).
 
-rush      1,000 draws in flight over 50 connections on one limit, on a group's, and on overlapping ones with uses and
+rush      (or overlapping alone) 1,000 draws in flight over 50 connections on one limit, on a group's, and on overlapping ones with uses and
           repayments between; then never over, none lost, no deadlock.
 attempts  10,000 attempts of chance at the gated steps by page, interface and job, each told beforehand by a sum by hand.
 list      the page of limits, one limit, the customer's panel and one draw with 20,000 customers who have limits and
@@ -50,14 +50,18 @@ def main() -> None:
         wanted = sys.argv[1:] or ["rush", "attempts", "list"]
         print(f"load average {os.getloadavg()[0]:.1f}")
         for name in wanted:
-            {"rush": rush_all, "attempts": attempts, "list": pages}[name]()
+            {"rush": rush_all, "overlapping": overlapping, "attempts": attempts, "list": pages}[name]()
 
 
-def rush_all() -> None:
+def overlapping() -> None:
+    rush_all(only="overlapping limits")
+
+
+def rush_all(only: str = "") -> None:
     from django.db.models import Sum
 
+    from tests.rush import on_a_group, on_one_limit, on_overlapping, overdrawn, rush
     from vouch.grading.models import Hold
-    from vouch.grading.tests.rush import on_a_group, on_one_limit, on_overlapping, overdrawn, rush
 
     scenarios: list[tuple[str, Callable[[], list[object]], bool]] = [
         ("one limit", lambda: on_one_limit(DRAWS, timezone.now()), False),
@@ -65,6 +69,8 @@ def rush_all() -> None:
         ("overlapping limits", lambda: on_overlapping(DRAWS, timezone.now(), random.Random(SEED)), True),
     ]
     for name, made, goes_on in scenarios:
+        if only not in {"", name}:
+            continue
         draws = made()
         before = Hold.objects.aggregate(total=Sum("reserved") + Sum("used"))["total"] or Decimal(0)
         started = time.perf_counter()
@@ -81,6 +87,19 @@ def rush_all() -> None:
         print(
             f"{name}: {DRAWS} draws over {CONNECTIONS} connections, {len(kept)} kept, {len(came) - len(kept)} refused, none lost, none over, {took:.1f} s"
         )
+        give_back()
+
+
+def give_back() -> None:
+    """What one scenario holds would take up the institution's limit of the next."""
+    from vouch.grading.actions import release
+    from vouch.grading.models import Hold
+    from vouch.platform.identity.actor import system_actor
+
+    for one in Hold.objects.filter(state="open"):
+        for step, have in (("cancel", one.reserved), ("repay", one.used)):
+            if have:
+                release(actor=system_actor("bench"), at=timezone.now(), hold=one, step=step)
 
 
 def attempts() -> None:
@@ -124,11 +143,11 @@ def attempts() -> None:
 
 
 def pages() -> None:
+    from tests.limits import drawn, granted
     from tests.networks import firm
     from vouch.business.models import Guarantee
     from vouch.grading.models import Limit, LimitSubject
     from vouch.grading.terms import LimitKind, LimitOf
-    from vouch.grading.tests.limits import drawn, granted
     from vouch.parties.models import Enterprise, Party
     from vouch.platform.identity.actor import system_actor
     from vouch.platform.identity.models import Unit, User

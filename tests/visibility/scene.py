@@ -99,19 +99,23 @@ from vouch.customers.tests.flows import as_csv, moved, recorded, sheet_of
 from vouch.customers.tests.scene import PDF, granted, published, report_file
 from vouch.engine.bank_statement.reading import read_statement
 from vouch.engine.financials.reading import Book, CellProblem
-from vouch.grading.actions import LimitDetails as LimitAsked
 from vouch.grading.actions import (
+    ClassProposal,
     assess_customers,
     decide_limit,
     freeze_use,
     order_run,
+    propose_class,
     propose_limit,
     reserve,
+    return_class,
     use,
 )
-from vouch.grading.models import AdviceDecision, Assessment, Letter, Override
+from vouch.grading.actions import LimitDetails as LimitAsked
+from vouch.grading.models import AdviceDecision, Assessment, InformationDebt, Letter, Override
+from vouch.grading.queries import class_in_effect
+from vouch.grading.terms import ClassReason, LimitKind, LimitOf
 from vouch.grading.terms import Draw as Drawing
-from vouch.grading.terms import LimitKind, LimitOf
 from vouch.parties.actions import (
     AccountLine,
     Change,
@@ -295,6 +299,7 @@ def build() -> Scene:
     _doubtful(scene, actor)
     _judged(actor)
     _limited(scene, actor)
+    _classed(scene, actor)
     _departed(scene)
     _imports(scene)
     _house(scene)
@@ -316,11 +321,13 @@ def build() -> Scene:
             "building",
             "guarantees",
             "limits",
+            "class",
             "consent",
             "history",
         ),
         "parties:end_place.row": owned(Occupancy, "party"),
         "desk:gatherings.kind": ("circles", "chains", "hubs", "groups"),
+        "grading:decide_class.verb": ("confirm", "return", "reopen"),
         "policy:move.verb": ("review", "publish", "retire"),
         **{f"policy:{name}_sign.verb": ("confirm", "refuse") for name in ("figures", "setting", "rule")},
         "policy:exception_sign.verb": ("confirm", "refuse", "revoke"),
@@ -856,6 +863,23 @@ def _limited(scene: Scene, actor: Actor) -> None:
         freeze_use(actor=actor, at=NOW, party_id=party.pk, reason=f"冻结原因{place.upper()}")
 
 
+def _classed(scene: Scene, actor: Actor) -> None:
+    """Of everybody a class that somebody proposed and another returned, and one that waits."""
+    reviewer, now = system_actor("reviewer"), timezone.now()
+    for place, party in scene.parties.items():
+        token = place.upper()
+        held = class_in_effect(party.pk)
+        wanted = "一般" if held is not None and held.risk_class == "高风险" else "高风险"
+        for number in (1, 2):
+            said = ClassProposal(wanted, ClassReason.CORRECTION, f"分类依据{token}第{number}次")
+            made = propose_class(actor=actor, at=now, party_id=party.pk, proposal=said)
+            if number == 1:
+                return_class(actor=reviewer, at=now, pk=made.pk, note=f"退回意见{token}")
+    form = {"risk_class": "优质", "reason": str(ClassReason.CORRECTION), "evidence": "原来录错了报表"}
+    scene.posts["grading:propose_class"] = lambda _arguments: form
+    scene.posts["grading:decide_class"] = lambda _arguments: {"note": "核对无误"}
+
+
 def _departed(scene: Scene) -> None:
     """Of everybody an override that waits, and advice that somebody declined."""
     with writing():
@@ -873,6 +897,10 @@ def _departed(scene: Scene) -> None:
             document = store_document(
                 Subject("party", str(party.pk)), pieces=[b"%PDF-1.4"], media_type="application/pdf", at=NOW
             )
+            filled(
+                InformationDebt, scene, party=party, assessment=made, limit_span=1, score_span=1, stale=1, missing=1,
+                first_fact=text,
+            )  # fmt: skip
             filled(
                 Letter, scene, party=party, assessment=made, request=None, kind="explanation", document=document,
                 sha256=document.sha256, made_by_label=text,

@@ -19,6 +19,7 @@ from vouch.demo import terms
 from vouch.demo.actions.assessments import invent_assessments
 from vouch.demo.actions.book import import_book
 from vouch.demo.actions.circles import link_firms
+from vouch.demo.actions.classes import propose_by_hand, review_classes
 from vouch.demo.actions.consent import Cast, invent_consent
 from vouch.demo.actions.dossiers import invent_dossiers
 from vouch.demo.actions.duplicates import enter_twice
@@ -88,6 +89,7 @@ def found_institution(*, today: date, now: datetime, tell: Tell) -> list[SignIn]
         tell(f"评估全部客户：截至 {as_of}")
         at = min(now, datetime.combine(as_of, time(18), CHINA))
         assess_customers(actor=ACTOR, at=at, as_of=as_of)
+        review_classes(at=at, is_today=as_of == days[-1])
     tell("分派管户，开立员工账户")
     # All at once: an institution with half its staff would count as founded.
     with transaction.atomic():
@@ -96,20 +98,8 @@ def found_institution(*, today: date, now: datetime, tell: Tell) -> list[SignIn]
         documents = _enrol(firms, units, people, today=today, at=now, tell=tell)
         late = Party.objects.filter(kind__in=ORGANISATIONS, standing=None).values_list("pk", flat=True)
         assess_customers(actor=ACTOR, at=now, as_of=today, party_ids=list(late))
-        tell("告知书、授权、信用报告和个人权利请求")
         parties, cast = list(Party.objects.order_by("pk")), _cast(people, documents, at=now)
-        invent_consent(parties, cast, today=today, at=now)
-        invent_assessments(cast, at=now)
-        tell("财务报表和核实数据")
-        invent_financials(parties, cast, today=today, at=now)
-        tell("证照、照片、评级问卷和补资料任务")
-        invent_dossiers(parties, cast, today=today, at=now)
-        tell("公共记录、对外担保、抵质押物和名单")
-        invent_sources(parties, cast, today=today, at=now)
-        tell("担保圈、担保链和集团")
-        link_firms(parties, cast, today=today, at=now)
-        tell("银行流水、纳税和用电")
-        invent_flows(firms, actors=cast.managers, today=today, at=now)
+        _fill_files(firms, parties, cast, today=today, now=now, tell=tell)
         tell("产业园、批发市场里的楼栋，负责人、限额和走访")
         staff = {name: user for name, (user, _password) in people.items()}
         furnish_sites(firms, staff, cast, today=today, at=now)
@@ -121,6 +111,7 @@ def found_institution(*, today: date, now: datetime, tell: Tell) -> list[SignIn]
         assess_customers(actor=ACTOR, at=now, as_of=today, party_ids=list(late))
         tell("额度、预占和冻结")
         grant_limits(staff, cast, today=today, at=now)
+        propose_by_hand(cast.managers, at=now)
         _arrange(people, today=today, at=now)
         tell_staff({name: user for name, (user, _password) in people.items()}, at=now)
         found = [
@@ -129,6 +120,25 @@ def found_institution(*, today: date, now: datetime, tell: Tell) -> list[SignIn]
         ]
         remember(found)
     return found
+
+
+def _fill_files(
+    firms: list[Firm], parties: list[Party], cast: Cast, *, today: date, now: datetime, tell: Tell
+) -> None:
+    """What the institution knows of its customers beside the register and the invoices."""
+    tell("告知书、授权、信用报告和个人权利请求")
+    invent_consent(parties, cast, today=today, at=now)
+    invent_assessments(cast, at=now)
+    tell("财务报表和核实数据")
+    invent_financials(parties, cast, today=today, at=now)
+    tell("证照、照片、评级问卷和补资料任务")
+    invent_dossiers(parties, cast, today=today, at=now)
+    tell("公共记录、对外担保、抵质押物和名单")
+    invent_sources(parties, cast, today=today, at=now)
+    tell("担保圈、担保链和集团")
+    link_firms(parties, cast, today=today, at=now)
+    tell("银行流水、纳税和用电")
+    invent_flows(firms, actors=cast.managers, today=today, at=now)
 
 
 def _cast(people: dict[str, tuple[User, str]], documents: dict[str, str], *, at: datetime) -> Cast:

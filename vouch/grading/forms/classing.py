@@ -87,9 +87,16 @@ class ProposalForm(forms.Form):
         ),
     )
 
-    def __init__(self, names: list[str], *args: Any, **kwargs: Any) -> None:
+    def __init__(self, names: list[str], foretells: str, *args: Any, **kwargs: Any) -> None:
+        """``foretells`` is the address that tells what the chosen class would change."""
         super().__init__(*args, **kwargs)
         field: Any = self.fields["risk_class"]
+        field.widget.attrs |= {
+            "hx-get": foretells,
+            "hx-target": "#foretold",
+            "hx-swap": "innerHTML",
+            "hx-trigger": "change",
+        }
         field.choices = [("", gettext("请选择")), *((name, name) for name in names)]
 
     def clean_evidence(self) -> str:

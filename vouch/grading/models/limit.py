@@ -171,6 +171,10 @@ class Limit(models.Model):
     def __str__(self) -> str:
         return f"{self.get_nature_display()} {self.amount}"
 
+    def get_absolute_url(self) -> str:
+        """The page of its subject."""
+        return reverse("grading:limit", args=[self.subject_id])
+
     @property
     def is_temporary(self) -> bool:
         """Whether it counts for a while only."""

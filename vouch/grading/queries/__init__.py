@@ -9,6 +9,7 @@ from vouch.grading.models import (
     GroupMember,
     Hold,
     HoldMove,
+    InformationDebt,
     Letter,
     Limit,
     LimitSubject,
@@ -44,6 +45,7 @@ from vouch.grading.queries.classing import (
     counts_by_move,
     open_classes,
     queue,
+    queue_of_everybody,
     terms_of,
     value_names,
     waiting_classes,
@@ -59,6 +61,7 @@ from vouch.grading.queries.consequences import (
     foretold_for,
     sum_of,
 )
+from vouch.grading.queries.debt import debt_lines, debts_visible_to, debts_where, uncounted, weighed
 from vouch.grading.queries.explanation import Explanation, explanation_of
 from vouch.grading.queries.freeze import freezes_of, freezes_visible_to, frozen
 from vouch.grading.queries.history import (
@@ -105,6 +108,7 @@ from vouch.grading.queries.override import (
     evidence_of,
     grades_of,
     is_evidence,
+    live_override,
     open_override,
     overridden,
     overrides_visible_to,
@@ -116,6 +120,7 @@ from vouch.grading.queries.override import (
     yuan,
 )
 from vouch.grading.queries.panel import ClassPanel, class_panel
+from vouch.grading.queries.replaying import Replay, replay_of
 from vouch.grading.queries.takings import Reach, RegisterBook, Registered, Taken, register_book
 from vouch.grading.queries.touched import (
     due_customers,
@@ -141,6 +146,7 @@ VISIBLE: Visible = {
     Override: overrides_visible_to,
     AdviceDecision: advice_decisions_visible_to,
     Letter: letters_visible_to,
+    InformationDebt: debts_visible_to,
 }
 """How rows of each table are seen."""
 
@@ -160,6 +166,7 @@ __all__ = [
     "Reach",
     "RegisterBook",
     "Registered",
+    "Replay",
     "ReplayResult",
     "Room",
     "Taken",
@@ -188,6 +195,9 @@ __all__ = [
     "counts_by_move",
     "counts_of",
     "customers_named",
+    "debt_lines",
+    "debts_visible_to",
+    "debts_where",
     "decision_of",
     "digest_of",
     "due_customers",
@@ -211,6 +221,7 @@ __all__ = [
     "letter_of",
     "letters_visible_to",
     "limits_visible_to",
+    "live_override",
     "members_visible_to",
     "moves_visible_to",
     "older_standings",
@@ -223,10 +234,12 @@ __all__ = [
     "owner_of",
     "progress_of_runs",
     "queue",
+    "queue_of_everybody",
     "reach_of",
     "recent_changes",
     "register_book",
     "replay",
+    "replay_of",
     "result_at",
     "room_of",
     "rooms_for",
@@ -244,10 +257,12 @@ __all__ = [
     "took_part_in",
     "touched_by_import",
     "touched_by_list",
+    "uncounted",
     "unfinished_run",
     "value_names",
     "waiting_classes",
     "waiting_overrides",
     "watch_of",
+    "weighed",
     "yuan",
 ]

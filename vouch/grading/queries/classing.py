@@ -104,6 +104,11 @@ def queue(actor: Actor, wanted: WantedClasses) -> QuerySet[Classification]:
     return found
 
 
+def queue_of_everybody() -> QuerySet[Classification]:
+    """Everything that waits for a review, the oldest first."""
+    return classifications().filter(state=ClassState.IN_REVIEW).order_by("pk")
+
+
 def counts_by_move(found: QuerySet[Classification]) -> Mapping[str, int]:
     """How many of these go which way; one query."""
     counts = found.order_by().values_list("move").annotate(count=Count("pk"))

@@ -58,6 +58,19 @@ def progress(request: StaffRequest) -> HttpResponse:
 
 @face(may=SIGNED_IN, shows=("assessment", "party"))
 @require_GET
+def replayed(request: StaffRequest, pk: int) -> HttpResponse:
+    """What was known, which rule said what, and what today's policy would say (决策回放)."""
+    row = get_object_or_404(queries.assessments_visible_to(request.actor), pk=pk)
+    context = {
+        "assessment": row,
+        "why": queries.explanation_of(row),
+        "replay": queries.replay_of(row, request.actor, at=timezone.now()),
+    }
+    return render(request, "grading/replay.html", context)
+
+
+@face(may=SIGNED_IN, shows=("assessment", "party"))
+@require_GET
 def assessment(request: StaffRequest, pk: int) -> HttpResponse:
     """One decision in full, decided once more from its snapshot (决策回放)."""
     row = get_object_or_404(queries.assessments_visible_to(request.actor), pk=pk)
@@ -78,6 +91,7 @@ def assessment(request: StaffRequest, pk: int) -> HttpResponse:
         "may_open_letters": permissions.may_open_letters(actor),
         "may_issue": permissions.may_issue_letter(actor, row),
         "may_ask": may_receive_request(actor, row.party),
+        "debt": queries.debt_lines(row, today=timezone.localdate()) if queries.is_newest(row) else [],
         "may_propose": permissions.may_propose_override(actor, row.party_id),
     }
     return render(request, "grading/assessment.html", context)

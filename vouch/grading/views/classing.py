@@ -64,7 +64,7 @@ REVIEWS = Table(
     picks_for="reviews",
     columns=(
         Column("party__name", _("客户"), sort="party__name", value=_name, link=_customer),
-        Column("previous_class", _("现分类"), Kind.CLASS, sort="previous_class"),
+        Column("previous_class", _("现分类"), Kind.CLASS, sort="previous_class", on_phone=False),
         Column("risk_class", _("拟定分类"), Kind.CLASS, sort="class_rank"),
         Column(
             "move",
@@ -236,7 +236,7 @@ def propose(request: StaffRequest, pk: int) -> HttpResponse:
     if not permissions.may_propose_class(request.actor, party.pk):
         raise Http404
     posted = request.POST if request.method == "POST" else None
-    form = ProposalForm(queries.class_names(), posted)
+    form = ProposalForm(queries.class_names(), reverse("grading:foretell_class", args=[party.pk]), posted)
     error = ""
     if posted is not None and form.is_valid():
         try:
@@ -251,7 +251,8 @@ def propose(request: StaffRequest, pk: int) -> HttpResponse:
         else:
             messages.success(request, _said(row))
             return redirect(row.get_absolute_url())
-    context = {"party": party, "form": form, "error": error, **_foretold(request, party, form)}
+    foretold = _foretold(party, request.POST.get("risk_class", ""))
+    context = {"party": party, "form": form, "error": error, **foretold}
     return render(
         request, "grading/classing/propose.html", context, status=422 if posted is not None else 200
     )
@@ -262,13 +263,11 @@ def propose(request: StaffRequest, pk: int) -> HttpResponse:
 def foretell(request: StaffRequest, pk: int) -> HttpResponse:
     """What the class that is being chosen would change; a part of the page."""
     party = get_object_or_404(visible_to(request.actor), pk=pk)
-    form = ProposalForm(queries.class_names(), request.GET)
-    context = {"party": party, **_foretold(request, party, form)}
+    context = {"party": party, **_foretold(party, request.GET.get("risk_class", ""))}
     return render(request, "grading/classing/foretold.html", context)
 
 
-def _foretold(request: StaffRequest, party: Any, form: ProposalForm) -> dict[str, Any]:
-    wanted = form.data.get("risk_class", "") if form.is_bound else ""
+def _foretold(party: Any, wanted: str) -> dict[str, Any]:
     customer = party.canonical_id or party.pk
     held = queries.class_in_effect(customer)
     found: dict[str, Any] = {"held": held, "wanted": wanted, "consequences": ()}

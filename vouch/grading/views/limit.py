@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 from django import forms
@@ -43,8 +45,8 @@ LIMITS = Table(
     hint=gettext_lazy("额度由一人提出、另一人批准；楼栋的基本额度在楼栋页设定。"),
     columns=(
         Column("title", gettext_lazy("额度对象"), sort="title", link=lambda one: one.subject.get_absolute_url()),
-        Column("kind", gettext_lazy("种类"), sort="subject__kind", value=lambda one: one.subject.get_kind_display()),
-        Column("amount", gettext_lazy("额度"), Kind.WAN, sort="amount"),
+        Column("kind", gettext_lazy("种类"), sort="subject__kind", value=lambda one: one.subject.get_kind_display(), on_phone=False),
+        Column("amount", gettext_lazy("额度"), Kind.WAN, sort="amount", on_phone=False),
         Column("registered", gettext_lazy("台账在保"), Kind.WAN, sort="taken__registered",
                value=lambda one: one.taken and one.taken.registered, on_phone=False),
         Column("used", gettext_lazy("已占用未入账"), Kind.WAN, sort="taken__used",
@@ -107,26 +109,35 @@ def _propose_url(found: LimitPage) -> str:
 
 
 def _picture(found: LimitPage, rows: list[Taker]) -> Chart:
-    """Who takes how much, the largest by name, and what is free."""
-    slices = [Slice(one.name, float(one.taken.total / 10_000), url=one.url) for one in rows[:DRAWN]]
-    rest = found.room.taken.total - sum(
-        (one.taken.total for one in rows[:DRAWN]), start=found.room.taken.total * 0
-    )
+    """Of a customer what its limit is taken by and what is free; of others who takes how much, the largest first."""
+    room = found.room
+    if room.subject.kind == LimitKind.CUSTOMER:
+        parts = [
+            (_("台账在保"), room.taken.registered, charts.BLUE), (_("已占用未入账"), room.taken.used, charts.TEAL),
+            (_("预占"), room.taken.reserved, charts.AMBER), (_("可用"), max(room.free, Decimal(0)), "#dfe5ee"),
+        ]  # fmt: skip
+        slices = [Slice(name, float(amount / 10_000), colour=colour) for name, amount, colour in parts]
+        return charts.donut(slices, unit=_("万元"), label=_("额度占用"))
+    slices = [Slice(one.name, float(one.taken.total), url=one.url) for one in rows[:DRAWN]]
+    rest = room.taken.total - sum((one.taken.total for one in rows[:DRAWN]), Decimal(0))
     if rest > 0:
-        slices.append(Slice(_("其他"), float(rest / 10_000), colour=charts.VIOLET))
-    if found.room.free > 0:
-        slices.append(Slice(_("可用"), float(found.room.free / 10_000), colour="#dfe5ee"))
-    return charts.donut(slices, unit=_("万元"), label=_("额度占用"))
+        slices.append(Slice(_("其他"), float(rest), colour=charts.GREY))
+    return charts.bars(slices, unit=_("万元"), label=_("客户"), form="wan", lying=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """What a form is called, what its button says, and what is told once it is done."""
+
+    title: str
+    done: str
+    button: str = ""
 
 
 def answered(
-    request: StaffRequest, form: forms.Form, done: Callable[[], str], *, title: str, back: str, said: str = "",
-    button: str = "",
-) -> HttpResponse:  # fmt: skip
-    """Do it once and go where it says; or show the form, with why it was refused.
-
-    ``done`` gives the address that follows; ``said`` is told there.
-    """
+    request: StaffRequest, form: forms.Form, done: Callable[[], str], *, words: Words, back: str
+) -> HttpResponse:
+    """Do it once and go where it says; or show the form, with why it was refused. ``done`` gives the address that follows."""
     refusals: Any = ()
     if request.method == "POST" and form.is_valid():
         try:
@@ -136,11 +147,9 @@ def answered(
         except (NotALimit, NotHeld, Refused) as error:
             form.add_error(None, str(error))
         else:
-            messages.success(request, said)
+            messages.success(request, words.done)
             return redirect(given.body["url"])
-    context = {
-        "form": form, "title": title, "back": back, "refusals": refusals, "button": button or title,
-    }  # fmt: skip
+    context = {"form": form, "words": words, "back": back, "refusals": refusals}
     return render(
         request, "grading/limits/form.html", context, status=422 if request.method == "POST" else 200
     )
@@ -160,7 +169,7 @@ def propose_limit(request: StaffRequest) -> HttpResponse:
         return made.subject.get_absolute_url()
 
     said = _("已提出，等待另一位有权人批准。")
-    return answered(request, form, done, title=_("提出额度"), back=reverse("grading:limits"), said=said)
+    return answered(request, form, done, words=Words(_("提出额度"), said), back=reverse("grading:limits"))
 
 
 def _limit(request: StaffRequest, pk: int) -> Any:
@@ -197,7 +206,7 @@ def _decided(request: StaffRequest, pk: int, *, is_granted: bool) -> HttpRespons
         "verb": words[0], "name": queries.title_of(one.subject, request.actor), "amount": f"{one.amount / 10_000:,.2f}",
     }  # fmt: skip
     back = one.subject.get_absolute_url()
-    return answered(request, form, done, title=title, back=back, said=words[1], button=words[0])
+    return answered(request, form, done, words=Words(title, words[1], words[0]), back=back)
 
 
 @face(may=permissions.may_propose_some_limit, shows=("limit", "party"))
@@ -211,7 +220,7 @@ def withdraw_limit(request: StaffRequest, pk: int) -> HttpResponse:
         return str(one.subject.get_absolute_url())
 
     back = one.subject.get_absolute_url()
-    return answered(request, form, done, title=_("撤回额度申请"), back=back, said=_("已撤回。"))
+    return answered(request, form, done, words=Words(_("撤回额度申请"), _("已撤回。")), back=back)
 
 
 @face(may=permissions.may_decide_some_limit, shows=("limit", "party"))
@@ -225,7 +234,7 @@ def lower_limit(request: StaffRequest, pk: int) -> HttpResponse:
         return str(one.subject.get_absolute_url())
 
     back = one.subject.get_absolute_url()
-    return answered(request, form, done, title=_("调低额度"), back=back, said=_("已调低，立即生效。"))
+    return answered(request, form, done, words=Words(_("调低额度"), _("已调低，立即生效。")), back=back)
 
 
 @face(may=permissions.may_decide_some_limit, shows=("limit", "party"))
@@ -239,4 +248,4 @@ def end_limit(request: StaffRequest, pk: int) -> HttpResponse:
         return str(one.subject.get_absolute_url())
 
     back = one.subject.get_absolute_url()
-    return answered(request, form, done, title=_("终止额度"), back=back, said=_("额度已终止。"))
+    return answered(request, form, done, words=Words(_("终止额度"), _("额度已终止。")), back=back)

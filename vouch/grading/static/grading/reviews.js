@@ -26,17 +26,20 @@
     here = Math.min(Math.max(here + step, 0), all.length - 1);
     document.querySelectorAll("tr.is-here").forEach((row) => row.classList.remove("is-here"));
     const row = all[here].closest("tr");
+    closeAll();
     row.classList.add("is-here");
     row.scrollIntoView({ block: "nearest" });
     all[here].focus();
   }
 
   const current = () => boxes()[here];
+  const closeAll = () => document.querySelectorAll("details.consequences[open]").forEach((one) => { one.open = false; });
   const keys = {
     j: () => walk(1),
     k: () => walk(-1),
     x: () => { if (current()) { current().checked = !current().checked; tell(); } },
     e: () => { const opened = current()?.closest("tr").querySelector("details"); if (opened) opened.open = !opened.open; },
+    escape: closeAll,
     c: () => bar.querySelector("[data-confirm]").focus(),
     r: () => bar.querySelector("[name=note]").focus(),
   };
@@ -48,6 +51,12 @@
     if (!act) return;
     event.preventDefault();
     act();
+  });
+
+  // It lies over the list: a click beside it puts it away, and so does opening another (older browsers know no exclusive details).
+  document.addEventListener("click", (event) => {
+    const inside = event.target.closest("details.consequences");
+    document.querySelectorAll("details.consequences[open]").forEach((one) => { if (one !== inside) one.open = false; });
   });
 
   document.addEventListener("change", (event) => {

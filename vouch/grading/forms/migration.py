@@ -1,0 +1,47 @@
+"""Between which two days customers' classes or grades are compared."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import Any
+
+from django import forms
+from django.utils import timezone
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from vouch.grading.queries.migration import Axis
+from vouch.platform.web.inputs import DayField
+
+YEAR = timedelta(days=365)
+
+
+class MigrationForm(forms.Form):
+    """Two days and what is compared; without any, the last year by class."""
+
+    axis = forms.ChoiceField(
+        label=_("按"), required=False, choices=[(Axis.CLASS.value, _("分类")), (Axis.GRADE.value, _("等级"))]
+    )
+    start: Any = DayField(label=_("起始日"), required=False)
+    end: Any = DayField(label=_("截止日"), required=False)
+
+    def clean(self) -> dict[str, Any]:
+        """The first day comes first, and neither has yet to come."""
+        cleaned = super().clean() or {}
+        start, end = self._days(cleaned)
+        if start >= end:
+            raise forms.ValidationError(gettext("起始日应早于截止日。"))
+        if end > timezone.localdate():
+            raise forms.ValidationError(gettext("截止日不能晚于今天。"))
+        return cleaned
+
+    def asked(self) -> tuple[Axis, date, date]:
+        """What was asked, or the last year by class where that makes no sense."""
+        if not self.is_valid():
+            return (Axis.CLASS, *self._days({}))
+        return (Axis(self.cleaned_data.get("axis") or Axis.CLASS), *self._days(self.cleaned_data))
+
+    @staticmethod
+    def _days(cleaned: dict[str, Any]) -> tuple[date, date]:
+        end = cleaned.get("end") or timezone.localdate()
+        return cleaned.get("start") or end - YEAR, end
