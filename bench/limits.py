@@ -60,8 +60,8 @@ def overlapping() -> None:
 def rush_all(only: str = "") -> None:
     from django.db.models import Sum
 
+    from tests.rush import on_a_group, on_one_limit, on_overlapping, overdrawn, rush
     from vouch.grading.models import Hold
-    from vouch.grading.tests.rush import on_a_group, on_one_limit, on_overlapping, overdrawn, rush
 
     scenarios: list[tuple[str, Callable[[], list[object]], bool]] = [
         ("one limit", lambda: on_one_limit(DRAWS, timezone.now()), False),
@@ -143,11 +143,11 @@ def attempts() -> None:
 
 
 def pages() -> None:
+    from tests.limits import drawn, granted
     from tests.networks import firm
     from vouch.business.models import Guarantee
     from vouch.grading.models import Limit, LimitSubject
     from vouch.grading.terms import LimitKind, LimitOf
-    from vouch.grading.tests.limits import drawn, granted
     from vouch.parties.models import Enterprise, Party
     from vouch.platform.identity.actor import system_actor
     from vouch.platform.identity.models import Unit, User

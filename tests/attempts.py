@@ -19,11 +19,11 @@ from django.urls import reverse
 from django.utils import timezone
 
 from tests.institution import figures_of, house, read_as, rules_in_force
+from tests.limits import granted
 from tests.networks import firm
 from vouch.grading.actions import freeze_use, lift_freeze, reserve, use
 from vouch.grading.models import Hold, Limit
 from vouch.grading.terms import Draw, LimitKind, LimitOf
-from vouch.grading.tests.limits import granted
 from vouch.parties.models import Party
 from vouch.platform.identity.actor import system_actor
 from vouch.platform.identity.models import User

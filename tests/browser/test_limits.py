@@ -12,10 +12,10 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Visits, fits
 from tests.institution import figures_of, house, read_as, rules_in_force
+from tests.limits import PROPOSER
 from vouch.grading.actions import LimitDetails, propose_limit
 from vouch.grading.models import Hold, Limit
 from vouch.grading.terms import LimitKind, LimitOf, LimitState
-from vouch.grading.tests.limits import PROPOSER
 from vouch.parties.models import Party
 from vouch.platform.identity.models import User
 from vouch.platform.identity.terms import Role

@@ -8,10 +8,10 @@ import pytest
 from django.utils import timezone
 
 from tests.interface.conftest import Caller, Callers
+from tests.limits import granted
 from vouch.grading.actions import freeze_use
 from vouch.grading.models import Hold
 from vouch.grading.terms import LimitKind, LimitOf
-from vouch.grading.tests.limits import granted
 from vouch.parties.actions import EnterpriseDetails, Registration, register_enterprise
 from vouch.parties.models import Party
 from vouch.platform.identity.actor import Actor
@@ -88,6 +88,10 @@ def test_what_a_key_does_not_reach_is_not_there_and_a_reader_draws_nothing(
     ):
         assert answer.status_code == 404
     assert reserved(caller(ApiScope.LIMITS_READ), firm, "1", "k4").status_code == 403
+    numbered = reserved(
+        caller(ApiScope.LIMITS_USE), firm, "1", "k6", purpose="王芳 11010519491231002X 的贷款"
+    )
+    assert (numbered.status_code, "证件号码" in numbered.json()["detail"]) == (422, True)
     for wrong in (
         {"amount": "1e3"},
         {"amount": "-1"},

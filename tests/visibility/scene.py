@@ -112,7 +112,7 @@ from vouch.grading.actions import (
     use,
 )
 from vouch.grading.actions import LimitDetails as LimitAsked
-from vouch.grading.models import AdviceDecision, Assessment, Letter, Override
+from vouch.grading.models import AdviceDecision, Assessment, InformationDebt, Letter, Override
 from vouch.grading.queries import class_in_effect
 from vouch.grading.terms import ClassReason, LimitKind, LimitOf
 from vouch.grading.terms import Draw as Drawing
@@ -897,6 +897,10 @@ def _departed(scene: Scene) -> None:
             document = store_document(
                 Subject("party", str(party.pk)), pieces=[b"%PDF-1.4"], media_type="application/pdf", at=NOW
             )
+            filled(
+                InformationDebt, scene, party=party, assessment=made, limit_span=1, score_span=1, stale=1, missing=1,
+                first_fact=text,
+            )  # fmt: skip
             filled(
                 Letter, scene, party=party, assessment=made, request=None, kind="explanation", document=document,
                 sha256=document.sha256, made_by_label=text,

@@ -23,6 +23,11 @@ def may_publish(actor: Actor, version: PolicyVersion) -> bool:
     return actor.has_role(Role.CRO, Role.EXECUTIVE) and _is_another(actor, version)
 
 
+def may_begin(actor: Actor) -> bool:
+    """The calendar: who published it has said from when."""
+    return actor.is_system
+
+
 def may_retire(actor: Actor) -> bool:
     """Those who may publish."""
     return actor.has_role(Role.CRO, Role.EXECUTIVE)

@@ -9,7 +9,9 @@ from vouch.platform.jobs.beat import beat
 from vouch.platform.jobs.task import task
 from vouch.policy.actions.rule import install_shipped_rules
 from vouch.policy.actions.tally import take_tally
+from vouch.policy.actions.version import begin_policy
 from vouch.policy.models import MonthFigures
+from vouch.policy.queries import due_versions
 from vouch.policy.queries.tally import is_up_to_date
 
 
@@ -26,6 +28,14 @@ def take_month_tally(subject_id: str) -> None:
     """After a month's figures were confirmed: what the book weighed at its end."""
     row = MonthFigures.objects.get(pk=int(subject_id))
     take_tally(actor=system_actor("policy"), at=timezone.now(), as_of=row.month_end)
+
+
+@beat("policy.begin_versions", seconds=60)
+def begin_versions() -> None:
+    """Versions whose moment has come stand as the one in force; several workers may look, one finds it undone."""
+    now = timezone.now()
+    for version in due_versions(at=now):
+        begin_policy(actor=system_actor("policy"), at=now, version=version)
 
 
 @beat("policy.freshen_tally", seconds=3600)

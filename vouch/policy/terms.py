@@ -13,16 +13,22 @@ class PolicyState(TextChoices):
 
     DRAFT = "draft", _("草稿")
     REVIEWED = "reviewed", _("已复核")
+    SCHEDULED = "scheduled", _("已发布，待生效")
     PUBLISHED = "published", _("已发布")
     RETIRED = "retired", _("已停用")
 
 
 TRANSITIONS: Mapping[str, frozenset[str]] = {
     PolicyState.DRAFT: frozenset({PolicyState.REVIEWED, PolicyState.RETIRED}),
-    PolicyState.REVIEWED: frozenset({PolicyState.PUBLISHED, PolicyState.RETIRED}),
+    PolicyState.REVIEWED: frozenset({PolicyState.SCHEDULED, PolicyState.PUBLISHED, PolicyState.RETIRED}),
+    PolicyState.SCHEDULED: frozenset({PolicyState.PUBLISHED, PolicyState.RETIRED}),
     PolicyState.PUBLISHED: frozenset({PolicyState.RETIRED}),
     PolicyState.RETIRED: frozenset(),
 }
+
+
+OUT = (PolicyState.SCHEDULED, PolicyState.PUBLISHED, PolicyState.RETIRED)
+"""States in which a version may no longer be changed in anything but its state."""
 
 
 class CustomerKind(TextChoices):

@@ -9,6 +9,7 @@ from vouch.policy import views
 app_name = "policy"
 urlpatterns = [
     path("", views.versions, name="versions"),
+    path("write/", views.write, name="write"),
     path("ratios/", views.ratios, name="ratios"),
     path("ratios/groups/", views.groups, name="ratio_groups"),
     path("ratios/figures/", views.figures_list, name="figures"),
@@ -30,5 +31,6 @@ urlpatterns = [
     path("rules/exceptions/<int:pk>/", views.exception, name="exception"),
     path("rules/exceptions/<int:pk>/<slug:verb>/", views.exception_sign, name="exception_sign"),
     path("<int:pk>/", views.version, name="version"),
+    path("<int:pk>/edit/", views.edit, name="edit"),
     path("<int:pk>/<slug:verb>/", views.move, name="move"),
 ]

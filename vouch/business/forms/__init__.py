@@ -12,7 +12,8 @@ from django.utils.translation import gettext_lazy as _
 
 from vouch.business.queries import Wanted
 from vouch.business.queries.register import names_in_use
-from vouch.business.terms import INDUSTRIES, Dimension, FiveClass, GuaranteeKind, GuaranteeState, Measure
+from vouch.business.terms import Dimension, FiveClass, GuaranteeKind, GuaranteeState, Measure
+from vouch.parties.terms import INDUSTRIES
 from vouch.platform.identity.actor import Actor
 from vouch.platform.identity.queries import account_managers, units
 

@@ -15,13 +15,13 @@ from django.utils.translation import gettext as _
 
 from vouch.business.models import Guarantee
 from vouch.business.terms import (
-    INDUSTRIES,
     Dimension,
     FiveClass,
     GuaranteeKind,
     GuaranteeState,
     Measure,
 )
+from vouch.parties.terms import INDUSTRIES
 
 MOST_COLUMNS = 12
 MOST_ROWS = 200

@@ -8,6 +8,7 @@ from decimal import Decimal
 import pytest
 from django.utils import timezone
 
+from tests.limits import drawn, granted
 from tests.networks import control, firm
 from vouch.business.models import Guarantee
 from vouch.grading.actions import NotHeld, freeze_use, lower_limit, release, use
@@ -18,7 +19,6 @@ from vouch.grading.queries.exposures import exposures
 from vouch.grading.queries.limit import rooms_for
 from vouch.grading.queries.takings import Taken, taken, taken_by_customer
 from vouch.grading.terms import HoldState, HoldStep, LimitKind, LimitOf
-from vouch.grading.tests.limits import drawn, granted
 from vouch.parties.actions import merge_parties
 from vouch.parties.models import Building, BuildingLimit, Occupancy, Party
 from vouch.parties.terms import OccupancyRole

@@ -131,6 +131,7 @@ FIELD_TITLES: dict[str, str] = {
     "grade": "等级",
     "override_reason": "调整原因",
     "adopted": "采纳建议",
+    "rolled_back_to": "回退到的版本",
     "request": "请求编号",
     "risk_class": "分类",
     "class_state": "分类状态",

@@ -9,9 +9,10 @@ from typing import Any
 from django.db import connection
 from django.urls import reverse
 
-from vouch.business.terms import INDUSTRIES, GuaranteeState
+from vouch.business.terms import GuaranteeState
 from vouch.desk.queries.buildings import share, who_in_sql
 from vouch.parties.queries.sites import sites
+from vouch.parties.terms import INDUSTRIES
 from vouch.platform.identity.actor import Actor
 
 __all__ = ["IndustryLine", "industry_lines", "sites"]

@@ -12,12 +12,13 @@ from django.db import connection
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
-from vouch.business.terms import INDUSTRIES, FiveClass, GuaranteeState
+from vouch.business.terms import FiveClass, GuaranteeState
 from vouch.desk.queries.buildings import BAD, ZERO
 from vouch.desk.queries.customers import class_of
 from vouch.desk.terms import CLASSES, NOT_ASSESSED
 from vouch.parties.models import Occupancy
 from vouch.parties.queries import sites
+from vouch.parties.terms import INDUSTRIES
 from vouch.platform.identity.actor import Actor
 
 Door = tuple[int | None, str]

@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from vouch.desk.queries.book import Glance, changes, glance, work
+from vouch.desk.queries.waiting import decisions
 from vouch.desk.terms import CLASSES, INSUFFICIENT
 from vouch.platform.identity.request import StaffRequest
 from vouch.platform.web.charts import BLUE, CLASS_COLOURS, GREEN, RED, Chart, Slice, bars, donut
@@ -34,6 +35,7 @@ def home(request: StaffRequest) -> HttpResponse:
         },
         "changes": changes(request.actor),
         "work": work(request.actor, today=timezone.localdate()),
+        "decisions": decisions(request.actor),
     }
     return render(request, "desk/home.html", context)
 

@@ -21,7 +21,6 @@ from vouch.grading.terms import (
     LimitOf,
     LimitStanding,
 )
-from vouch.parties.models import Party
 from vouch.parties.queries import buildings_visible_to, visible_to
 from vouch.platform.identity.actor import Actor
 from vouch.platform.web.inputs import DayField, PercentField, ReasonField, WanField
@@ -75,8 +74,7 @@ class PartyField(forms.CharField):
         )
         if found is None:
             raise forms.ValidationError(_("没有找到这个客户，请核对客户编号或全称。"))
-        party: Party = found.canonical or found
-        return party
+        return found.canonical or found
 
 
 class AmountForm(forms.Form):

@@ -18,6 +18,7 @@ from vouch.grading.queries.takings import Reach, Taken, taken, taken_by_customer
 from vouch.grading.terms import HoldState, LimitKind, LimitNature, LimitState
 from vouch.parties import queries as parties
 from vouch.parties.models import Building, BuildingLimit, Occupancy, Party
+from vouch.parties.terms import INDUSTRIES
 from vouch.platform.identity.actor import Actor
 from vouch.platform.identity.terms import Scope
 
@@ -169,7 +170,7 @@ def title_of(subject: LimitSubject, actor: Actor | None = None) -> str:
     if kind is LimitKind.BUILDING and subject.building:
         return subject.building.name
     if kind is LimitKind.INDUSTRY:
-        return _("行业 %s") % subject.industry
+        return f"{INDUSTRIES.get(subject.industry[:1], '')} {subject.industry}".strip()
     return subject.bank if kind is LimitKind.BANK else _("全机构")
 
 

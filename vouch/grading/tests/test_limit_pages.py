@@ -13,11 +13,11 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
+from tests.limits import drawn, granted
 from vouch.grading.actions import freeze_use
 from vouch.grading.models import Freeze, Hold, Limit
 from vouch.grading.terms import LimitKind, LimitOf, LimitState
 from vouch.grading.tests.conftest import Firms
-from vouch.grading.tests.limits import drawn, granted
 from vouch.platform.identity.actor import Actor, system_actor
 from vouch.platform.identity.models import Unit, User
 

@@ -8,6 +8,7 @@ from decimal import Decimal
 import pytest
 from django.db import IntegrityError, transaction
 
+from tests.limits import granted
 from tests.networks import control, firm
 from vouch.grading.actions import (
     LimitDetails,
@@ -24,7 +25,6 @@ from vouch.grading.queries import ceilings, limits_visible_to, subjects_visible_
 from vouch.grading.queries.limit import group_members
 from vouch.grading.terms import LimitKind, LimitNature, LimitOf, LimitState
 from vouch.grading.tests.conftest import Firms
-from vouch.grading.tests.limits import granted
 from vouch.platform.identity.actor import Actor
 from vouch.platform.identity.models import Unit, User
 from vouch.platform.ledger.action import Refused

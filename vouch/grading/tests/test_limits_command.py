@@ -9,8 +9,8 @@ import pytest
 from django.core.management import call_command
 from django.utils import timezone
 
+from tests.limits import drawn, granted
 from vouch.grading.tests.conftest import Firms
-from vouch.grading.tests.limits import drawn, granted
 from vouch.platform.identity.actor import Actor
 
 pytestmark = pytest.mark.django_db

@@ -9,9 +9,9 @@ import pytest
 from django.db.models import Sum
 from django.utils import timezone
 
+from tests.rush import Scenario, on_a_group, on_one_limit, on_overlapping, overdrawn, rush
 from vouch.grading.models import Hold, HoldMove
 from vouch.grading.terms import HoldStep
-from vouch.grading.tests.rush import Scenario, on_a_group, on_one_limit, on_overlapping, overdrawn, rush
 from vouch.platform.ledger.models import Entry
 
 pytestmark = pytest.mark.django_db(transaction=True)

@@ -14,7 +14,7 @@ from vouch.grading import actions, permissions, queries
 from vouch.grading.forms.limit import ReasonForm, ReleaseForm, ReserveForm, UseForm
 from vouch.grading.queries.takings import counted
 from vouch.grading.terms import RESERVED_HOURS
-from vouch.grading.views.limit import answered
+from vouch.grading.views.limit import Words, answered
 from vouch.parties.queries import visible_to
 from vouch.platform.identity.request import StaffRequest
 from vouch.platform.web.faces import face
@@ -57,9 +57,7 @@ def reserve(request: StaffRequest, pk: int) -> HttpResponse:
 
     title = _("预占额度：%s") % party.name
     said = _("已预占，%d 小时内有效。") % RESERVED_HOURS
-    return answered(
-        request, form, done, title=title, back=party.get_absolute_url(), said=said, button=_("预占")
-    )
+    return answered(request, form, done, words=Words(title, said, _("预占")), back=party.get_absolute_url())
 
 
 @face(may=permissions.may_use_some, shows=("hold", "party"))
@@ -74,7 +72,9 @@ def use(request: StaffRequest, pk: int) -> HttpResponse:
         actions.use(actor=request.actor, at=timezone.now(), hold=one, **form.cleaned_data)
         return str(one.get_absolute_url())
 
-    return answered(request, form, done, title=_("占用额度"), back=one.get_absolute_url(), said=_("已占用。"))
+    return answered(
+        request, form, done, words=Words(_("占用额度"), _("已占用。")), back=one.get_absolute_url()
+    )
 
 
 @face(may=permissions.may_release_some, shows=("hold", "party"))
@@ -87,7 +87,9 @@ def release(request: StaffRequest, pk: int) -> HttpResponse:
         actions.release(actor=request.actor, at=timezone.now(), hold=one, **form.cleaned_data)
         return str(one.get_absolute_url())
 
-    return answered(request, form, done, title=_("释放额度"), back=one.get_absolute_url(), said=_("已释放。"))
+    return answered(
+        request, form, done, words=Words(_("释放额度"), _("已释放。")), back=one.get_absolute_url()
+    )
 
 
 @face(may=permissions.may_freeze_some, shows=("party",))
@@ -102,9 +104,7 @@ def freeze(request: StaffRequest, pk: int) -> HttpResponse:
 
     title = _("冻结额度：%s") % party.name
     said = _("已冻结，不能再预占和占用。")
-    return answered(
-        request, form, done, title=title, back=party.get_absolute_url(), said=said, button=_("冻结")
-    )
+    return answered(request, form, done, words=Words(title, said, _("冻结")), back=party.get_absolute_url())
 
 
 @face(may=permissions.may_lift_some, shows=("party",))
@@ -117,13 +117,5 @@ def lift(request: StaffRequest, pk: int) -> HttpResponse:
         actions.lift_freeze(actor=request.actor, at=timezone.now(), party_id=party.pk, **form.cleaned_data)
         return str(party.get_absolute_url())
 
-    title = _("解除冻结：%s") % party.name
-    return answered(
-        request,
-        form,
-        done,
-        title=title,
-        back=party.get_absolute_url(),
-        said=_("已解除冻结。"),
-        button=_("解除"),
-    )
+    words = Words(_("解除冻结：%s") % party.name, _("已解除冻结。"), _("解除"))
+    return answered(request, form, done, words=words, back=party.get_absolute_url())

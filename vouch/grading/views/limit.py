@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
@@ -124,14 +125,19 @@ def _picture(found: LimitPage, rows: list[Taker]) -> Chart:
     return charts.bars(slices, unit=_("万元"), label=_("客户"), form="wan", lying=True)
 
 
-def answered(
-    request: StaffRequest, form: forms.Form, done: Callable[[], str], *, title: str, back: str, said: str = "",
-    button: str = "",
-) -> HttpResponse:  # fmt: skip
-    """Do it once and go where it says; or show the form, with why it was refused.
+@dataclass(frozen=True, slots=True)
+class Words:
+    """What a form is called, what its button says, and what is told once it is done."""
 
-    ``done`` gives the address that follows; ``said`` is told there.
-    """
+    title: str
+    done: str
+    button: str = ""
+
+
+def answered(
+    request: StaffRequest, form: forms.Form, done: Callable[[], str], *, words: Words, back: str
+) -> HttpResponse:
+    """Do it once and go where it says; or show the form, with why it was refused. ``done`` gives the address that follows."""
     refusals: Any = ()
     if request.method == "POST" and form.is_valid():
         try:
@@ -141,11 +147,9 @@ def answered(
         except (NotALimit, NotHeld, Refused) as error:
             form.add_error(None, str(error))
         else:
-            messages.success(request, said)
+            messages.success(request, words.done)
             return redirect(given.body["url"])
-    context = {
-        "form": form, "title": title, "back": back, "refusals": refusals, "button": button or title,
-    }  # fmt: skip
+    context = {"form": form, "words": words, "back": back, "refusals": refusals}
     return render(
         request, "grading/limits/form.html", context, status=422 if request.method == "POST" else 200
     )
@@ -165,7 +169,7 @@ def propose_limit(request: StaffRequest) -> HttpResponse:
         return made.subject.get_absolute_url()
 
     said = _("已提出，等待另一位有权人批准。")
-    return answered(request, form, done, title=_("提出额度"), back=reverse("grading:limits"), said=said)
+    return answered(request, form, done, words=Words(_("提出额度"), said), back=reverse("grading:limits"))
 
 
 def _limit(request: StaffRequest, pk: int) -> Any:
@@ -202,7 +206,7 @@ def _decided(request: StaffRequest, pk: int, *, is_granted: bool) -> HttpRespons
         "verb": words[0], "name": queries.title_of(one.subject, request.actor), "amount": f"{one.amount / 10_000:,.2f}",
     }  # fmt: skip
     back = one.subject.get_absolute_url()
-    return answered(request, form, done, title=title, back=back, said=words[1], button=words[0])
+    return answered(request, form, done, words=Words(title, words[1], words[0]), back=back)
 
 
 @face(may=permissions.may_propose_some_limit, shows=("limit", "party"))
@@ -216,7 +220,7 @@ def withdraw_limit(request: StaffRequest, pk: int) -> HttpResponse:
         return str(one.subject.get_absolute_url())
 
     back = one.subject.get_absolute_url()
-    return answered(request, form, done, title=_("撤回额度申请"), back=back, said=_("已撤回。"))
+    return answered(request, form, done, words=Words(_("撤回额度申请"), _("已撤回。")), back=back)
 
 
 @face(may=permissions.may_decide_some_limit, shows=("limit", "party"))
@@ -230,7 +234,7 @@ def lower_limit(request: StaffRequest, pk: int) -> HttpResponse:
         return str(one.subject.get_absolute_url())
 
     back = one.subject.get_absolute_url()
-    return answered(request, form, done, title=_("调低额度"), back=back, said=_("已调低，立即生效。"))
+    return answered(request, form, done, words=Words(_("调低额度"), _("已调低，立即生效。")), back=back)
 
 
 @face(may=permissions.may_decide_some_limit, shows=("limit", "party"))
@@ -244,4 +248,4 @@ def end_limit(request: StaffRequest, pk: int) -> HttpResponse:
         return str(one.subject.get_absolute_url())
 
     back = one.subject.get_absolute_url()
-    return answered(request, form, done, title=_("终止额度"), back=back, said=_("额度已终止。"))
+    return answered(request, form, done, words=Words(_("终止额度"), _("额度已终止。")), back=back)

@@ -30,11 +30,13 @@ from vouch.policy.actions.tally import take_tally
 from vouch.policy.actions.version import (
     LIBRARY,
     WrongStateError,
+    begin_policy,
     draft_policy,
     install_shipped_policies,
     publish_policy,
     retire_policy,
     review_policy,
+    roll_back,
 )
 
 __all__ = [
@@ -47,6 +49,7 @@ __all__ = [
     "RuleFault",
     "SettingDetails",
     "WrongStateError",
+    "begin_policy",
     "confirm_figures",
     "confirm_rule",
     "confirm_setting",
@@ -66,6 +69,7 @@ __all__ = [
     "retire_policy",
     "review_policy",
     "revoke_exception",
+    "roll_back",
     "sign_exception",
     "take_tally",
 ]

@@ -13,6 +13,7 @@ from vouch.engine.facts import catalogue
 from vouch.platform.identity.actor import Actor
 from vouch.platform.ledger.action import Entry, action
 from vouch.policy import permissions, queries
+from vouch.policy.actions.gate import pass_gate
 from vouch.policy.models import PolicyVersion
 from vouch.policy.terms import TRANSITIONS, PolicyState
 from vouch.risk import queries as risk
@@ -73,17 +74,69 @@ def review_policy(entry: Entry, *, actor: Actor, at: datetime, version: PolicyVe
 
 
 @action("policy.version.published", may=permissions.may_publish)
-def publish_policy(entry: Entry, *, actor: Actor, at: datetime, version: PolicyVersion) -> PolicyVersion:
-    """Put a reviewed version in force; the one in force until now for this kind of customer is retired with it."""
+def publish_policy(
+    entry: Entry,
+    *,
+    actor: Actor,
+    at: datetime,
+    version: PolicyVersion,
+    effective_at: datetime | None = None,
+) -> PolicyVersion:
+    """Publish a reviewed version, in force at once or from a later moment; the one before judges until then.
+
+    It passes the gate first. Raises WrongStateError, GateRefused.
+    """
+    begins = effective_at or at
+    if begins < at:
+        raise WrongStateError(_("生效时间不能早于现在。"))
+    is_later = begins > at
+    row = _moved(entry, version, to=PolicyState.SCHEDULED if is_later else PolicyState.PUBLISHED)
+    pass_gate(entry, queries.proposal_of(row), actor=actor, at=at)
+    if is_later:
+        waiting = PolicyVersion.objects.filter(kind=row.kind, state=PolicyState.SCHEDULED).first()
+        if waiting is not None:
+            raise WrongStateError(_("%(policy)s 正在等待生效，请先停用它。") % {"policy": waiting})
+    else:
+        _retire_before(row, actor=actor, at=at)
+    row.publisher_id, row.publisher_label, row.published_at = actor.id, actor.label, at
+    row.effective_at = begins
+    row.save(update_fields=["state", "publisher_id", "publisher_label", "published_at", "effective_at"])
+    return row
+
+
+@action("policy.version.began", may=permissions.may_begin)
+def begin_policy(entry: Entry, *, actor: Actor, at: datetime, version: PolicyVersion) -> PolicyVersion:
+    """Let a version whose moment has come stand as the one in force, and retire the one before as of that moment.
+
+    The question which policy is in force does not wait for this. A repeat changes nothing.
+    """
+    held = PolicyVersion.objects.select_for_update().get(pk=version.pk)
+    if held.state != PolicyState.SCHEDULED or held.effective_at is None or held.effective_at > at:
+        entry.nothing()
+        return held
     row = _moved(entry, version, to=PolicyState.PUBLISHED)
+    _retire_before(row, actor=actor, at=held.effective_at)
+    row.save(update_fields=["state"])
+    return row
+
+
+@action("policy.version.rolled_back", may=permissions.may_draft)
+def roll_back(entry: Entry, *, actor: Actor, at: datetime, version: PolicyVersion) -> PolicyVersion:
+    """Take an earlier version's content as a draft under the next number: reviewed and published by others like any draft."""
+    if version.state not in {PolicyState.RETIRED, PolicyState.PUBLISHED} or version.published_at is None:
+        raise WrongStateError(_("只能回退到曾经发布过的版本。"))
+    row = draft_policy(actor=actor, at=at, document=queries.as_next(version).encode())
+    entry.about("policy", row.pk, after={"version": row.version, "rolled_back_to": version.version})
+    return row
+
+
+def _retire_before(row: PolicyVersion, *, actor: Actor, at: datetime) -> None:
+    """Retire the version in force for the same kind of customer, if there is one."""
     before = (
         PolicyVersion.objects.select_for_update().filter(kind=row.kind, state=PolicyState.PUBLISHED).first()
     )
     if before is not None:
         retire_policy(actor=actor, at=at, version=before)
-    row.publisher_id, row.publisher_label, row.published_at = actor.id, actor.label, at
-    row.save(update_fields=["state", "publisher_id", "publisher_label", "published_at"])
-    return row
 
 
 @action("policy.version.retired", may=permissions.may_retire)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from vouch.policy.forms.figures import FiguresForm, PastedForm
 from vouch.policy.forms.rule import ExceptionForm, RuleFilter, RuleForm, SignForm
 from vouch.policy.forms.setting import SettingForm
-from vouch.policy.forms.version import FILE_MAX, DraftForm
+from vouch.policy.forms.version import FILE_MAX, DraftForm, PublishForm, TextForm
 
 __all__ = [
     "FILE_MAX",
@@ -13,8 +13,10 @@ __all__ = [
     "ExceptionForm",
     "FiguresForm",
     "PastedForm",
+    "PublishForm",
     "RuleFilter",
     "RuleForm",
     "SettingForm",
     "SignForm",
+    "TextForm",
 ]

@@ -9,8 +9,13 @@ from django.db import models
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from vouch.policy.terms import TRANSITIONS, CustomerKind, PolicyState
+from vouch.policy.terms import OUT, TRANSITIONS, CustomerKind, PolicyState
 
+# Who did what with it and when it begins, which stand for good once it is published.
+_COURSE = (
+    "author_id", "author_label", "drafted_at", "reviewer_id", "reviewer_label", "reviewed_at", "publisher_id",
+    "publisher_label", "published_at", "effective_at",
+)  # fmt: skip
 _CONTENT = ("identifier", "version", "title", "kind", "sha256", "document", "scorecard_id")
 
 
@@ -40,6 +45,8 @@ class PolicyVersion(models.Model):
     publisher_id = models.CharField(_("发布人编号"), max_length=80, blank=True)
     publisher_label = models.CharField(_("发布人"), max_length=160, blank=True)
     published_at = models.DateTimeField(_("发布时间"), null=True)
+    # From this moment it judges; the version before judges until then, whatever a job has done about it.
+    effective_at = models.DateTimeField(_("生效时间"), null=True)
     retired_at = models.DateTimeField(_("停用时间"), null=True)
 
     class Meta:
@@ -53,11 +60,22 @@ class PolicyVersion(models.Model):
                 condition=models.Q(state=PolicyState.PUBLISHED),
                 name="policy_version_one_in_force",
             ),
+            models.UniqueConstraint(
+                fields=["kind"],
+                condition=models.Q(state=PolicyState.SCHEDULED),
+                name="policy_version_one_to_come",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(published_at=None, effective_at=None)
+                | models.Q(effective_at__gte=models.F("published_at")),
+                name="policy_version_effective_after",
+            ),
             models.CheckConstraint(
                 condition=models.Q(state__in=PolicyState.values), name="policy_version_state_known"
             ),
             models.CheckConstraint(
-                condition=models.Q(published_at__isnull=False) | ~models.Q(state=PolicyState.PUBLISHED),
+                condition=models.Q(published_at__isnull=False)
+                | ~models.Q(state__in=[PolicyState.SCHEDULED, PolicyState.PUBLISHED]),
                 name="policy_version_published_has_moment",
             ),
             models.CheckConstraint(
@@ -69,6 +87,16 @@ class PolicyVersion(models.Model):
             pgtrigger.Protect(name="kept_for_good", operation=pgtrigger.Delete),
             # Decisions replay from the stored text: whatever a version says, it says for good.
             pgtrigger.Protect(name="content_is_fixed", operation=pgtrigger.UpdateOf(*_CONTENT)),  # type: ignore[no-untyped-call]
+            pgtrigger.Protect(
+                name="course_is_fixed",
+                operation=pgtrigger.UpdateOf(*_COURSE),  # type: ignore[no-untyped-call]
+                condition=pgtrigger.Q(old__state__in=OUT),
+            ),
+            pgtrigger.Protect(
+                name="retired_for_good",
+                operation=pgtrigger.UpdateOf("retired_at"),  # type: ignore[no-untyped-call]
+                condition=pgtrigger.Q(old__state=PolicyState.RETIRED),
+            ),
             pgtrigger.FSM(
                 name="states_in_order",
                 field="state",

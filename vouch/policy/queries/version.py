@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from functools import lru_cache
 
-from django.db.models import Q, QuerySet
+from django.db.models import Max, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from vouch.customers.queries.needs import Needs
@@ -19,8 +21,10 @@ from vouch.engine.policy_check import Finding
 from vouch.engine.policy_diff import Change, differences
 from vouch.engine.scorecard import Scorecard as Card
 from vouch.parties.models import Party
+from vouch.parties.terms import ORGANISATIONS
 from vouch.policy.models import PolicyVersion
-from vouch.policy.terms import CustomerKind
+from vouch.policy.queries.weighing import Proposal
+from vouch.policy.terms import CustomerKind, PolicyState, Step
 from vouch.risk import queries as risk
 
 
@@ -46,8 +50,9 @@ def policy_in_force(*, at: datetime, kind: str = CustomerKind.ENTERPRISE) -> Pol
     """
     found = (
         versions()
-        .filter(Q(retired_at=None) | Q(retired_at__gt=at), kind=kind, published_at__lte=at)
-        .order_by("-published_at")
+        .filter(Q(retired_at=None) | Q(retired_at__gt=at), kind=kind, effective_at__lte=at)
+        # Where one has begun and the job has not yet retired the one before, the later one judges.
+        .order_by("-effective_at")
         .first()
     )
     if found is None:
@@ -61,8 +66,8 @@ def policy_of(row: PolicyVersion) -> Policy:
 
 
 def is_in_force(row: PolicyVersion, *, at: datetime) -> bool:
-    """Whether the version is published and not retired at this moment."""
-    if row.published_at is None or row.published_at > at:
+    """Whether the version has begun and is not retired at this moment."""
+    if row.effective_at is None or row.effective_at > at:
         return False
     return row.retired_at is None or row.retired_at > at
 
@@ -70,7 +75,9 @@ def is_in_force(row: PolicyVersion, *, at: datetime) -> bool:
 def needs_of(party: Party, at: datetime) -> list[Needs]:
     """The facts without which the policy in force grades nobody of this kind; nothing where none is in force."""
     try:
-        row = policy_in_force(at=at, kind=party.kind)
+        # One policy judges every kind of organisation.
+        kind = CustomerKind.ENTERPRISE if party.kind in ORGANISATIONS else party.kind
+        row = policy_in_force(at=at, kind=kind)
     except NoPolicyInForceError:
         return []
     return [Needs(str(row), [fact.name for fact in policy_of(row).required])]
@@ -80,6 +87,26 @@ def needs_of(party: Party, at: datetime) -> list[Needs]:
 def _read(document: str, card_document: str, title: str) -> Policy:
     card = risk.read_card(card_document, title=title)
     return policy_file.read(document.encode(), cards={card.sha256: card}, name=title)
+
+
+def due_versions(*, at: datetime) -> QuerySet[PolicyVersion]:
+    """Versions that were published for a moment that has come."""
+    return versions().filter(state=PolicyState.SCHEDULED, effective_at__lte=at)
+
+
+def proposal_of(row: PolicyVersion) -> Proposal:
+    """What publishing a version puts to the gate: the highest limit that any of its classes may get."""
+    highest = max(one.max_limit for one in policy_of(row).classes)
+    return Proposal(step=Step.PUBLISH_POLICY, party_id=None, amount=Decimal(highest).scaleb(-2))
+
+
+_VERSION_LINE = re.compile(r"^version:[ \t]*\d+[ \t]*(?=$|#)", re.MULTILINE)
+
+
+def as_next(row: PolicyVersion) -> str:
+    """A version's text under the next free number: where an edit, or a way back, begins."""
+    latest = versions().filter(identifier=row.identifier).aggregate(found=Max("version"))["found"]
+    return _VERSION_LINE.sub(f"version: {latest + 1}", row.document, count=1)
 
 
 def findings_in(document: bytes) -> list[Finding]:
@@ -100,8 +127,8 @@ def compared(row: PolicyVersion) -> Comparison | None:
     """A version beside the one that it would replace: that in force, else the version before; None where there is neither."""
     others = versions().filter(kind=row.kind).exclude(pk=row.pk)
     other = (
-        others.filter(published_at__isnull=False, retired_at=None).first()
-        if row.published_at is None
+        others.filter(state=PolicyState.PUBLISHED).first()
+        if row.state in {PolicyState.DRAFT, PolicyState.REVIEWED, PolicyState.SCHEDULED}
         else None
     )
     other = other or others.filter(identifier=row.identifier, version__lt=row.version).first()

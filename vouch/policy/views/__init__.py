@@ -19,9 +19,10 @@ from vouch.policy.views.setting import (
     settings_enter,
     settings_page,
 )
-from vouch.policy.views.version import move, version, versions
+from vouch.policy.views.version import edit, move, version, versions, write
 
 __all__ = [
+    "edit",
     "exception",
     "exception_ask",
     "exception_list",
@@ -45,4 +46,5 @@ __all__ = [
     "settings_page",
     "version",
     "versions",
+    "write",
 ]

@@ -14,11 +14,11 @@ from typing import Any
 from django.db import DEFAULT_DB_ALIAS, connection, connections
 from django.utils import timezone
 
+from tests.limits import granted
 from tests.networks import control, firm
 from vouch.grading.actions import release, reserve, use
 from vouch.grading.queries.limit import rooms_for
 from vouch.grading.terms import Draw, HoldStep, LimitKind, LimitOf
-from vouch.grading.tests.limits import granted
 from vouch.parties.models import Building, BuildingLimit, Occupancy, Party
 from vouch.parties.terms import OccupancyRole
 from vouch.platform.identity.actor import system_actor
