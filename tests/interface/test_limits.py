@@ -88,6 +88,10 @@ def test_what_a_key_does_not_reach_is_not_there_and_a_reader_draws_nothing(
     ):
         assert answer.status_code == 404
     assert reserved(caller(ApiScope.LIMITS_READ), firm, "1", "k4").status_code == 403
+    numbered = reserved(
+        caller(ApiScope.LIMITS_USE), firm, "1", "k6", purpose="王芳 11010519491231002X 的贷款"
+    )
+    assert (numbered.status_code, "证件号码" in numbered.json()["detail"]) == (422, True)
     for wrong in (
         {"amount": "1e3"},
         {"amount": "-1"},

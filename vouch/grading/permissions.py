@@ -7,8 +7,8 @@ from typing import Any
 from django.db.models import Q
 
 from vouch.customers.permissions import may_answer_request
-from vouch.grading.models import Hold, Limit, LimitSubject, Standing
-from vouch.grading.terms import Draw, LimitKind, LimitOf
+from vouch.grading.models import Classification, Hold, Limit, LimitSubject, Standing
+from vouch.grading.terms import BINDING, Draw, LimitKind, LimitOf
 from vouch.parties import queries as parties
 from vouch.parties.permissions import may_see_building_sums
 from vouch.parties.terms import ORGANISATIONS
@@ -63,7 +63,7 @@ GRANTING_ROLES = (Role.CRO, Role.EXECUTIVE)
 DRAWING_ROLES = (*FRONT_ROLES, Role.RELEASE_OFFICER, *GRANTING_ROLES)
 USING_ROLES = (Role.RELEASE_OFFICER, Role.CASHIER)
 RELEASING_ROLES = (*USING_ROLES, *FRONT_ROLES, Role.INSPECTOR)
-LAST_STEP_OF_REVIEWER = "风险经理"
+REVIEWER = "风险经理"
 
 
 def is_front(actor: Actor) -> bool:
@@ -91,10 +91,8 @@ def may_decide_some_limit(actor: Actor) -> bool:
 
 
 def may_decide_limit(actor: Actor, limit: Limit) -> bool:
-    """By the approval path of the customer's latest assessment where one is known, else the heads of risk and of the house."""
-    steps = path_steps(limit.subject)
-    ends_at_reviewer = bool(steps) and steps[-1] == LAST_STEP_OF_REVIEWER
-    roles = LIMITING_ROLES if ends_at_reviewer else GRANTING_ROLES
+    """A reviewer where class and path both leave it to one, else the heads of risk and of the house."""
+    roles = LIMITING_ROLES if deciders_of(limit.subject) == {REVIEWER} else GRANTING_ROLES
     return actor.has_role(*roles) and _sees(actor, limit.subject)
 
 
@@ -173,17 +171,21 @@ def may_use_limits_by_key(actor: Actor) -> bool:
     return actor.has_role(ApiScope.LIMITS_USE)
 
 
-def path_steps(subject: LimitSubject) -> tuple[str, ...]:
-    """The steps of the approval path that the customer's latest assessment asks for; () where none is known."""
+def deciders_of(subject: LimitSubject) -> set[str]:
+    """Who decides on a customer by the class that binds it and by the path of its latest assessment; empty where neither is known."""
     if subject.kind != LimitKind.CUSTOMER or subject.party_id is None:
-        return ()
+        return set()
     customer = parties.canonical_id(subject.party_id)
-    rows = Standing.objects.filter(Q(party=customer) | Q(party__canonical=customer))
-    standing = rows.select_related("assessment__policy__scorecard").order_by("-as_of", "party_id").first()
-    if standing is None:
-        return ()
-    paths = policies.policy_of(standing.assessment.policy).paths
-    return next((one.steps for one in paths if one.name == standing.assessment.path), ())
+    records = Q(party=customer) | Q(party__canonical=customer)
+    found = set()
+    for row in Classification.objects.filter(records, state__in=BINDING).select_related("policy__scorecard"):
+        found.add(policies.policy_of(row.policy).class_by_name[row.risk_class].authority)
+    rows = Standing.objects.filter(records).select_related("assessment__policy__scorecard")
+    standing = rows.order_by("-as_of", "party_id").first()
+    if standing is not None:
+        path = policies.policy_of(standing.assessment.policy).path_by_name.get(standing.assessment.path)
+        found.update(path.steps[-1:] if path else ())
+    return found - {""}
 
 
 def may_see_sums(actor: Actor) -> bool:

@@ -9,13 +9,14 @@ from typing import Any
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from vouch.engine.identifiers import holds_protected
 from vouch.engine.ratios import Kind
 from vouch.grading import permissions
 from vouch.grading.actions.reckoning import need_signature, reckon_alone
 from vouch.grading.models import Hold, HoldMove
 from vouch.grading.queries.freeze import frozen
 from vouch.grading.queries.limit import rooms_for
-from vouch.grading.queries.refusals import frozen_refusal, no_limit_refusal, room_refusals
+from vouch.grading.queries.refusals import frozen_refusal, no_limit_refusal, over_class, room_refusals
 from vouch.grading.queries.takings import book, our_share
 from vouch.grading.terms import RESERVED_HOURS, Draw, HoldState, HoldStep, LimitKind
 from vouch.parties.models import Party
@@ -42,6 +43,7 @@ def reserve(entry: Entry, *, actor: Actor, at: datetime, draw: Draw) -> Hold:
     """
     if draw.amount <= 0 or not 0 < draw.share_rate <= 1:
         raise NotHeld(_("金额须大于零，承担比例须大于零且不超过百分之百。"))
+    _refuse_protected(draw.purpose)
     expires_at = draw.expires_at or at + timedelta(hours=RESERVED_HOURS)
     if expires_at <= at:
         raise NotHeld(_("预占的到期时间须晚于现在。"))
@@ -105,6 +107,7 @@ def release(
     entry: Entry, *, actor: Actor, at: datetime, hold: Hold, step: str, amount: Decimal | None = None, note: str = ""
 ) -> Hold:  # fmt: skip
     """Give back of what is used (HoldStep.REPAY) or reserved (HoldStep.CANCEL): so much, or None for all of it. Raises NotHeld."""
+    _refuse_protected(note)
     reckon_alone()
     held, before = _held(hold)
     have = held.used if step == HoldStep.REPAY else held.reserved
@@ -154,6 +157,12 @@ def settle_hold(entry: Entry, *, actor: Actor, at: datetime, hold: Hold) -> None
     entry.about("hold", held.pk, before=before, after=_told(held))
 
 
+def _refuse_protected(text: str) -> None:
+    """What a hold is for stays readable for ever, by whatever face it came."""
+    if holds_protected(text):
+        raise NotHeld(_("这里的文字会长期保存，请不要写证件号码、电话或账号。"))
+
+
 def _customer(party_id: int) -> Party:
     return Party.objects.select_related("enterprise").get(pk=canonical_id(party_id))
 
@@ -188,8 +197,11 @@ def _pass(
     asked = our_share(proposal.amount, proposal.share_rate)
     rooms = rooms_for(customer, bank=bank, at=at)
     refusals = [] if freeze is None else [frozen_refusal(freeze)]
-    if not any(one.subject.kind == LimitKind.CUSTOMER for one in rooms):
+    own = [one for one in rooms if one.subject.kind == LimitKind.CUSTOMER]
+    if not own:
         refusals.append(no_limit_refusal(asked))
+    elif (over := over_class(customer.pk, own[0].taken.total + asked)) is not None:
+        refusals.append(over)
     refusals += room_refusals(rooms, asked, customer=customer.pk, actor=actor, at=at)
     if refusals:
         raise GateRefused(Verdict(refusals=tuple(refusals)))

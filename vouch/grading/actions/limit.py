@@ -15,6 +15,7 @@ from vouch.grading import permissions
 from vouch.grading.actions.reckoning import need_signature, reckon_alone
 from vouch.grading.models import GroupMember, Limit, LimitSubject
 from vouch.grading.queries.limit import LIVE, Room, ceilings, group_members, group_of, room_of
+from vouch.grading.queries.refusals import over_class
 from vouch.grading.terms import LIMIT_TRANSITIONS, LimitKind, LimitNature, LimitOf, LimitState
 from vouch.parties.models import Building
 from vouch.parties.queries import canonical_id
@@ -22,8 +23,8 @@ from vouch.platform.identity.actions import take_part
 from vouch.platform.identity.actor import Actor
 from vouch.platform.identity.terms import Office
 from vouch.platform.ledger.action import Entry, Refused, action
-from vouch.policy.actions import pass_gate
-from vouch.policy.queries import Proposal
+from vouch.policy.actions import GateRefused, pass_gate
+from vouch.policy.queries import Proposal, Verdict
 from vouch.policy.terms import Step
 
 ZERO = Decimal("0.00")
@@ -142,6 +143,11 @@ def _grant(entry: Entry, held: Limit, *, actor: Actor, at: datetime) -> None:
     before = ceiling.amount or ZERO
     after = before + held.amount if held.nature == LimitNature.ADDITION else held.amount
     if after > before:
+        over = None
+        if held.subject.kind == LimitKind.CUSTOMER:
+            over = over_class(canonical_id(held.subject.party_id or 0), after)
+        if over is not None:
+            raise GateRefused(Verdict(refusals=(over,)))
         is_first = ceiling.base is None and ceiling.building is None
         step = Step.GRANT_LIMIT if is_first else Step.RAISE_LIMIT
         proposal = _weighed(step, held, room, after)

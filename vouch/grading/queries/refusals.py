@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from vouch.grading.models import Freeze
 from vouch.grading.permissions import may_see_sums
+from vouch.grading.queries.classing import class_in_effect, terms_of
 from vouch.grading.queries.limit import Room, guaranteed_in, title_of
 from vouch.grading.terms import LimitKind
 from vouch.platform.identity.actor import Actor
@@ -44,6 +45,24 @@ def no_limit_refusal(asked: Decimal) -> Refusal:
         severity=Severity.BLOCK,
         numbers=((_("申请占用"), _money(asked)), (_("客户额度"), _money(Decimal(0)))),
         remedy=_("请先为该客户提出额度并经批准。"),
+    )
+
+
+def over_class(customer: int, amount: Decimal) -> Refusal | None:
+    """Why a customer (canonical record) may not have so much (yuan, ours) under the class that binds it; None where it may."""
+    row = class_in_effect(customer)
+    if row is None:
+        return None
+    most = Decimal(terms_of(row).max_limit).scaleb(-2)
+    if amount <= most:
+        return None
+    return Refusal(
+        rule="class.max_limit",
+        title=_("超过客户分类的额度上限"),
+        article=_("%(policy)s：分类“%(name)s”的额度上限") % {"policy": row.policy, "name": row.risk_class},
+        severity=Severity.BLOCK,
+        numbers=((_("额度或占用将达"), _money(amount)), (_("分类的额度上限"), _money(most))),
+        remedy=_("可将金额降至 %s 以内，或待客户分类改善并经确认。") % _money(most),
     )
 
 
