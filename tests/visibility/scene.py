@@ -112,7 +112,7 @@ from vouch.grading.actions import (
     use,
 )
 from vouch.grading.actions import LimitDetails as LimitAsked
-from vouch.grading.models import AdviceDecision, Assessment, Letter, Override
+from vouch.grading.models import AdviceDecision, Assessment, InformationDebt, Letter, Override
 from vouch.grading.queries import class_in_effect
 from vouch.grading.terms import ClassReason, LimitKind, LimitOf
 from vouch.grading.terms import Draw as Drawing
@@ -898,9 +898,21 @@ def _departed(scene: Scene) -> None:
                 Subject("party", str(party.pk)), pieces=[b"%PDF-1.4"], media_type="application/pdf", at=NOW
             )
             filled(
+                InformationDebt, scene, party=party, assessment=made, limit_span=1, score_span=1, stale=1, missing=1,
+                first_fact=text,
+            )  # fmt: skip
+            filled(
                 Letter, scene, party=party, assessment=made, request=None, kind="explanation", document=document,
                 sha256=document.sha256, made_by_label=text,
             )  # fmt: skip
+    for place, party in scene.parties.items():
+        made = Assessment.objects.filter(party=party).latest("pk")
+        receive_request(
+            actor=system_actor("scene"), at=NOW, party=party,
+            details=RequestDetails(
+                kind="review", channel="counter", detail=f"复核请求{place.upper()}", matter=f"assessment:{made.pk}"
+            ),
+        )  # fmt: skip
     scene.posts["grading:review"] = lambda arguments: {"outcome": "upheld", "answer": "维持"}
     scene.posts["grading:ask_review"] = lambda arguments: {"channel": "counter", "detail": "请复核"}
     scene.posts["grading:override"] = lambda arguments: {"do": "withdraw"}

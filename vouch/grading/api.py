@@ -46,6 +46,11 @@ class AssessmentOut(Schema):
     limit: str = Field(description="建议额度，元，两位小数")
     fee_rate: str | None = Field(description="年担保费率，小数")
     reasons: list[str]
+    is_advice: bool = Field(description="仅为建议：尚未由人员确认，不作为评级生效")
+    override_grade: str | None = Field(
+        description="生效中的人工调整后的等级；没有调整时为空，grade 始终是模型的结果"
+    )
+    override_until: date | None = Field(description="人工调整有效期至")
     as_of: date
     at: str = Field(description="ISO 8601")
     policy: str
@@ -62,8 +67,13 @@ def assessment(request: StaffRequest, pk: int) -> Any:
     found = queries.assessments_of(party.pk).first()
     if found is None:
         raise Problem(404, "not-assessed", _("该客户还没有评估。"))
+    decision = getattr(found, "advice_decision", None)
+    override = queries.live_override(party.pk)
     return {
         "id": found.pk,
+        "is_advice": found.is_advice and not (decision and decision.is_adopted),
+        "override_grade": override.grade if override else None,
+        "override_until": override.expires_on if override else None,
         "customer_id": party.pk,
         "outcome": found.outcome,
         "outcome_title": found.get_outcome_display(),

@@ -38,6 +38,7 @@ class GradingConfig(AppConfig):
         register(
             NavItem(title=_("额度"), url_name="grading:limits", icon="gauge", order=42, may=may_open_limits)
         )
+        register(NavItem(title=_("信息欠账"), url_name="grading:debts", icon="file-search", order=26))
         register(
             NavItem(
                 title=_("人工介入"),

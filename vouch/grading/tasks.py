@@ -15,6 +15,7 @@ from vouch.grading.actions import (
     tend_classes,
 )
 from vouch.grading.actions import upkeep as limits
+from vouch.grading.actions.debt import count_debts
 from vouch.grading.models import AssessmentRun
 from vouch.grading.queries import (
     ended_overrides,
@@ -32,6 +33,7 @@ from vouch.policy.queries import NoPolicyInForceError
 
 DUE_EVERY_SECONDS = 3600
 OVERRIDES_EVERY_SECONDS = 300
+DEBTS_EVERY_SECONDS = 1800
 ONE_BY_ONE = 20
 """Up to this many customers are judged each in an entry of its own; more are one batch."""
 
@@ -154,6 +156,16 @@ def end_overrides() -> None:
     now = timezone.now()
     for override in ended_overrides(timezone.localdate(now)):
         expire_override(actor=system_actor("overrides"), at=now, override=override)
+
+
+@beat("grading.count_debts", seconds=DEBTS_EVERY_SECONDS)
+def count_all_debts() -> None:
+    """Until today's are counted; a chunk in each transaction."""
+    try:
+        while count_debts(actor=system_actor("debts"), at=timezone.now()):
+            pass
+    except NoPolicyInForceError:
+        return
 
 
 def _pass_on(kind: str, subject_id: str) -> None:

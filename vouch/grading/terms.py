@@ -286,3 +286,17 @@ class LetterKind(TextChoices):
 
     EXPLANATION = "explanation", _("评估结果说明函")
     REVIEW = "review", _("人工复核结果告知书")
+
+
+STALE_AFTER: Mapping[str, int] = {
+    # Sources that a going concern renews every month or quarter.
+    "invoice": 60, "bank": 90, "utility": 90, "tax": 120,
+    # Read again before every guarantee, and at most as old as a report may be.
+    "credit": 90, "record": 180, "guarantee": 180, "watch": 180, "social": 90,
+    # Once a year, with time to be drawn up.
+    "finance": 400, "figure": 400, "collateral": 400, "answer": 400,
+    "party": 730,
+}  # fmt: skip
+"""Days after the latest day on which a fact rests until it counts as stale (过时), by the first part of its name: the
+institution's own figures."""
+STALE_OTHERWISE = 365

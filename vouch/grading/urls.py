@@ -39,6 +39,7 @@ urlpatterns = [
     path("overrides/<int:pk>/", views.override, name="override"),
     path("customers/<int:pk>/override/", views.propose, name="propose"),
     path("advice/", views.advice, name="advice"),
+    path("debts/", views.debts, name="debts"),
     path("<int:pk>/", views.assessment, name="assessment"),
     path("classes/", classing.reviews, name="reviews"),
     path("classes/migration/", migration.migration, name="migration"),

@@ -280,6 +280,7 @@ EVENT_TITLES: dict[str, str] = {
     "grading.override.withdrawn": "撤回人工调整",
     "grading.override.lifted": "提前解除人工调整",
     "grading.override.expired": "人工调整到期终止",
+    "grading.debts.counted": "计算信息欠账",
     "grading.letter.issued": "出具函件",
     "grading.letter.opened": "打开函件",
     "grading.review.answered": "办结人工复核",

@@ -15,9 +15,9 @@ from tests.book import enrol, judge
 from vouch.desk.tests.conftest import SignedIn
 from vouch.parties.models import Party
 
-# Session, user and unit, the sidebar's two badges, filter choices (policy, units, managers, provinces), two counts,
+# Session, user and unit, the sidebar's four counts, filter choices (policy, units, managers, provinces), two counts,
 # keys, rows, codes, assignments.
-QUERIES = 20
+QUERIES = 22
 
 
 def names(client: Client, query: str = "") -> list[str]:

@@ -30,7 +30,7 @@ from vouch.grading.permissions import (
     may_open_limits,
     may_propose_class,
 )
-from vouch.grading.queries import class_panel, explanation_of
+from vouch.grading.queries import class_panel, debt_lines, explanation_of
 from vouch.parties.permissions import may_correct, may_decide_duplicates
 from vouch.parties.queries import Graph, assignments_of, graph_of, sheet_of, size_of
 from vouch.parties.terms import NATURAL_PERSONS, FirmSizeName
@@ -166,7 +166,8 @@ def _judgement(_request: StaffRequest, party: Party, standing: Standing | None) 
         labels=[line.label for line in lines],
         unit=_("分"),
     )
-    return {"judgement": judgement, "points": points}
+    debt = debt_lines(standing.assessment, today=timezone.localdate())
+    return {"judgement": judgement, "points": points, "debt": debt}
 
 
 def _class(request: StaffRequest, party: Party, _standing: Standing | None) -> dict[str, Any]:

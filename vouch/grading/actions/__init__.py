@@ -21,6 +21,7 @@ from vouch.grading.actions.classing import (
     reopen_class,
     return_class,
 )
+from vouch.grading.actions.debt import count_debts
 from vouch.grading.actions.following import follow_assessments, tend_classes
 from vouch.grading.actions.freeze import freeze_use, lift_freeze
 from vouch.grading.actions.hold import (
@@ -70,6 +71,7 @@ __all__ = [
     "assess_customers",
     "assess_party",
     "confirm_class",
+    "count_debts",
     "decide_advice",
     "decide_limit",
     "end_limit",

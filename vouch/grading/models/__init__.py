@@ -5,6 +5,7 @@ from __future__ import annotations
 from vouch.grading.models.advice import AdviceDecision, Letter
 from vouch.grading.models.assessment import Assessment, AssessmentRun, Standing
 from vouch.grading.models.classing import Classification
+from vouch.grading.models.debt import InformationDebt
 from vouch.grading.models.freeze import Freeze
 from vouch.grading.models.hold import Hold, HoldMove
 from vouch.grading.models.limit import GroupMember, Limit, LimitSubject
@@ -19,6 +20,7 @@ __all__ = [
     "GroupMember",
     "Hold",
     "HoldMove",
+    "InformationDebt",
     "Letter",
     "Limit",
     "LimitSubject",

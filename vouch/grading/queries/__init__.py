@@ -9,6 +9,7 @@ from vouch.grading.models import (
     GroupMember,
     Hold,
     HoldMove,
+    InformationDebt,
     Letter,
     Limit,
     LimitSubject,
@@ -60,6 +61,7 @@ from vouch.grading.queries.consequences import (
     foretold_for,
     sum_of,
 )
+from vouch.grading.queries.debt import debt_lines, debts_visible_to, debts_where, uncounted, weighed
 from vouch.grading.queries.explanation import Explanation, explanation_of
 from vouch.grading.queries.freeze import freezes_of, freezes_visible_to, frozen
 from vouch.grading.queries.history import (
@@ -106,6 +108,7 @@ from vouch.grading.queries.override import (
     evidence_of,
     grades_of,
     is_evidence,
+    live_override,
     open_override,
     overridden,
     overrides_visible_to,
@@ -143,6 +146,7 @@ VISIBLE: Visible = {
     Override: overrides_visible_to,
     AdviceDecision: advice_decisions_visible_to,
     Letter: letters_visible_to,
+    InformationDebt: debts_visible_to,
 }
 """How rows of each table are seen."""
 
@@ -191,6 +195,9 @@ __all__ = [
     "counts_by_move",
     "counts_of",
     "customers_named",
+    "debt_lines",
+    "debts_visible_to",
+    "debts_where",
     "decision_of",
     "digest_of",
     "due_customers",
@@ -214,6 +221,7 @@ __all__ = [
     "letter_of",
     "letters_visible_to",
     "limits_visible_to",
+    "live_override",
     "members_visible_to",
     "moves_visible_to",
     "older_standings",
@@ -249,10 +257,12 @@ __all__ = [
     "took_part_in",
     "touched_by_import",
     "touched_by_list",
+    "uncounted",
     "unfinished_run",
     "value_names",
     "waiting_classes",
     "waiting_overrides",
     "watch_of",
+    "weighed",
     "yuan",
 ]

@@ -121,6 +121,12 @@ def open_override(party_id: int) -> Override | None:
     return Override.objects.filter(party=party_id, state__in=OPEN_OVERRIDES).first()
 
 
+def live_override(party_id: int) -> Override | None:
+    """The override that the customer's standing shows; None where there is none, or it has no effect."""
+    standing = Standing.objects.select_related("override").filter(party=party_id).first()
+    return None if standing is None else standing.override
+
+
 def is_evidence(material_id: int, party_id: int) -> bool:
     """Whether it is a material in force of the customer's file, its merged records' included."""
     found = Material.objects.filter(pk=material_id, state=MaterialState.IN_FORCE)

@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db import connection
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 
 from vouch.customers.models import (
     Authorisation,
@@ -18,7 +18,7 @@ from vouch.customers.models import (
     SocialSignal,
     WatchHit,
 )
-from vouch.grading.models import AssessmentRun, Standing
+from vouch.grading.models import Assessment, AssessmentRun, Standing
 from vouch.grading.queries.history import assessable
 from vouch.grading.terms import RunState
 from vouch.parties.models import Party
@@ -106,7 +106,7 @@ def _key_to(model: Any, owner: Any) -> str | None:
 
 
 def standing_customers(party_ids: Iterable[int], *, today: date) -> Mapping[date, list[int]]:
-    """Of these records the customers that stand somewhere, by the day as of which they are judged again.
+    """Of these records the customers that stand somewhere, or of whom advice was given, by the day as of which they are judged again.
 
     Of a customer with several records it is the one that stands for them. The day is today; for a standing that
     nobody keeps current it is the day that the standing rests on.
@@ -118,7 +118,8 @@ def standing_customers(party_ids: Iterable[int], *, today: date) -> Mapping[date
         .annotate(customer=F("party__canonical"))
         .values_list("party_id", "customer", "as_of")
     )
-    latest: dict[int, date] = {}
+    advice = Assessment.objects.filter(party__in=canonical, is_advice=True).order_by("party", "-at")
+    latest = dict(advice.distinct("party").values_list("party_id", "as_of"))
     for pk, merged, as_of in rows:
         customer = merged or pk
         latest[customer] = max(as_of, latest.get(customer, as_of))
@@ -143,7 +144,12 @@ def due_customers(version: PolicyVersion, *, at: datetime) -> list[int]:
     for one in policy.classes:
         fresh |= Q(risk_class=one.name, assessed_at__gt=at - timedelta(days=one.check_every_days))
     current = Standing.objects.filter(fresh)
-    return list(assessable().exclude(standing__in=current).order_by("pk").values_list("pk", flat=True))
+    # Advice that waits for a person moves no standing; it is made anew as seldom as a missing grade is looked for.
+    advised = Assessment.objects.filter(
+        party=OuterRef("pk"), is_advice=True, at__gt=at - timedelta(days=UNGRADED_DAYS)
+    )
+    due = assessable().exclude(standing__in=current).exclude(Exists(advised))
+    return list(due.order_by("pk").values_list("pk", flat=True))
 
 
 def running_run_of(actor_id: str) -> AssessmentRun | None:

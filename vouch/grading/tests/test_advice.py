@@ -17,12 +17,14 @@ from vouch.customers.models import Authorisation
 from vouch.customers.terms import Channel, DataClass, LegalBasis, Purpose
 from vouch.grading.actions import NotNow, assess_customers, assess_party, decide_advice
 from vouch.grading.models import AdviceDecision, Assessment, Standing
-from vouch.grading.queries import advice_visible_to, took_part
-from vouch.grading.tests.conftest import AS_OF
+from vouch.grading.queries import advice_visible_to, due_customers, took_part
+from vouch.grading.tasks import reassess
+from vouch.grading.tests.conftest import AS_OF, Sells
 from vouch.parties.models import Party
 from vouch.platform.identity.actor import Actor, system_actor
 from vouch.platform.ledger.action import Refused
 from vouch.platform.ledger.testing import writing
+from vouch.policy.models import PolicyVersion
 
 pytestmark = pytest.mark.django_db
 
@@ -116,6 +118,20 @@ def test_with_a_consent_to_automated_decisions_on_file_the_machine_decides_until
     )
     assert again.is_advice
     assert Standing.objects.get(party=shop).assessment == decided
+
+
+def test_advice_is_made_anew_when_facts_change_and_not_every_hour(
+    shop: Party, policy: PolicyVersion, sells: Sells, actor: Actor, now: datetime
+) -> None:
+    first = assess_party(actor=actor, at=now, party_id=shop.pk, as_of=AS_OF)
+    assert due_customers(policy, at=now + timedelta(days=29)) == []
+    assert due_customers(policy, at=now + timedelta(days=31)) == [shop.pk]
+    sells(shop, monthly=900_000, months=2, buyers=3, until=AS_OF)
+    reassess(str(shop.pk))
+    newest = Assessment.objects.filter(party=shop).latest("pk")
+    assert newest != first
+    assert newest.is_advice
+    assert not Standing.objects.filter(party=shop).exists()
 
 
 def test_the_database_takes_no_confirmation_of_the_machines_and_changes_none(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from datetime import date, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pypdfium2
 import pytest
@@ -182,7 +183,7 @@ def test_a_review_has_a_clock_in_working_days_and_is_decided_by_somebody_who_had
     with pytest.raises(Refused):
         take_up(actor=chief, at=now, request=request)
     request = take_up(actor=reviewer, at=now, request=request)
-    given = {
+    given: dict[str, Any] = {
         "request": request,
         "outcome": Outcome.UPHELD,
         "answer": "已实地核实，销售额计算无误，维持原结论。",

@@ -4,22 +4,17 @@ from __future__ import annotations
 
 import random
 from datetime import datetime, timedelta
-from decimal import Decimal
-from uuid import UUID
 
 import pytest
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from vouch.business.models import Claim, Guarantee, GuaranteeVersion
-from vouch.grading.queries.migration import Axis, claim_rates, migration, separated
+from vouch.grading.queries.migration import Axis, migration, separated
 from vouch.grading.tests.conftest import Firms
 from vouch.grading.tests.test_classing import FAIR, GOOD, POOR, Lives, confirmed
-from vouch.parties.models import Party
 from vouch.platform.identity.actor import Actor
 from vouch.platform.identity.models import Unit, User
-from vouch.platform.ledger.testing import writing
 from vouch.policy.models import PolicyVersion
 
 pytestmark = pytest.mark.django_db
@@ -83,40 +78,6 @@ def test_a_cell_leads_to_its_customers_and_nobody_sees_another_units(
     assert wrong.status_code == 422
     assert "起始日应早于截止日" in wrong.content.decode()
     assert client.get(reverse("grading:migration"), {"axis": "grade"}).status_code == 200
-
-
-def guaranteed(party: Party, *, on: datetime, paid_on: datetime | None) -> None:
-    """A guarantee that stood on the day, and a claim where one was paid."""
-    stands = {"as_of": on.date(), "state": "in_force", "debt_balance": Decimal(1_000_000)}
-    with writing():
-        one = Guarantee.objects.create(
-            party=party, number=f"DB{party.pk}", contract_amount=Decimal(1_000_000), counted_on=on.date(),
-            recorded_at=on, updated_at=on, **stands,
-        )  # fmt: skip
-        GuaranteeVersion.objects.create(guarantee=one, share_rate=1, known_at=on, **stands)
-        if paid_on is not None:
-            Claim.objects.create(
-                guarantee=one, on=paid_on.date(), principal=Decimal(500_000), interest=0, other=0,
-                known_at=paid_on, number=f"PZ{party.pk}", content=UUID(int=party.pk),
-            )  # fmt: skip
-
-
-def test_a_class_costs_what_its_customers_of_the_first_day_cost(
-    policy: PolicyVersion, firms: Firms, actor: Actor, now: datetime
-) -> None:
-    began = now - timedelta(days=60)
-    for number, (name, paid) in enumerate([(GOOD, False), (GOOD, False), (POOR, True), (POOR, False)]):
-        life = Lives(firms(f"第{number}企业"), policy, began)
-        life.judged(name)
-        guaranteed(life.party, on=life.at, paid_on=now - timedelta(days=5) if paid else None)
-    idle = Lives(firms("无业务企业"), policy, began)
-    idle.judged(POOR)
-    start, end = timezone.localdate(began + timedelta(days=2)), timezone.localdate(now)
-    found = {one.risk_class: one for one in claim_rates(actor, start=start, end=end)}
-    assert (found[GOOD].customers, found[GOOD].claimed) == (2, 0)
-    assert (found[POOR].customers, found[POOR].claimed, found[POOR].rate) == (2, 1, 0.5)
-    assert found[GOOD].overlaps == POOR, "two customers each say nothing"
-    assert found[FAIR].customers == 0
 
 
 def test_intervals_are_wilsons_and_a_class_that_does_not_separate_says_so() -> None:

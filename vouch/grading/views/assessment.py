@@ -91,6 +91,7 @@ def assessment(request: StaffRequest, pk: int) -> HttpResponse:
         "may_open_letters": permissions.may_open_letters(actor),
         "may_issue": permissions.may_issue_letter(actor, row),
         "may_ask": may_receive_request(actor, row.party),
+        "debt": queries.debt_lines(row, today=timezone.localdate()) if queries.is_newest(row) else [],
         "may_propose": permissions.may_propose_override(actor, row.party_id),
     }
     return render(request, "grading/assessment.html", context)

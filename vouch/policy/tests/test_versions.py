@@ -36,7 +36,7 @@ from vouch.policy.actions import (
     roll_back,
 )
 from vouch.policy.models import PolicyVersion
-from vouch.policy.terms import PolicyState, Severity, Step
+from vouch.policy.terms import Measure, PolicyState, Severity, Step
 
 pytestmark = pytest.mark.django_db
 
@@ -331,7 +331,7 @@ def test_publishing_passes_the_gate_and_what_a_rule_stops_is_named(
 ) -> None:
     details = RuleDetails(
         code="OWN-1", title="政策的最高额度", text="任何分类的最高额度不超过 300 万元。", article="本机构制度第 8 条",
-        severity=Severity.BLOCK, steps=(Step.PUBLISH_POLICY,), expression="proposal.amount <= 300万元",
+        severity=Severity.BLOCK, steps=(Step.PUBLISH_POLICY,), measure=Measure.EXPRESSION, expression="proposal.amount <= 300万元",
         starts_on=timezone.localdate(now), source="本机构",
     )  # fmt: skip
     rule = propose_rule(actor=actors["wangfang"], at=now, details=details)

@@ -162,7 +162,7 @@ def move(request: StaffRequest, pk: int, verb: str) -> HttpResponse:
     if verb == "publish":
         form = PublishForm(request.POST)
         if not form.is_valid():
-            messages.error(request, " ".join(form.errors["effective_on"]))
+            messages.error(request, " ".join(map(str, form.errors["effective_on"])))
             return redirect(row)
         more = {"effective_at": form.effective_at()}
     try:
