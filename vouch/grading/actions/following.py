@@ -38,7 +38,9 @@ def follow_assessments(party_ids: Collection[int], *, at: datetime) -> None:
     A first class takes effect, a worsening freezes and goes to review, an improvement is watched until its cool-down is over.
     """
     standings = list(
-        Standing.objects.filter(party__in=party_ids).select_related("policy__scorecard").order_by("party_id")
+        Standing.objects.filter(party__in=party_ids)
+        .prefetch_related("policy__scorecard")
+        .order_by("party_id")
     )
     held, waiting = binding_classes(party_ids), open_classes(party_ids)
     first: list[Standing] = []
