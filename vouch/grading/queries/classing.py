@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 
 from django.db.models import Count, Q, QuerySet
 from django.utils import timezone
 
-from vouch.engine.policy import CustomerClass, Policy
+from vouch.engine.policy import CustomerClass
 from vouch.grading.models import Classification, Standing
 from vouch.grading.terms import BINDING, OPEN, ClassMove, ClassState
 from vouch.parties import queries as parties
@@ -82,12 +82,6 @@ def class_in_effect(party_id: int) -> Classification | None:
 def terms_of(row: Classification) -> CustomerClass:
     """What a class binds: as its own policy version says, whatever has been published since."""
     return policies.policy_of(row.policy).class_by_name[row.risk_class]
-
-
-def policy_for(party_id: int, *, at: datetime) -> Policy:
-    """The policy in force for this customer; raises NoPolicyInForceError."""
-    kind = Party.objects.values_list("kind", flat=True).get(pk=party_id)
-    return policies.policy_of(policies.policy_in_force(at=at, kind=kind))
 
 
 def classes_of(party_id: int) -> QuerySet[Classification]:
