@@ -916,7 +916,7 @@ def _departed(scene: Scene) -> None:
         )  # fmt: skip
         # Requests of other kinds have no such page.
         reviews.append(Owned(asked.pk, party.pk))
-    scene.words["grading:review.pk"] = reviews
+    scene.words["grading:review.pk"] = tuple(reviews)
     scene.posts["grading:review"] = lambda arguments: {"outcome": "upheld", "answer": "维持"}
     scene.posts["grading:ask_review"] = lambda arguments: {"channel": "counter", "detail": "请复核"}
     scene.posts["grading:override"] = lambda arguments: {"do": "withdraw"}
