@@ -21,6 +21,7 @@ from vouch.grading.terms import (
     Side,
 )
 from vouch.parties.models import Assignment, Party
+from vouch.parties.queries import canonical_id
 from vouch.platform.courier.actions import notify
 from vouch.platform.identity.actions import take_part
 from vouch.platform.identity.actor import Actor
@@ -192,8 +193,11 @@ def _move(entry: Entry, held: Override, state: OverrideState) -> None:
 
 
 def _rest(held: Override, *, at: datetime) -> None:
-    standing = Standing.objects.select_related("assessment__policy__scorecard").get(party=held.party_id)
-    rest_standing(standing.assessment, at=at)
+    """Of a record that was merged the customer's standing moves, and its own, so that a separation finds it right."""
+    records = {held.party_id, canonical_id(held.party_id)}
+    standings = Standing.objects.select_related("assessment__policy__scorecard").filter(party__in=records)
+    for standing in standings.order_by("party"):
+        rest_standing(standing.assessment, at=at)
 
 
 def _tell(held: Override, *, at: datetime) -> None:
