@@ -94,8 +94,7 @@ def _check(details: OverrideDetails, *, party_id: int, today: date) -> None:
         raise NotNow(_("有效期至应在今天至 %(days)d 天内。") % {"days": OVERRIDE_DAYS})
     if details.evidence_id is None and len(details.note.strip()) < EVIDENCE_LEAST:
         raise NotNow(_("请附佐证资料，或用至少 %(least)d 个字写明依据。") % {"least": EVIDENCE_LEAST})
-    if holds_protected(details.note):
-        raise NotNow(_("说明中请不要写证件号码、电话或账号。"))
+    _without_numbers(details.note)
     if details.evidence_id is not None and not queries.is_evidence(details.evidence_id, party_id):
         raise NotNow(_("佐证资料应是该客户有效的资料。"))
 
@@ -105,6 +104,7 @@ def approve_override(
     entry: Entry, *, actor: Actor, at: datetime, override: Override, note: str = ""
 ) -> Override:
     """Let it live; by somebody other than who proposed it. Raises NotNow."""
+    _without_numbers(note)
     held = _locked(override)
     take_part(actor=actor, matter=("party", str(held.party_id)), office=Office.MIDDLE, at=at)
     if held.expires_on < timezone.localdate(at):
@@ -123,6 +123,7 @@ def approve_override(
 @action("grading.override.refused", may=permissions.may_decide_override)
 def refuse_override(entry: Entry, *, actor: Actor, at: datetime, override: Override, note: str) -> Override:
     """Do not let it live, and say why. Raises NotNow."""
+    _without_numbers(note)
     held = _locked(override)
     held.decided_by_id, held.decided_by_label, held.decided_at, held.decision_note = (
         actor.id,
@@ -148,6 +149,7 @@ def withdraw_override(entry: Entry, *, actor: Actor, at: datetime, override: Ove
 @action("grading.override.lifted", may=permissions.may_lift_override)
 def lift_override(entry: Entry, *, actor: Actor, at: datetime, override: Override, note: str) -> Override:
     """End a live one before its day; the model's grade stands again. Raises NotNow."""
+    _without_numbers(note)
     held = _locked(override)
     held.ended_at, held.end_note = at, note
     _move(entry, held, OverrideState.LIFTED)
@@ -172,6 +174,12 @@ def expire_override(entry: Entry, *, actor: Actor, at: datetime, override: Overr
         _rest(held, at=at)
     _tell(held, at=at)
     return held
+
+
+def _without_numbers(note: str) -> None:
+    """What people write stands in the ledger for good. Raises NotNow."""
+    if holds_protected(note):
+        raise NotNow(_("说明中请不要写证件号码、电话或账号。"))
 
 
 def _locked(override: Override) -> Override:

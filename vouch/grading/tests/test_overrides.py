@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from django.db import Error, connection, transaction
@@ -18,12 +19,14 @@ from vouch.grading.actions import (
     approve_override,
     assess_customers,
     assess_party,
+    decide_advice,
     expire_override,
     lift_override,
     propose_override,
     refuse_override,
     withdraw_override,
 )
+from vouch.grading.forms import NoteForm
 from vouch.grading.models import Override, Standing
 from vouch.grading.queries import result_at, watch_of
 from vouch.grading.terms import Direction, OverrideState
@@ -114,6 +117,26 @@ def test_what_is_wrong_with_a_proposal_is_said(firm: Party, actors: dict[str, Ac
     propose_override(actor=actors["wangfang"], at=now, party_id=firm.pk, details=good)
     with pytest.raises(NotNow, match="请先处理"):
         propose_override(actor=actors["wangfang"], at=now, party_id=firm.pk, details=good)
+
+
+def test_no_number_of_a_person_is_written_into_a_decision(
+    firm: Party, shop: Party, actors: dict[str, Actor], actor: Actor, now: datetime
+) -> None:
+    said = "见 110101199003078515 的案件材料"
+    advice = assess_party(actor=actor, at=now, party_id=shop.pk, as_of=AS_OF)
+    proposed = propose_override(actor=actors["wangfang"], at=now, party_id=firm.pk, details=details(now))
+    decides: dict[str, Any] = {"actor": actors["chenjing"], "at": now, "note": said}
+    with pytest.raises(NotNow, match="证件号码"):
+        approve_override(override=proposed, **decides)
+    with pytest.raises(NotNow, match="证件号码"):
+        refuse_override(override=proposed, **decides)
+    approve_override(actor=actors["chenjing"], at=now, override=proposed)
+    with pytest.raises(NotNow, match="证件号码"):
+        lift_override(override=proposed, **decides)
+    with pytest.raises(NotNow, match="证件号码"):
+        decide_advice(assessment=advice, is_adopted=False, **decides)
+    assert "note" in NoteForm({"note": said}).errors
+    assert not Entry.objects.filter(purpose__contains="1101011990").exists()
 
 
 def test_the_database_keeps_what_was_proposed_and_how_long_it_may_last(
