@@ -55,7 +55,9 @@ class OverrideDetails:
 def propose_override(
     entry: Entry, *, actor: Actor, at: datetime, party_id: int, details: OverrideDetails
 ) -> Override:
-    """Propose another grade than the model's for a customer that is graded. Raises NotNow."""
+    """Propose another grade than the model's for a customer that is graded. Raises NotNow and Refused."""
+    office = Office.FRONT if permissions.is_front(actor) else Office.MIDDLE
+    take_part(actor=actor, matter=("party", str(canonical_id(party_id))), office=office, at=at)
     Party.objects.select_for_update(no_key=True).get(pk=party_id)
     standing = Standing.objects.select_related("assessment__policy__scorecard").filter(party=party_id).first()
     if standing is None or standing.outcome != Outcome.GRADED:
