@@ -15,7 +15,7 @@ from vouch.platform.web import figures
 from vouch.policy.models import Rule
 from vouch.policy.queries.formula import is_kept, shown_values, values_for, words_of
 from vouch.policy.queries.weighing import NOBODY, Weighing, most_allowed
-from vouch.policy.terms import AT_LEAST, Activity, Measure
+from vouch.policy.terms import AT_LEAST, Activity, Measure, Step
 
 CONTROLLING = frozenset({Affiliation.HOLDER, Affiliation.CONTROLLER})
 Numbers = tuple[tuple[str, str], ...]
@@ -100,7 +100,14 @@ def _amount_or_base(most: int | None, weighed: Amount, limit: Fraction) -> str:
     return _("本笔不超过 %(most)s，或%(base)s。") % {"most": _down(most), "base": base}
 
 
+def _is_of_many(weighing: Weighing) -> bool:
+    """A limit that customers share: none of them is measured by it. The largest limit of a policy is one customer's."""
+    return weighing.customer == NOBODY and weighing.proposal.step != Step.PUBLISH_POLICY
+
+
 def _single(rule: Rule, weighing: Weighing) -> Fault | None:
+    if _is_of_many(weighing):
+        return None
     return _concentration(rule, weighing, weighing.single, ())
 
 
@@ -252,13 +259,15 @@ def _activity(_rule: Rule, weighing: Weighing) -> Fault | None:
 
 def _amount(rule: Rule, weighing: Weighing) -> Fault | None:
     limit = limit_of(rule) * 100
-    if weighing.amount <= limit:
+    if _is_of_many(weighing) or weighing.amount <= limit:
         return None
     numbers = ((_("本笔金额"), wan(weighing.amount)), (_("限值"), wan(limit)))
     return Fault(numbers, _("本笔不超过 %s。") % wan(limit))
 
 
 def _customer_balance(rule: Rule, weighing: Weighing) -> Fault | None:
+    if _is_of_many(weighing):
+        return None
     before = sum(one.balance(weighing.reading) for one in weighing.own)
     total, limit = before + weighing.new(weighing.amount).balance(weighing.reading), limit_of(rule) * 100
     if total <= limit:
