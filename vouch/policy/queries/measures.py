@@ -27,6 +27,8 @@ class Fault:
 
     numbers: Numbers
     remedy: str
+    # What of the numbers is told to whoever may not see sums over other people's customers; None for all of them.
+    without_sums: Numbers | None = None
 
 
 Judge = Callable[[Rule, Weighing], Fault | None]
@@ -138,7 +140,7 @@ def _concentration(
         (_("限值"), _percent(limit)),
     )
     most = most_allowed(lambda amount: quotient(amount).at_most(limit), weighing.amount)
-    return Fault(numbers, _amount_or_base(most, found.numerator, limit))
+    return Fault(numbers, _amount_or_base(most, found.numerator, limit), numbers[-2:] if beside else None)
 
 
 def leverage_limit(rule: Rule, *, is_small: bool) -> Fraction:
@@ -167,7 +169,7 @@ def _leverage(rule: Rule, weighing: Weighing) -> Fault | None:
         (_("限值"), _("%s 倍") % f"{half_up(limit, 2).normalize():f}"),
     )
     most = most_allowed(holds, weighing.amount)
-    return Fault(numbers, _amount_or_base(most, found.numerator, limit))
+    return Fault(numbers, _amount_or_base(most, found.numerator, limit), numbers[-2:])
 
 
 _TESTS: Mapping[str, Callable[[Weighing], Quotient]] = {
@@ -220,8 +222,14 @@ def _unknown_house(weighing: Weighing) -> Fault | None:
     if weighing.own_party is None:
         remedy = _("请把本机构建为客户档案，并登记其股东和实际控制人。")
         return Fault(((_("本机构"), _("客户档案中没有 %s") % weighing.setting.own_code),), remedy)
+<<<<<<< HEAD
     if not weighing.is_house_known:
         remedy = _("请在本机构的档案中登记股东或实际控制人。")
+=======
+    # A director alone says nothing of who owns it, and the state as its owner has no record to be affiliated by.
+    if not weighing.own_owners:
+        remedy = _("请在本机构的档案中登记股东和实际控制人。")
+>>>>>>> mend-gate
         return Fault(((_("本机构的股东和实际控制人"), _("尚未登记")),), remedy)
     return None
 
