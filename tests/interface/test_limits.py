@@ -98,6 +98,8 @@ def test_what_a_key_does_not_reach_is_not_there_and_a_reader_draws_nothing(
         {"amount": "0.001"},
         {"share_rate": "1.1"},
         {"kind": "gift"},
+        {"expires_at": "2999-01-01T00:00:00"},
+        {"expires_at": "9999-12-31T23:59:59+08:00"},
     ):
         body = {"customer_id": firm.pk, "amount": "1", "purpose": "x"} | wrong
         answer = caller(ApiScope.LIMITS_USE)("POST", "/holds", body, **{"Idempotency-Key": "k5"})

@@ -38,7 +38,9 @@ REACTIONS: dict[str, tuple[str, ...]] = {
     "parties.enterprise.registered": ("customers.screen_party", "parties.read_address"),
     "parties.enterprise.changed": ("grading.reassess", "parties.read_address"),
     "parties.enterprise.corrected": ("grading.reassess", "customers.screen_party", "parties.read_address"),
-    "parties.kind.corrected": ("grading.reassess",),
+    # A farmer weighs less than another person, and says so in no row that bears a time.
+    "parties.kind.corrected": ("grading.reassess", "policy.take_tally"),
+    "parties.household.changed": ("policy.take_tally",),
     "parties.party.status_changed": ("grading.reassess",),
     "parties.party.unrestricted": ("grading.reassess",),
     "parties.identifier.added": ("customers.screen_party",),
@@ -108,5 +110,6 @@ SUBJECTS: Mapping[str, str] = {
     "policy": "policy_version",
     "run": "assessment_run",
     "key_ring": "",
+    "classes": "",
 }
 """Kinds of subject in the ledger that go by another name than their table; "" for those that have none."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date, datetime
+from datetime import date
 from decimal import Decimal
 from typing import Any, Literal
 
@@ -12,7 +12,7 @@ from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from ninja import Field, Query, Router, Schema
-from pydantic import ConfigDict
+from pydantic import AwareDatetime, ConfigDict
 
 from vouch.grading import actions, permissions, queries
 from vouch.grading.queries import Hold
@@ -147,7 +147,7 @@ class ReserveIn(Schema):
     bank: str = Field("", max_length=120)
     purpose: str = Field(min_length=1, max_length=200)
     guarantee_number: str = Field("", max_length=60)
-    expires_at: datetime | None = Field(None, description="不写则 72 小时后")
+    expires_at: AwareDatetime | None = Field(None, description="须带时区，至多 30 天；不写则 72 小时后")
 
 
 class UseIn(Schema):
@@ -178,7 +178,7 @@ def headroom(request: StaffRequest, pk: int, wanted: Query[HeadroomFilter]) -> A
     party = get_object_or_404(
         visible_to(request.actor).select_related("enterprise", "canonical__enterprise"), pk=pk
     )
-    found = limits_of(request.actor, party.canonical or party, at=timezone.now(), bank=wanted.bank)
+    found = limits_of(request.actor, party.canonical or party, at=timezone.now(), bank=wanted.bank.strip())
     return {
         "customer_id": party.pk,
         "free": _money(found.free),

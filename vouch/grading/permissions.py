@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 from django.db.models import Q
 
 from vouch.customers.permissions import may_answer_request
 from vouch.grading.models import Classification, Hold, Limit, LimitSubject, Standing
-from vouch.grading.terms import BINDING, Draw, LimitKind, LimitOf
+from vouch.grading.terms import BINDING, Draw, HoldStep, LimitKind, LimitOf
 from vouch.parties import queries as parties
 from vouch.parties.permissions import may_see_building_sums
 from vouch.parties.terms import ORGANISATIONS
@@ -151,9 +152,10 @@ def may_use(actor: Actor, hold: Hold) -> bool:
     return actor.has_role(*USING_ROLES, ApiScope.LIMITS_USE) and _holds(actor, hold)
 
 
-def may_release(actor: Actor, hold: Hold) -> bool:
-    """Whoever prepared, pays or looks after it."""
-    return actor.has_role(*RELEASING_ROLES, ApiScope.LIMITS_USE) and _holds(actor, hold)
+def may_release(actor: Actor, hold: Hold, step: str) -> bool:
+    """What is reserved by whoever prepared, pays or looks after it; what is used by who pays alone: the guarantee still stands."""
+    roles = USING_ROLES if step == HoldStep.REPAY else RELEASING_ROLES
+    return actor.has_role(*roles, ApiScope.LIMITS_USE) and _holds(actor, hold)
 
 
 def may_keep_limits(actor: Actor) -> bool:
@@ -177,15 +179,29 @@ def deciders_of(subject: LimitSubject) -> set[str]:
         return set()
     customer = parties.canonical_id(subject.party_id)
     records = Q(party=customer) | Q(party__canonical=customer)
-    found = set()
+    found: set[str] = set()
     for row in Classification.objects.filter(records, state__in=BINDING).select_related("policy__scorecard"):
-        found.add(policies.policy_of(row.policy).class_by_name[row.risk_class].authority)
-    rows = Standing.objects.filter(records).select_related("assessment__policy__scorecard")
-    standing = rows.order_by("-as_of", "party_id").first()
+        policy = policies.policy_of(row.policy)
+        terms = policy.class_by_name[row.risk_class]
+        found.update((terms.authority, *policy.path_by_name[terms.path].steps[-1:]))
+    standing = _standing_of(customer)
     if standing is not None:
         path = policies.policy_of(standing.assessment.policy).path_by_name.get(standing.assessment.path)
         found.update(path.steps[-1:] if path else ())
     return found - {""}
+
+
+def advised_limit(subject: LimitSubject) -> Decimal | None:
+    """What the latest assessment of a customer recommends, in yuan; None of other subjects, and without one."""
+    if subject.kind != LimitKind.CUSTOMER or subject.party_id is None:
+        return None
+    standing = _standing_of(parties.canonical_id(subject.party_id))
+    return None if standing is None else standing.assessment.limit
+
+
+def _standing_of(customer: int) -> Standing | None:
+    rows = Standing.objects.filter(Q(party=customer) | Q(party__canonical=customer))
+    return rows.select_related("assessment__policy__scorecard").order_by("-as_of", "party_id").first()
 
 
 def may_see_sums(actor: Actor) -> bool:

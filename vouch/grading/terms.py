@@ -202,6 +202,9 @@ class HoldKind(TextChoices):
 RESERVED_HOURS = 72
 """How long a reservation stands unless it says otherwise: long enough for the papers of a draw."""
 
+RESERVED_DAYS_MOST = 30
+"""A reservation that stood longer would keep limits from others for something that may never come."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LimitOf:

@@ -40,7 +40,7 @@ def may_read(actor: Actor) -> bool:
 
 def _is_another(actor: Actor, version: PolicyVersion) -> bool:
     # The installation installs what it ships on its own: there is nobody else yet at the first run.
-    return actor.is_system or actor.id != version.author_id
+    return actor.is_system or version.author_id not in _names_of(actor)
 
 
 def may_enter_figures(actor: Actor) -> bool:
@@ -112,4 +112,9 @@ def may_tally(actor: Actor) -> bool:
 
 def is_second(actor: Actor, row: Signed) -> bool:
     """Whether it is another person than who entered the row; the installation is nobody's second."""
-    return not actor.is_system and actor.id != row.author_id
+    return not actor.is_system and row.author_id not in _names_of(actor)
+
+
+def _names_of(actor: Actor) -> set[str]:
+    """Who stands behind a signature: the actor, and whoever it stands in for (代理)."""
+    return {actor.id, *(f"user:{pk}" for pk in actor.own_ids)}

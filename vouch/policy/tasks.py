@@ -17,10 +17,11 @@ from vouch.policy.queries.tally import is_up_to_date
 
 @task("policy.take_tally")
 def take_new_tally(subject_id: str) -> None:
-    """After an import, a merge or another reading of the rules: the whole book once more, unless nothing in it changed."""
-    now = timezone.now()
-    if not is_up_to_date(at=now):
-        take_tally(actor=system_actor("policy"), at=now)
+    """After an import, its undoing, a merge, a correction of what a customer is, or another reading: the whole book once more.
+
+    Whether anything changed is not asked: an undone import leaves rows that look as old as they were before it.
+    """
+    take_tally(actor=system_actor("policy"), at=timezone.now())
 
 
 @task("policy.take_month_tally")

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from django.utils import timezone
 
+from tests.institution import own_rule
 from tests.limits import drawn, granted
 from tests.networks import control, firm
 from vouch.business.models import Guarantee
@@ -23,6 +25,8 @@ from vouch.parties.actions import merge_parties
 from vouch.parties.models import Building, BuildingLimit, Occupancy, Party
 from vouch.parties.terms import OccupancyRole
 from vouch.platform.identity.actor import Actor
+from vouch.platform.identity.terms import Role, Scope
+from vouch.platform.ledger.action import Refused
 from vouch.platform.ledger.models import Entry
 from vouch.platform.ledger.testing import writing
 from vouch.policy.actions import GateRefused
@@ -114,9 +118,9 @@ def test_every_limit_that_applies_is_taken_and_each_can_refuse(actor: Actor, now
     granted(LimitOf(kind=LimitKind.BANK, bank="江州银行"), 500_000, at=now)
     granted(LimitOf(kind=LimitKind.INSTITUTION), 1_000_000, at=now)
 
-    def tried(party: Party, amount: int, **more: str) -> set[str]:
+    def tried(party: Party, amount: int, bank: str = "海州银行") -> set[str]:
         with pytest.raises(GateRefused) as refused:
-            drawn(party, amount, actor=actor, at=now, **more)
+            drawn(party, amount, actor=actor, at=now, bank=bank)
         return {one.rule for one in refused.value.verdict.refusals}
 
     kinds = [one.subject.kind for one in rooms_for(head, bank="江州银行", at=now)]
@@ -125,10 +129,13 @@ def test_every_limit_that_applies_is_taken_and_each_can_refuse(actor: Actor, now
     assert tried(head, 600_001) == {"limit.industry"}
     assert tried(daughter, 800_001) == {"limit.group"}
     assert tried(daughter, 1_000_001) == {"limit.group", "limit.building", "limit.institution"}
-    drawn(head, 400_000, actor=actor, at=now, bank="江州银行")
+    drawn(head, 400_000, actor=actor, at=now, bank=" 江州银行 ")
+    for bank in ("", " ", "江州银行股份有限公司", "江州 银行", "江州银行城东支行"):
+        with pytest.raises(NotHeld, match="银行额度"):
+            drawn(daughter, 1, actor=actor, at=now, bank=bank)
     assert tried(daughter, 400_001) == {"limit.group"}
     assert tried(neighbour, 200_001) == {"limit.industry"}
-    drawn(daughter, 400_000, actor=actor, at=now)
+    drawn(daughter, 400_000, actor=actor, at=now, bank="海州银行")
     assert tried(neighbour, 100_001) == {"limit.building", "limit.building_customers"}
     # Nothing was kept of what was refused.
     assert Hold.objects.count() == 2
@@ -171,6 +178,9 @@ def test_a_limit_lowered_after_the_reservation_refuses_the_use(actor: Actor, now
 def test_what_died_between_reserving_and_using_is_free_again_by_itself(actor: Actor, now: datetime) -> None:
     party = firm("中断企业")
     granted(party, 1_000, at=now)
+    for wrong in (now, now + 30 * DAY + HOUR):
+        with pytest.raises(NotHeld, match="30 天"):
+            drawn(party, 1, actor=actor, at=now, expires_at=wrong)
     hold = drawn(party, 1_000, actor=actor, at=now, expires_at=now + HOUR)
     with pytest.raises(GateRefused):
         drawn(party, 1, actor=actor, at=now + HOUR - timedelta(seconds=1))
@@ -242,3 +252,59 @@ def test_the_gate_weighs_what_is_held_and_not_in_the_register_yet(actor: Actor) 
     assert (one.debt, one.share) == (20_000, 1_000_000)
     guaranteed(party, "DB1", 600, as_of=today + DAY, share="0.5")
     assert exposures(None, as_of=today) == []
+
+
+def test_a_ledger_that_gives_the_number_to_another_customer_hides_nothing(
+    actor: Actor, now: datetime
+) -> None:
+    party, other = firm("甲企业"), firm("乙企业")
+    limit = granted(party, 1_000, at=now)
+    hold = drawn(party, 600, actor=actor, at=now)
+    use(actor=actor, at=now, hold=hold, amount=Decimal(600), guarantee_number="DB1")
+    guaranteed(other, "DB1", 5, as_of=(now + DAY).date())
+    keep_limits(actor=actor, at=now + 2 * DAY)
+    hold.refresh_from_db()
+    assert (hold.state, hold.used) == (HoldState.OPEN, Decimal(600))
+    assert taken(reach_of(limit.subject), at=now + 2 * DAY) == Taken(used=Decimal(600))
+    # It is the same customer by another record, and the register takes over.
+    merge_parties(actor=actor, at=now + DAY, party=other, canonical=party, reason="同一企业")
+    keep_limits(actor=actor, at=now + 2 * DAY)
+    hold.refresh_from_db()
+    assert hold.state == HoldState.RELEASED
+
+
+def test_what_is_used_is_given_back_by_who_pays_alone(actor: Actor, now: datetime) -> None:
+    party = firm("还款企业")
+    granted(party, 1_000, at=now)
+    hold = drawn(party, 600, actor=actor, at=now)
+    use(actor=actor, at=now, hold=hold, amount=Decimal(500), guarantee_number="DB1")
+
+    for role in (Role.ACCOUNT_MANAGER, Role.TEAM_LEAD, Role.INSPECTOR):
+        with pytest.raises(Refused, match="权限"):
+            release(actor=_person(role), at=now, hold=hold, step=HoldStep.REPAY)
+    release(actor=_person(Role.ACCOUNT_MANAGER), at=now, hold=hold, step=HoldStep.CANCEL)
+    held = release(actor=_person(Role.RELEASE_OFFICER), at=now, hold=hold, step=HoldStep.REPAY)
+    assert held.state == HoldState.RELEASED
+
+
+def test_what_was_approved_when_it_was_reserved_is_used_by_who_pays(actor: Actor, now: datetime) -> None:
+    party = firm("审批企业")
+    granted(party, 1_000, at=now)
+    wants: dict[str, Any] = {"severity": "approve", "measure": "expression", "steps": ("draw",)}
+    own_rule(now, **wants, expression='proposal.kind == "bond"')
+    with pytest.raises(GateRefused, match="OWN-1"):
+        drawn(party, 100, actor=_person(Role.ACCOUNT_MANAGER), at=now)
+    hold = drawn(party, 100, actor=_person(Role.CRO), at=now)
+    assert hold.approved == ["OWN-1"]
+    cashier = _person(Role.CASHIER)
+    held = use(actor=cashier, at=now, hold=hold, amount=Decimal(40), guarantee_number="DB1")
+    assert held.used == 40
+    # What another rule wants since then was approved by nobody.
+    own_rule(now, **wants, code="OWN-2", expression='proposal.kind == "bond"')
+    with pytest.raises(GateRefused, match="OWN-2") as refused:
+        use(actor=cashier, at=now, hold=hold, amount=Decimal(40))
+    assert [one.rule for one in refused.value.verdict.refusals] == ["OWN-2"]
+
+
+def _person(role: Role) -> Actor:
+    return Actor(id="user:1", label="某人", user_id=1, roles=frozenset({role}), scope=Scope.ALL)

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+from procrastinate.contrib.django import app
 
 from tests.tables import all_rows, differences
 from vouch.business.models import Draw, Guarantee, GuaranteeVersion
@@ -17,6 +18,8 @@ from vouch.platform.exchange import actions
 from vouch.platform.exchange.models import Import, KeptRecord
 from vouch.platform.exchange.running import take_back
 from vouch.platform.identity.actor import Actor
+from vouch.policy.queries.setting import reading_of, setting_in_force
+from vouch.policy.queries.tally import book
 
 pytestmark = pytest.mark.django_db
 
@@ -99,3 +102,21 @@ def test_draws_keep_their_guarantee_and_a_later_month_keeps_the_earlier_one(
     undo(second)
     assert Guarantee.objects.get(number="DB001").as_of.month == 10
     assert Draw.objects.count() == 2
+
+
+def test_the_kept_sums_follow_an_undone_import_whose_rows_look_as_old_as_before(
+    load: Load, undo: Any, firms: list[Party], actors: dict[str, Actor], now: datetime
+) -> None:
+    def weighed() -> int:
+        found = book(at=now, as_of=now.date(), reading=reading_of(setting_in_force(at=now)))
+        return found.total.weighed
+
+    by = actors["wangfang"]
+    load("guarantees", OCTOBER, by=by, at=now - timedelta(days=3))
+    before = weighed()
+    later = load("guarantees", NOVEMBER, by=by, at=now)
+    app.tasks["policy.take_tally"].func(subject_id="")
+    assert weighed() != before
+    undo(later)
+    app.tasks["policy.take_tally"].func(subject_id="")
+    assert weighed() == before

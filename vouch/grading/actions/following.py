@@ -39,7 +39,8 @@ def follow_assessments(party_ids: Collection[int], *, at: datetime) -> None:
     """
     standings = list(
         Standing.objects.filter(party__in=party_ids, party__canonical=None)
-        .select_related("policy__scorecard", "override")
+        .select_related("override")
+        .prefetch_related("policy__scorecard")
         .order_by("party_id")
     )
     held, waiting = binding_classes(party_ids), open_classes(party_ids)

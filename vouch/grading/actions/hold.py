@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -15,10 +16,10 @@ from vouch.grading import permissions
 from vouch.grading.actions.reckoning import need_signature, reckon_alone
 from vouch.grading.models import Hold, HoldMove
 from vouch.grading.queries.freeze import frozen
-from vouch.grading.queries.limit import rooms_for
+from vouch.grading.queries.limit import is_of_bank, limited_banks, rooms_for
 from vouch.grading.queries.refusals import frozen_refusal, no_limit_refusal, over_class, room_refusals
-from vouch.grading.queries.takings import book, our_share
-from vouch.grading.terms import RESERVED_HOURS, Draw, HoldState, HoldStep, LimitKind
+from vouch.grading.queries.takings import book, our_share, told_of
+from vouch.grading.terms import RESERVED_DAYS_MOST, RESERVED_HOURS, Draw, HoldState, HoldStep, LimitKind
 from vouch.parties.models import Party
 from vouch.parties.queries import canonical_id
 from vouch.parties.terms import PartyStatus
@@ -44,20 +45,23 @@ def reserve(entry: Entry, *, actor: Actor, at: datetime, draw: Draw) -> Hold:
     if draw.amount <= 0 or not 0 < draw.share_rate <= 1:
         raise NotHeld(_("金额须大于零，承担比例须大于零且不超过百分之百。"))
     _refuse_protected(draw.purpose)
+    draw = replace(draw, bank=draw.bank.strip(), guarantee_number=draw.guarantee_number.strip())
     expires_at = draw.expires_at or at + timedelta(hours=RESERVED_HOURS)
-    if expires_at <= at:
-        raise NotHeld(_("预占的到期时间须晚于现在。"))
+    if not at < expires_at <= at + timedelta(days=RESERVED_DAYS_MOST):
+        raise NotHeld(_("预占的到期时间须晚于现在，且不超过 %d 天。") % RESERVED_DAYS_MOST)
     reckon_alone()
+    _check_bank(draw.bank, at=at)
     customer = _customer(draw.party_id)
     if customer.status != PartyStatus.ACTIVE:
         raise NotHeld(_("该客户已停用或被限制处理，不能使用额度。"))
     if draw.guarantee_number:
         _check_number(draw.guarantee_number, customer.pk)
-    _pass(entry, customer, _proposal(draw, draw.amount), draw.bank, actor=actor, at=at)
+    verdict = _pass(entry, customer, _proposal(draw, draw.amount), draw.bank, actor=actor, at=at)
+    need_signature(verdict, actor)
     made = Hold.objects.create(
         party_id=draw.party_id, bank=draw.bank, kind=draw.kind, share_rate=draw.share_rate, purpose=draw.purpose,
         guarantee_number=draw.guarantee_number, amount=draw.amount, reserved=draw.amount, reserved_at=at,
-        reserved_by=actor.label, expires_at=expires_at,
+        reserved_by=actor.label, expires_at=expires_at, approved=[one.rule for one in verdict.approvals],
     )  # fmt: skip
     _note(made, HoldStep.RESERVE, draw.amount, actor=actor, at=at)
     entry.about("hold", made.pk, after={"party": draw.party_id, **_told(made)})
@@ -76,7 +80,7 @@ def use(
     """
     reckon_alone()
     held, before = _held(hold)
-    number = guarantee_number or held.guarantee_number
+    number = guarantee_number.strip() or held.guarantee_number
     if held.expires_at <= at:
         raise NotHeld(_("预占已到期，请重新预占。"))
     if not 0 < amount <= held.reserved:
@@ -89,9 +93,11 @@ def use(
     if not held.guarantee_number:
         _check_number(number, customer.pk)
     # What is reserved is weighed already.
-    _pass(entry, customer, _proposal(held, ZERO), held.bank, actor=actor, at=at)
+    verdict = _pass(entry, customer, _proposal(held, ZERO), held.bank, actor=actor, at=at)
+    need_signature(verdict, actor, approved=held.approved)
     if not held.used:
-        known = book().named([number]).get(number)
+        held.guarantee_number = number
+        known = told_of(held, book().named([number]))
         held.registered_before = known.balance if known else ZERO
     held.guarantee_number, held.used_on = number, timezone.localdate(at)
     held.reserved -= amount
@@ -139,8 +145,9 @@ def expire_hold(entry: Entry, *, actor: Actor, at: datetime, hold: Hold) -> None
 def settle_hold(entry: Entry, *, actor: Actor, at: datetime, hold: Hold) -> None:
     """Close a hold whose guarantee the register tells by a ledger of a later day: from then on it alone counts."""
     reckon_alone()
-    held = Hold.objects.select_for_update().filter(pk=hold.pk, state=HoldState.OPEN).first()
-    known = book().named([held.guarantee_number]).get(held.guarantee_number) if held else None
+    rows = Hold.objects.select_for_update(of=("self",)).select_related("party")
+    held = rows.filter(pk=hold.pk, state=HoldState.OPEN).first()
+    known = told_of(held, book().named([held.guarantee_number])) if held else None
     if (
         held is None
         or known is None
@@ -168,10 +175,20 @@ def _customer(party_id: int) -> Party:
 
 
 def _held(hold: Hold) -> tuple[Hold, dict[str, Any]]:
-    held = Hold.objects.select_for_update().get(pk=hold.pk)
+    held = Hold.objects.select_for_update(of=("self",)).select_related("party").get(pk=hold.pk)
     if held.state != HoldState.OPEN:
         raise NotHeld(_("这笔占用已经结束。"))
     return held, _told(held)
+
+
+def _check_bank(bank: str, *, at: datetime) -> None:
+    """A bank that is not named, or named otherwise than its limit names it, would take nothing of that limit."""
+    limited = limited_banks(on=timezone.localdate(at))
+    if limited and not bank:
+        raise NotHeld(_("已有银行额度，须写明银行（债权人）。"))
+    meant = None if bank in limited else next((one for one in limited if is_of_bank(bank, one)), None)
+    if meant is not None:
+        raise NotHeld(_("“%(bank)s”须按银行额度的名称写作“%(meant)s”。") % {"bank": bank, "meant": meant})
 
 
 def _check_number(number: str, customer: int) -> None:
@@ -191,7 +208,7 @@ def _proposal(of: Draw | Hold, amount: Decimal) -> Proposal:
 
 def _pass(
     entry: Entry, customer: Party, proposal: Proposal, bank: str, *, actor: Actor, at: datetime
-) -> None:
+) -> Verdict:
     """Ask the freeze, every limit and the gate. Raises GateRefused with everything that the limits refuse, or with the rules."""
     freeze = frozen([customer.pk]).get(customer.pk)
     asked = our_share(proposal.amount, proposal.share_rate)
@@ -205,7 +222,7 @@ def _pass(
     refusals += room_refusals(rooms, asked, customer=customer.pk, actor=actor, at=at)
     if refusals:
         raise GateRefused(Verdict(refusals=tuple(refusals)))
-    need_signature(pass_gate(entry, proposal, actor=actor, at=at), actor)
+    return pass_gate(entry, proposal, actor=actor, at=at)
 
 
 def _give_back(held: Hold, step: HoldStep, amount: Decimal, *, at: datetime) -> None:

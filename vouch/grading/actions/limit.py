@@ -14,7 +14,16 @@ from django.utils.translation import gettext as _
 from vouch.grading import permissions
 from vouch.grading.actions.reckoning import need_signature, reckon_alone
 from vouch.grading.models import GroupMember, Limit, LimitSubject
-from vouch.grading.queries.limit import LIVE, Room, ceilings, group_members, group_of, room_of
+from vouch.grading.queries.limit import (
+    LIVE,
+    Ceiling,
+    Room,
+    ceilings,
+    group_members,
+    group_of,
+    peak_with,
+    room_of,
+)
 from vouch.grading.queries.refusals import over_class
 from vouch.grading.terms import LIMIT_TRANSITIONS, LimitKind, LimitNature, LimitOf, LimitState
 from vouch.parties.models import Building
@@ -90,7 +99,7 @@ def _opened(of: LimitOf, at: datetime) -> LimitSubject:
     party_id = None if of.party_id is None else canonical_id(of.party_id)
     named = {
         "kind": of.kind, "party_id": party_id, "building_id": of.building_id,
-        "industry": of.industry, "bank": of.bank,
+        "industry": of.industry, "bank": of.bank.strip(),
     }  # fmt: skip
     found, is_new = LimitSubject.objects.get_or_create(**named, defaults={"opened_at": at})
     if is_new and found.kind == LimitKind.GROUP and party_id is not None:
@@ -140,9 +149,11 @@ def _grant(entry: Entry, held: Limit, *, actor: Actor, at: datetime) -> None:
         raise Refused(_("这笔额度的到期日已过，不能再批准。"))
     (ceiling,) = ceilings([held.subject], on=today)
     room = room_of(held.subject, ceiling, at=at)
-    before = ceiling.amount or ZERO
-    after = before + held.amount if held.nature == LimitNature.ADDITION else held.amount
-    if after > before:
+    base, after = _base_of(ceiling, on=today), peak_with(held, ceiling, on=today)
+    # What stands for a while hides how the base moves, so each is asked; more on top is always more.
+    is_more = held.amount > base or after > (ceiling.amount or ZERO)
+    if is_more or held.nature == LimitNature.ADDITION:
+        _refuse_alone(held, after, actor)
         over = None
         if held.subject.kind == LimitKind.CUSTOMER:
             over = over_class(canonical_id(held.subject.party_id or 0), after)
@@ -156,6 +167,24 @@ def _grant(entry: Entry, held: Limit, *, actor: Actor, at: datetime) -> None:
         _supersede(held, at=at)
         held.starts_on = today
     _move(held, LimitState.GRANTED)
+
+
+def _base_of(ceiling: Ceiling, *, on: date) -> Decimal:
+    """What the base by itself allows on a day."""
+    if ceiling.building is not None:
+        return ceiling.building.max_balance or ZERO
+    base = ceiling.base
+    return ZERO if base is None or (base.ends_on is not None and base.ends_on < on) else base.amount
+
+
+def _refuse_alone(held: Limit, after: Decimal, actor: Actor) -> None:
+    """The path of an assessment is chosen for the limit that it recommends: above it, the heads decide. Raises Refused."""
+    advised = permissions.advised_limit(held.subject)
+    if advised is not None and after > advised and not actor.has_role(*permissions.GRANTING_ROLES):
+        raise Refused(
+            _("额度将达 %(after)s 元，高于最近一次评估建议的 %(advised)s 元，须由首席风险官或总经理批准。")
+            % {"after": f"{after:,.2f}", "advised": f"{advised:,.2f}"}
+        )
 
 
 def _weighed(step: Step, limit: Limit, room: Room, after: Decimal) -> Proposal:
@@ -213,6 +242,8 @@ def lower_limit(
     _take_part(actor, limit.subject.party_id, at)
     reckon_alone()
     former = _living(limit)
+    if former.ends_on is not None and former.ends_on < timezone.localdate(at):
+        raise Refused(_("这笔额度已到期，请续作并经批准。"))
     if former.nature != LimitNature.BASE or former.state != LimitState.GRANTED or amount >= former.amount:
         raise Refused(_("只能把生效的基本额度调低；调高请另行提出并由他人批准。"))
     made = Limit(
@@ -229,14 +260,23 @@ def lower_limit(
 
 @action("grading.limit.ended", may=permissions.may_restrain_limit)
 def end_limit(entry: Entry, *, actor: Actor, at: datetime, limit: Limit, reason: str) -> Limit:
-    """No more of it from now on (终止). A customer without a limit draws nothing; of other kinds nothing is limited any more."""
+    """No more of it from now on (终止): a customer without a limit draws nothing.
+
+    Raises Refused where more could be drawn without it: that takes a second person.
+    """
     _take_part(actor, limit.subject.party_id, at)
     reckon_alone()
     held = _living(limit)
     before = _told(held)
+    first = max(timezone.localdate(at), held.starts_on)
+    (so_far,) = ceilings([held.subject], on=first)
     _move(held, LimitState.ENDED)
     held.closed_at, held.closing_note = at, reason
     held.save()
+    (left,) = ceilings([held.subject], on=first)
+    is_open = left.amount is None and so_far.amount is not None and held.subject.kind != LimitKind.CUSTOMER
+    if is_open or (left.amount or ZERO) > (so_far.amount or ZERO):
+        raise Refused(_("终止后可用额度会变大，须另行提出并由他人批准。"))
     entry.about("limit", held.pk, before=before, after=_told(held))
     entry.purpose(reason)
     return held

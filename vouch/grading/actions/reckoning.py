@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from django.db import connection
 
 from vouch.grading.permissions import may_approve
@@ -23,7 +25,11 @@ def reckon_alone() -> None:
         cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", _LOCK)
 
 
-def need_signature(verdict: Verdict, actor: Actor) -> None:
-    """What a rule wants approved is done by those alone who may approve it; for everybody else it is refused. Raises GateRefused."""
-    if verdict.approvals and not may_approve(actor):
-        raise GateRefused(Verdict(refusals=verdict.approvals))
+def need_signature(verdict: Verdict, actor: Actor, *, approved: Collection[str] = ()) -> None:
+    """What a rule wants approved is done by those alone who may approve it; for everybody else it is refused. Raises GateRefused.
+
+    ``approved`` are codes of rules for which somebody gave it before.
+    """
+    wanted = tuple(one for one in verdict.approvals if one.rule not in approved)
+    if wanted and not may_approve(actor):
+        raise GateRefused(Verdict(refusals=wanted))

@@ -9,7 +9,7 @@ from django.utils import timezone
 from vouch.grading.actions.hold import expire_hold, settle_hold
 from vouch.grading.actions.limit import expire_limit, follow_group, open_building
 from vouch.grading.queries import limit as queries
-from vouch.grading.queries.takings import book
+from vouch.grading.queries.takings import book, told_of
 from vouch.parties.queries import canonical_id, control_groups
 from vouch.platform.identity.actor import Actor
 
@@ -28,7 +28,7 @@ def keep_limits(*, actor: Actor, at: datetime) -> None:
     used = list(queries.used_holds())
     known = book().named({one.guarantee_number for one in used})
     for hold in used:
-        registered = known.get(hold.guarantee_number)
+        registered = told_of(hold, known)
         if registered is not None and hold.used_on is not None and registered.as_of > hold.used_on:
             settle_hold(actor=actor, at=at, hold=hold)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from django import forms
@@ -224,11 +225,13 @@ class UseForm(forms.Form):
 class ReleaseForm(forms.Form):
     """How much is given back, and of what."""
 
-    step = forms.ChoiceField(
-        label=gettext_lazy("释放"),
-        choices=[(one.value, one.label) for one in (HoldStep.REPAY, HoldStep.CANCEL)],
-    )
+    step = forms.ChoiceField(label=gettext_lazy("释放"))
     amount = WanField(
         label=gettext_lazy("金额（万元）"), required=False, help_text=gettext_lazy("不填为全部")
     )
     note = ReasonField(label=gettext_lazy("说明"), max_length=200, required=False)
+
+    def __init__(self, steps: Iterable[HoldStep], *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        step: Any = self.fields["step"]
+        step.choices = [(one.value, one.label) for one in steps]

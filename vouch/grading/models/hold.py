@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 import pgtrigger
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
@@ -38,6 +39,10 @@ class Hold(models.Model):
     used_on = models.DateField(_("最近占用日"), null=True)
     # What the register said of the guarantee when it was first used: a later draw on it comes on top.
     registered_before = models.DecimalField(_("占用前在保余额"), max_digits=16, decimal_places=2, default=0)
+    # Rules that wanted approval when it was reserved; who reserved it gave it then, and whoever uses it need not again.
+    approved = ArrayField(
+        models.CharField(max_length=30), verbose_name=_("预占时已审批的规则"), default=list, blank=True
+    )
     closed_at = models.DateTimeField(_("结束时间"), null=True)
 
     class Meta:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -15,7 +17,7 @@ from django.utils.translation import gettext as _
 from vouch.grading.models import GroupMember, Hold, HoldMove, Limit, LimitSubject
 from vouch.grading.permissions import may_see_sums
 from vouch.grading.queries.takings import Reach, Taken, taken, taken_by_customer
-from vouch.grading.terms import HoldState, LimitKind, LimitNature, LimitState
+from vouch.grading.terms import TEMPORARY, HoldState, LimitKind, LimitNature, LimitState
 from vouch.parties import queries as parties
 from vouch.parties.models import Building, BuildingLimit, Occupancy, Party
 from vouch.parties.terms import INDUSTRIES
@@ -90,6 +92,29 @@ def _ceiling(limits: Iterable[Limit], building: BuildingLimit | None, *, on: dat
     return Ceiling(amount, base, tuple(standing), building, is_expired and not replacing, most)
 
 
+def peak_with(limit: Limit, ceiling: Ceiling, *, on: date) -> Decimal:
+    """The most that a proposed limit would let its subject have on any of its days, from a day on; yuan.
+
+    Temporary limits that have any day in common with it count as if they all stood on the same day.
+    """
+    first = on if limit.nature == LimitNature.BASE else max(limit.starts_on, on)
+    beside = Limit.objects.filter(
+        subject=limit.subject_id, state=LimitState.GRANTED, nature__in=TEMPORARY, ends_on__gte=first
+    )
+    if limit.ends_on is not None:
+        beside = beside.filter(starts_on__lte=limit.ends_on)
+    rows = list(beside.values_list("nature", "amount"))
+    added = sum((amount for nature, amount in rows if nature == LimitNature.ADDITION), ZERO)
+    if limit.nature != LimitNature.ADDITION:
+        return limit.amount + added
+    bases = [amount for nature, amount in rows if nature == LimitNature.REPLACEMENT]
+    if ceiling.building is not None:
+        bases.append(ceiling.building.max_balance or ZERO)
+    elif ceiling.base is not None:
+        bases.append(ceiling.base.amount)
+    return max(bases, default=ZERO) + added + limit.amount
+
+
 def reach_of(subject: LimitSubject) -> Reach:
     """Whose guarantees it counts, as the parties stand now; one query for a group or a building."""
     if subject.kind == LimitKind.CUSTOMER:
@@ -140,6 +165,22 @@ def applying(customer: Party, *, bank: str) -> list[LimitSubject]:
     found += [LimitSubject(kind=LimitKind.BUILDING, building=one) for one in limited]
     order = list(LimitKind)
     return sorted(found, key=lambda one: (order.index(LimitKind(one.kind)), one.pk or 0))
+
+
+def limited_banks(*, on: date) -> list[str]:
+    """The banks that have a limit on a day, as it names them; one that ran out limits too."""
+    subjects = list(LimitSubject.objects.filter(kind=LimitKind.BANK).order_by("bank"))
+    allowed = ceilings(subjects, on=on)
+    return [one.bank for one, found in zip(subjects, allowed, strict=True) if found.amount is not None]
+
+
+_FORMS = re.compile(r"股份有限公司|有限责任公司|有限公司|\s")
+
+
+def is_of_bank(name: str, bank: str) -> bool:
+    """Whether a creditor is this bank by another spelling, or a branch of it."""
+    told, known = (_FORMS.sub("", unicodedata.normalize("NFKC", one)) for one in (name, bank))
+    return told.startswith(known)
 
 
 def rooms_for(customer: Party, *, bank: str, at: datetime) -> list[Room]:
@@ -247,7 +288,8 @@ def ended_reservations(at: datetime) -> QuerySet[Hold]:
 
 def used_holds() -> QuerySet[Hold]:
     """What is used in full and not settled yet."""
-    return Hold.objects.filter(state=HoldState.OPEN, reserved=0, used__gt=0).order_by("pk")
+    used = Hold.objects.filter(state=HoldState.OPEN, reserved=0, used__gt=0)
+    return used.select_related("party").order_by("pk")
 
 
 def limited_groups() -> QuerySet[LimitSubject]:

@@ -43,7 +43,7 @@ class LimitsWanted:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LimitLine:
-    """One subject; money in yuan. ``taken`` is None where the actor may not see sums over other people's customers."""
+    """One subject; money in yuan. ``amount`` and ``taken`` are None where the actor may not see sums over other people's customers."""
 
     subject: LimitSubject
     title: str
@@ -122,7 +122,8 @@ def _lines(
         LimitLine(
             subject=one,
             title=titles[one.pk],
-            amount=ceiling.amount,
+            # Beside what is free, on a customer's page, it would tell what others take.
+            amount=ceiling.amount if tells or one.kind == LimitKind.CUSTOMER else None,
             ends_on=ceiling.base.ends_on if ceiling.base else None,
             taken=sums[one.pk] if tells or one.kind == LimitKind.CUSTOMER else None,
             standing=_standing(ceiling),

@@ -24,7 +24,7 @@ MOST_HOLDS = 200
 
 @dataclass(frozen=True, slots=True)
 class LimitPage:
-    """``by_customer`` is None where the actor may not see sums over other people's customers; then nothing of what is taken is told."""
+    """``by_customer`` is None where the actor may not see sums over other people's customers; then neither its amounts nor what is taken is told."""
 
     title: str
     room: Room
@@ -57,6 +57,7 @@ def limit_page(actor: Actor, subject: LimitSubject, *, at: datetime) -> LimitPag
     tells = subject.kind == LimitKind.CUSTOMER or may_see_sums(actor)
     holds = open_holds(reach).filter(parties.in_sight_of(actor, "party")).select_related("party")
     customer = [parties.canonical_id(subject.party_id)] if subject.party_id else []
+    history = subject.limits.select_related("supersedes").order_by("-proposed_at", "-pk")
     members = subject.members.filter(left_at=None)
     seen = list(members.filter(parties.in_sight_of(actor, "party")).select_related("party").order_by("pk"))
     return LimitPage(
@@ -64,7 +65,7 @@ def limit_page(actor: Actor, subject: LimitSubject, *, at: datetime) -> LimitPag
         room=Room(subject, ceiling, total),
         by_customer=by_customer if tells else None,
         holds=counted(holds.order_by("-reserved_at", "-pk")[:MOST_HOLDS], at=at),
-        history=list(subject.limits.select_related("supersedes").order_by("-proposed_at", "-pk")),
+        history=list(history) if tells else [],
         members=seen,
         hidden_members=members.count() - len(seen),
         freezes=list(standing_freezes(customer)) if subject.kind == LimitKind.CUSTOMER else [],

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime
 from decimal import Decimal
 
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from vouch.grading.models import Freeze
@@ -31,7 +32,10 @@ def frozen_refusal(freeze: Freeze) -> Refusal:
         title=_("额度已冻结"),
         article=_("%s：冻结期间不得预占和占用") % ARTICLE,
         severity=Severity.BLOCK,
-        numbers=((_("冻结原因"), freeze.reason), (_("冻结时间"), f"{freeze.frozen_at:%Y-%m-%d}")),
+        numbers=(
+            (_("冻结原因"), freeze.reason),
+            (_("冻结时间"), f"{timezone.localtime(freeze.frozen_at):%Y-%m-%d}"),
+        ),
         remedy=_("原因消除后，由冻结人以外的风险经理或首席风险官解除冻结。"),
     )
 
@@ -91,7 +95,7 @@ def _exceeded(room: Room, asked: Decimal, actor: Actor) -> Refusal:
         ]
     kind, name = room.subject.get_kind_display(), title_of(room.subject, actor)
     if room.ceiling.is_expired:
-        remedy = _("该额度已到期，请续作并经批准；不再需要时由有权人终止。")
+        remedy = _("该额度已到期，请续作并经批准。")
     elif free and asked:
         remedy = _("可将金额降至本机构承担 %s 以内，或申请调高该额度，或等已占用的额度释放。") % _money(free)
     else:

@@ -109,7 +109,15 @@ def counted(holds: Iterable[Hold], *, at: datetime) -> list[Counted]:
     """What of each open hold counts beside the register at a moment; one question to the register."""
     rows = list(holds)
     known = book().named({one.guarantee_number for one in rows if one.guarantee_number and one.used})
-    return [Counted(one, _counts(one, known.get(one.guarantee_number), at)) for one in rows]
+    return [Counted(one, _counts(one, told_of(one, known), at)) for one in rows]
+
+
+def told_of(hold: Hold, known: Mapping[str, Registered]) -> Registered | None:
+    """What the register tells of a hold's guarantee. Under that number another customer's may stand: then the hold goes on counting."""
+    found = known.get(hold.guarantee_number)
+    if found is None or found.customer_id != (hold.party.canonical_id or hold.party_id):
+        return None
+    return found
 
 
 def _counts(hold: Hold, registered: Registered | None, at: datetime) -> Taken:
@@ -138,7 +146,7 @@ def taken(reach: Reach, *, at: datetime) -> Taken:
     whole = Round((F("used") + standing) * F("share_rate"), 2)
     sums = holds.filter(unnamed).aggregate(all_used=Coalesce(Sum(used), ZERO), all=Coalesce(Sum(whole), ZERO))
     found = Taken(sums["all"] - sums["all_used"], sums["all_used"], book().balance(reach))
-    for one in counted(holds.exclude(unnamed), at=at):
+    for one in counted(holds.exclude(unnamed).select_related("party"), at=at):
         found += one.taken
     return found
 

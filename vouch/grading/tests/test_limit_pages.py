@@ -14,6 +14,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from tests.limits import drawn, granted
+from tests.networks import control
 from vouch.grading.actions import freeze_use
 from vouch.grading.models import Freeze, Hold, Limit
 from vouch.grading.terms import LimitKind, LimitOf, LimitState
@@ -174,3 +175,16 @@ def test_a_limit_out_of_sight_is_not_there(
     assert "别部企业" not in client.get(f"{LIST}?q={quote('别部')}").content.decode().replace(
         'value="别部"', ""
     )
+
+
+def test_a_shared_limit_tells_no_amount_to_who_may_not_see_sums(
+    client: Client, firms: Firms, units: dict[str, Unit], staff: dict[str, User], now: datetime
+) -> None:
+    head = firms("牵头企业", unit=units["YW1"], manager=staff["liqiang"])
+    control(head, firms("别部成员", unit=units["YW2"], manager=staff["wuting"]))
+    limit = granted(LimitOf(kind=LimitKind.GROUP, party_id=head.pk), 12_345_600, at=now)
+    for who, is_told in (("liqiang", False), ("chenjing", True)):
+        signed_in(client, staff[who])
+        for address in (LIST, limit.subject.get_absolute_url()):
+            page = client.get(address).content.decode()
+            assert ("所在集团" in page, "1,234.56" in page) == (True, is_told), (who, address)

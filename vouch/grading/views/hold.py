@@ -13,7 +13,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from vouch.grading import actions, permissions, queries
 from vouch.grading.forms.limit import ReasonForm, ReleaseForm, ReserveForm, UseForm
 from vouch.grading.queries.takings import counted
-from vouch.grading.terms import RESERVED_HOURS
+from vouch.grading.terms import RESERVED_HOURS, HoldStep
 from vouch.grading.views.limit import Words, answered
 from vouch.parties.queries import visible_to
 from vouch.platform.identity.request import StaffRequest
@@ -28,6 +28,12 @@ def _hold(request: StaffRequest, pk: int) -> Any:
     return get_object_or_404(queries.holds_visible_to(request.actor).select_related("party"), pk=pk)
 
 
+def _steps(request: StaffRequest, one: Any) -> list[HoldStep]:
+    """What of a hold this actor may give back."""
+    have = {HoldStep.REPAY: one.used, HoldStep.CANCEL: one.reserved}
+    return [step for step in have if have[step] and permissions.may_release(request.actor, one, step)]
+
+
 @face(may=permissions.may_open_limits, shows=("hold", "party"))
 @require_GET
 def hold(request: StaffRequest, pk: int) -> HttpResponse:
@@ -39,7 +45,7 @@ def hold(request: StaffRequest, pk: int) -> HttpResponse:
         "told": told,
         "moves": one.moves.order_by("at", "pk"),
         "may_use": permissions.may_use(request.actor, one),
-        "may_release": permissions.may_release(request.actor, one),
+        "may_release": bool(_steps(request, one)),
     }
     return render(request, "grading/limits/hold.html", context)
 
@@ -81,7 +87,8 @@ def use(request: StaffRequest, pk: int) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def release(request: StaffRequest, pk: int) -> HttpResponse:
     """Give back what is used or reserved (释放)."""
-    one, form = _hold(request, pk), ReleaseForm(request.POST or None)
+    one = _hold(request, pk)
+    form = ReleaseForm(_steps(request, one), request.POST or None)
 
     def done() -> str:
         actions.release(actor=request.actor, at=timezone.now(), hold=one, **form.cleaned_data)

@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass, field, fields
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from vouch.platform.identity.actor import Actor
@@ -90,7 +91,7 @@ def refuse_figures(entry: Entry, *, actor: Actor, at: datetime, row: MonthFigure
 def _check(details: FiguresDetails, *, at: datetime) -> None:
     if (details.month_end + timedelta(days=1)).day != 1:
         raise FiguresError(_("%s 不是月末。") % details.month_end)
-    if details.month_end >= at.date():
+    if details.month_end >= timezone.localdate(at):
         raise FiguresError(_("%s 还没有结束。") % f"{details.month_end:%Y-%m}")
     for kind, held in details.entrusted.items():
         if held > details.assets.get(kind, ZERO):

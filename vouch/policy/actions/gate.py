@@ -25,9 +25,9 @@ def pass_gate(entry: Entry, proposal: Proposal, *, actor: Actor, at: datetime) -
     """Judge a proposal within the action that ``entry`` is of. Raises GateRefused.
 
     The entry says which rules were waived by which exception, and each such use is counted. What wants approval is for the caller:
-    it knows whose signature it has.
+    it knows whose signature it has. Sums over customers whom the actor may not see are not told.
     """
-    verdict = judge(proposal, at=at)
+    verdict = judge(proposal, at=at).told_to(actor)
     if verdict.refusals:
         raise GateRefused(verdict)
     for _refusal, exception in verdict.excused:

@@ -18,7 +18,7 @@ from vouch.policy import permissions
 from vouch.policy.actions.signing import authored, shown, sign
 from vouch.policy.actions.version import LIBRARY
 from vouch.policy.models import Rule
-from vouch.policy.queries.formula import condition_of
+from vouch.policy.queries.formula import condition_of, untold
 from vouch.policy.queries.rule import rules, rules_in_force
 from vouch.policy.terms import AT_LEAST, AT_MOST, Jurisdiction, Measure, Severity, SignedState
 
@@ -163,6 +163,11 @@ def _check(details: RuleDetails) -> None:
             condition_of(details.expression)
         except RuleError as error:
             raise RuleFault("expression", str(error)) from error
+        lacking = untold(details.expression, details.steps)
+        if lacking:
+            raise RuleFault(
+                "expression", _("所选环节不提供：%s。用到它的规则在那里永远不能满足。") % "、".join(lacking)
+            )
 
 
 def _check_stricter(details: RuleDetails, *, at: datetime) -> None:

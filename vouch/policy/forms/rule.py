@@ -112,7 +112,9 @@ class RuleForm(forms.Form):
         required=False,
         max_length=2000,
         widget=forms.Textarea(attrs={"rows": 2}),
-        help_text=gettext_lazy("写须满足的条件，例如 proposal.term_months <= 36；缺失的指标视为不满足。"),
+        help_text=gettext_lazy(
+            "写须满足的条件，例如 or_else(book.overdue_days, 0) == 0；缺失的指标视为不满足。"
+        ),
     )
     starts_on = DayField(label=gettext_lazy("施行日期"))
     ends_on = DayField(label=gettext_lazy("失效日期"), required=False)

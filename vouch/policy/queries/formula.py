@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 from functools import lru_cache
 
@@ -12,6 +12,7 @@ from vouch.engine.rules.parser import parse_condition
 from vouch.engine.rules.python import compile_one
 from vouch.engine.rules.tree import Node, names_in, type_of
 from vouch.engine.rules.words import in_words, shown_fact
+from vouch.policy.terms import Step
 
 
 def _proposed(name: str, kind: FactKind, title: str, definition: str) -> Fact:
@@ -39,6 +40,16 @@ PROPOSAL_FACTS = {
 }
 """What only the caller knows; ``Proposal.facts`` uses these names or those of the catalogue."""
 
+_ALWAYS = frozenset({"proposal.amount", "proposal.kind", "proposal.share_rate", "proposal.step"})
+SUPPLIED: Mapping[str, frozenset[str]] = {
+    Step.GRANT_LIMIT: _ALWAYS | {"proposal.is_temporary"},
+    Step.RAISE_LIMIT: _ALWAYS | {"proposal.is_temporary"},
+    Step.DRAW: _ALWAYS,
+    Step.CONFIRM_CLASS: _ALWAYS | {"proposal.class", "proposal.class_before"},
+    Step.PUBLISH_POLICY: _ALWAYS,
+}
+"""What each step tells of these today; a rule over anything else would be kept by nobody."""
+
 
 def fact_of(name: str) -> Fact:
     """A fact by name. Raises FactError."""
@@ -56,6 +67,12 @@ def condition_of(text: str) -> Node:
     if guarded:
         raise RuleError(f"规则不能使用须授权才能读取的指标：{'、'.join(guarded)}")
     return node
+
+
+def untold(text: str, steps: Iterable[str]) -> list[str]:
+    """Titles of what a rule asks of the proposal and some of its steps do not tell."""
+    asked = {name for name in names_in(condition_of(text)) if name in PROPOSAL_FACTS}
+    return sorted({PROPOSAL_FACTS[name].title for step in steps for name in asked - SUPPLIED[step]})
 
 
 def words_of(text: str) -> str:

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
+from vouch.parties.permissions import may_see_building_sums
+from vouch.platform.identity.actor import Actor
+from vouch.platform.identity.terms import Scope
 from vouch.policy.models import Rule, RuleException
 from vouch.policy.queries.formula import checked
 from vouch.policy.queries.measures import Fault, judged
@@ -24,6 +27,8 @@ class Refusal:
     severity: str
     numbers: tuple[tuple[str, str], ...]
     remedy: str
+    # The numbers for whoever may not see sums over other people's customers; None for all of them.
+    without_sums: tuple[tuple[str, str], ...] | None = None
 
     def __str__(self) -> str:
         numbers = "，".join(f"{label} {text}" for label, text in self.numbers)
@@ -46,6 +51,21 @@ class Verdict:
     def passes(self) -> bool:
         """Whether nothing stops it."""
         return not self.refusals
+
+    def told_to(self, actor: Actor) -> Verdict:
+        """The same, for somebody who may not see them without sums over other people's customers."""
+        if actor.scope == Scope.ALL or may_see_building_sums(actor):
+            return self
+        return replace(
+            self,
+            refusals=tuple(map(_cut, self.refusals)),
+            approvals=tuple(map(_cut, self.approvals)),
+            hints=tuple(map(_cut, self.hints)),
+        )
+
+
+def _cut(refusal: Refusal) -> Refusal:
+    return refusal if refusal.without_sums is None else replace(refusal, numbers=refusal.without_sums)
 
 
 def judge(proposal: Proposal, *, at: datetime) -> Verdict:
@@ -76,7 +96,15 @@ def judge(proposal: Proposal, *, at: datetime) -> Verdict:
 
 
 def _refusal(rule: Rule, fault: Fault) -> Refusal:
-    return Refusal(rule.code, rule.title, rule.article, rule.severity, fault.numbers, fault.remedy)
+    return Refusal(
+        rule=rule.code,
+        title=rule.title,
+        article=rule.article,
+        severity=rule.severity,
+        numbers=fault.numbers,
+        remedy=fault.remedy,
+        without_sums=fault.without_sums,
+    )
 
 
 def _exceptions(rules: Iterable[Rule], weighing: Weighing) -> dict[int, RuleException]:

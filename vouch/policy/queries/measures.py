@@ -15,7 +15,7 @@ from vouch.platform.web import figures
 from vouch.policy.models import Rule
 from vouch.policy.queries.formula import is_kept, shown_values, values_for, words_of
 from vouch.policy.queries.weighing import NOBODY, Weighing, most_allowed
-from vouch.policy.terms import AT_LEAST, Activity, Measure
+from vouch.policy.terms import AT_LEAST, Activity, Measure, Step
 
 CONTROLLING = frozenset({Affiliation.HOLDER, Affiliation.CONTROLLER})
 Numbers = tuple[tuple[str, str], ...]
@@ -27,6 +27,8 @@ class Fault:
 
     numbers: Numbers
     remedy: str
+    # What of the numbers is told to whoever may not see sums over other people's customers; None for all of them.
+    without_sums: Numbers | None = None
 
 
 Judge = Callable[[Rule, Weighing], Fault | None]
@@ -100,7 +102,14 @@ def _amount_or_base(most: int | None, weighed: Amount, limit: Fraction) -> str:
     return _("本笔不超过 %(most)s，或%(base)s。") % {"most": _down(most), "base": base}
 
 
+def _is_of_many(weighing: Weighing) -> bool:
+    """A limit that customers share: none of them is measured by it. The largest limit of a policy is one customer's."""
+    return weighing.customer == NOBODY and weighing.proposal.step != Step.PUBLISH_POLICY
+
+
 def _single(rule: Rule, weighing: Weighing) -> Fault | None:
+    if _is_of_many(weighing):
+        return None
     return _concentration(rule, weighing, weighing.single, ())
 
 
@@ -131,7 +140,7 @@ def _concentration(
         (_("限值"), _percent(limit)),
     )
     most = most_allowed(lambda amount: quotient(amount).at_most(limit), weighing.amount)
-    return Fault(numbers, _amount_or_base(most, found.numerator, limit))
+    return Fault(numbers, _amount_or_base(most, found.numerator, limit), numbers[-2:] if beside else None)
 
 
 def leverage_limit(rule: Rule, *, is_small: bool) -> Fraction:
@@ -160,7 +169,7 @@ def _leverage(rule: Rule, weighing: Weighing) -> Fault | None:
         (_("限值"), _("%s 倍") % f"{half_up(limit, 2).normalize():f}"),
     )
     most = most_allowed(holds, weighing.amount)
-    return Fault(numbers, _amount_or_base(most, found.numerator, limit))
+    return Fault(numbers, _amount_or_base(most, found.numerator, limit), numbers[-2:])
 
 
 _TESTS: Mapping[str, Callable[[Weighing], Quotient]] = {
@@ -213,8 +222,9 @@ def _unknown_house(weighing: Weighing) -> Fault | None:
     if weighing.own_party is None:
         remedy = _("请把本机构建为客户档案，并登记其股东和实际控制人。")
         return Fault(((_("本机构"), _("客户档案中没有 %s") % weighing.setting.own_code),), remedy)
-    if not weighing.own_affiliates:
-        remedy = _("请在本机构的档案中登记股东、实际控制人和董监高。")
+    # A director alone says nothing of who owns it, and the state as its owner has no record to be affiliated by.
+    if not weighing.is_house_known:
+        remedy = _("请在本机构的档案中登记股东或实际控制人。")
         return Fault(((_("本机构的股东和实际控制人"), _("尚未登记")),), remedy)
     return None
 
@@ -225,15 +235,15 @@ def _controller(_rule: Rule, weighing: Weighing) -> Fault | None:
     unknown = _unknown_house(weighing)
     if unknown is not None:
         return unknown
-    reason = weighing.own_affiliates.get(weighing.customer)
-    if reason not in CONTROLLING:
+    reason = weighing.house_reason
+    if reason is None or reason not in CONTROLLING:
         return None
     numbers = ((_("与本机构的关系"), str(Affiliation(reason).label)), (_("本笔金额"), wan(weighing.amount)))
     return Fault(numbers, _("不得办理。该关系有误的，先在关系登记中更正。"))
 
 
 def _affiliate(_rule: Rule, weighing: Weighing) -> Fault | None:
-    reason = weighing.own_affiliates.get(weighing.customer)
+    reason = weighing.house_reason
     if weighing.customer == NOBODY or reason is None or reason in CONTROLLING:
         return None
     numbers = ((_("与本机构的关系"), str(Affiliation(reason).label)), (_("本笔金额"), wan(weighing.amount)))
@@ -252,13 +262,15 @@ def _activity(_rule: Rule, weighing: Weighing) -> Fault | None:
 
 def _amount(rule: Rule, weighing: Weighing) -> Fault | None:
     limit = limit_of(rule) * 100
-    if weighing.amount <= limit:
+    if _is_of_many(weighing) or weighing.amount <= limit:
         return None
     numbers = ((_("本笔金额"), wan(weighing.amount)), (_("限值"), wan(limit)))
     return Fault(numbers, _("本笔不超过 %s。") % wan(limit))
 
 
 def _customer_balance(rule: Rule, weighing: Weighing) -> Fault | None:
+    if _is_of_many(weighing):
+        return None
     before = sum(one.balance(weighing.reading) for one in weighing.own)
     total, limit = before + weighing.new(weighing.amount).balance(weighing.reading), limit_of(rule) * 100
     if total <= limit:

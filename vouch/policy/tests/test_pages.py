@@ -24,8 +24,9 @@ from vouch.policy.actions import request_exception
 from vouch.policy.actions.exception import ExceptionDetails
 from vouch.policy.forms import FiguresForm, PastedForm
 from vouch.policy.forms.figures import template_rows
-from vouch.policy.models import MonthFigures, Rule, RuleException, Setting
+from vouch.policy.models import ExceptionUse, MonthFigures, Rule, RuleException, Setting
 from vouch.policy.queries.rule import TOUCHED
+from vouch.policy.terms import Step
 
 pytestmark = pytest.mark.django_db
 SignIn = Callable[[str], Client]
@@ -287,3 +288,20 @@ def test_lists_of_figures_and_exceptions_make_the_same_queries_for_one_and_for_m
     for url, count in zip(urls, counts, strict=True):
         with django_assert_num_queries(count):
             client.get(url)
+
+
+def test_an_exception_for_all_names_no_customer_out_of_sight(
+    client: Client, staff: dict[str, User], now: datetime
+) -> None:
+    rule, whose = own_rule(now, measure="amount", limit=Decimal(1)), firm("看不见的企业")
+    days = {"starts_on": date(2026, 1, 1), "ends_on": date(2026, 12, 1), "reason": "x", "evidence": "y"}
+    row = request_exception(actor=OFFICER, at=now, rule=rule, details=ExceptionDetails(**days))  # type: ignore[arg-type]
+    with writing():
+        ExceptionUse.objects.create(
+            exception=row, step=Step.DRAW, party=whose, amount=1, at=now, actor_id=OFFICER.id, actor_label="何合规"
+        )  # fmt: skip
+        User.objects.filter(pk=staff["liqiang"].pk).update(roles=[Role.TEAM_LEAD], scope=Scope.UNIT)
+    for who, is_named in (("liqiang", False), ("chenjing", True)):
+        client.force_login(staff[who])
+        page = client.get(row.get_absolute_url()).content.decode()
+        assert ("看不见的企业" in page, "无权查看的主体" in page) == (is_named, not is_named)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -16,6 +16,7 @@ from tests.institution import (
     MANAGER,
     OCTOBER,
     OFFICER,
+    OWN_CODE,
     READ,
     figures_of,
     house,
@@ -23,12 +24,14 @@ from tests.institution import (
     read_as,
     rules_in_force,
 )
-from tests.networks import firm, share
+from tests.networks import firm, person, post, share
 from vouch.engine.facts import FactError
-from vouch.engine.ratios import Asset, Interpretation
+from vouch.engine.ratios import Asset, Interpretation, Kind
 from vouch.engine.ratios.quotient import half_up
-from vouch.parties.models import Party
+from vouch.parties.models import Identifier, Party
+from vouch.parties.terms import IdentifierKind, PostKind
 from vouch.platform.identity.actor import Actor, system_actor
+from vouch.platform.identity.terms import Role, Scope
 from vouch.platform.ledger.action import Entry, Refused, action
 from vouch.platform.ledger.models import Entry as Row
 from vouch.platform.ledger.testing import writing
@@ -88,11 +91,24 @@ def test_figures_hold_from_a_second_persons_confirmation_on(now: datetime) -> No
         confirm_figures(actor=ACCOUNTANT, at=now, row=row)
     with pytest.raises(Refused):
         confirm_figures(actor=system_actor("install"), at=now, row=row)
+    stand_in = Actor(
+        id="user:9005", label="代理人", user_id=9005, roles=frozenset({Role.COMPLIANCE}), scope=Scope.ALL,
+        delegators=frozenset({9001}),
+    )  # fmt: skip
+    with pytest.raises(Refused):
+        confirm_figures(actor=stand_in, at=now, row=row)
     confirm_figures(actor=OFFICER, at=now, row=row)
     assert months_known(at=now) == [row]
     assert months_known(at=now - timedelta(seconds=1)) == []
     with pytest.raises(WrongStateError, match="已确认"):
         confirm_figures(actor=CHIEF, at=now, row=row)
+
+
+def test_a_month_is_over_by_the_clock_of_the_house(now: datetime) -> None:
+    first = datetime(2026, 10, 31, 16, 30, tzinfo=UTC)  # half past midnight of 1 November here
+    assert propose_figures(actor=ACCOUNTANT, at=first, details=details()).month_end == OCTOBER
+    with pytest.raises(FiguresError, match="没有结束"):
+        propose_figures(actor=ACCOUNTANT, at=first - timedelta(hours=1), details=details())
 
 
 def test_a_correction_is_a_new_version_and_the_past_keeps_the_old_one(now: datetime) -> None:
@@ -316,21 +332,20 @@ def test_a_rule_changes_by_a_new_version_with_its_day(now: datetime) -> None:
 
 
 def test_an_expression_is_judged_by_facts_and_by_what_the_caller_knows(now: datetime) -> None:
-    own_rule(
-        now,
-        measure="expression",
-        expression="proposal.term_months <= 36 and or_else(book.overdue_days, 0) == 0",
-        title="期限与逾期",
-    )
+    given: dict[str, Any] = {"measure": "expression", "title": "种类与逾期", "steps": ("draw",)}
+    own_rule(now, **given, expression='proposal.kind == "loan" and or_else(book.overdue_days, 0) == 0')
     customer = firm("客户")
-    term = {"proposal.term_months": 36}
-    assert judge(draw(customer, facts=term), at=now).passes
-    (refusal,) = judge(draw(customer, facts={"proposal.term_months": 37}), at=now).refusals
-    assert ("本笔期限（月）", "37") in refusal.numbers
-    assert "本笔期限（月） ≤ 36" in refusal.remedy
+    assert judge(draw(customer), at=now).passes
+    (refusal,) = judge(draw(customer, kind=Kind.BOND), at=now).refusals
+    assert ("本笔业务种类", "bond") in refusal.numbers
+    assert "本笔业务种类" in refusal.remedy
     # What is not known does not satisfy a rule.
+    own_rule(now, **given, code="OWN-2", expression="book.overdue_days == 0")
     (refusal,) = judge(draw(customer), at=now).refusals
-    assert ("本笔期限（月）", "缺失") in refusal.numbers
+    assert (refusal.rule, refusal.numbers[0][1]) == ("OWN-2", "缺失")
+    # And what a step never tells is refused before it stops everything.
+    with pytest.raises(RuleFault, match="所选环节不提供：本笔期限（月）。"):
+        own_rule(now, **given, code="OWN-3", expression="proposal.term_months <= 36")
     with pytest.raises(FactError):
         judge(draw(customer, facts={"proposal.nothing": 1}), at=now)
     with pytest.raises(FactError):
@@ -348,7 +363,13 @@ def test_whom_the_institution_belongs_to_gets_no_guarantee_and_others_beside_it_
     read_as(now)
     (refusal,) = judge(draw(stranger), at=now).refusals
     assert "客户档案中没有" in refusal.numbers[0][1]
-    house(parent)
+    own = firm("江州融资担保有限公司")
+    with writing():
+        Identifier.objects.create(party=own, kind=IdentifierKind.USCC, value=OWN_CODE)
+    post(person("董事"), own, PostKind.DIRECTOR)
+    (refusal,) = judge(draw(stranger), at=now).refusals
+    assert refusal.numbers == (("本机构的股东和实际控制人", "尚未登记"),), "a director owns nothing"
+    share(parent, own, 1)
     share(parent, sister, "0.9")
     (refusal,) = judge(draw(parent), at=now).refusals
     assert (refusal.rule, refusal.article) == ("TL-17-1", "融资担保公司监督管理条例 第十七条第一款")

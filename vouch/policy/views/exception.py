@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from vouch.parties.queries import visible_to
+from vouch.parties.queries import seen_among, visible_to
 from vouch.platform.identity.request import StaffRequest
 from vouch.platform.web.columns import Column, Kind
 from vouch.platform.web.faces import face
@@ -69,11 +69,13 @@ def exception_list(request: StaffRequest) -> HttpResponseBase:
 def exception(request: StaffRequest, pk: int) -> HttpResponse:
     """One exception: why, by whom, each use."""
     row = get_object_or_404(_mine(request), pk=pk)
+    uses = list(row.uses.select_related("party").order_by("-at"))
     context = {
         "tab": "exceptions",
         "row": row,
         "validity": validity_of(row),
-        "uses": row.uses.select_related("party").order_by("-at"),
+        "uses": uses,
+        "seen": seen_among(request.actor, {use.party_id for use in uses if use.party_id}),
         "may_sign": row.state == "proposed" and permissions.may_sign_exception(request.actor, row),
         "may_revoke": row.state == "confirmed"
         and row.revoked_at is None

@@ -24,7 +24,7 @@ from vouch.policy.actions import RuleFault, confirm_rule, propose_rule, refuse_r
 from vouch.policy.forms import RuleFilter, RuleForm
 from vouch.policy.forms.rule import initial_of
 from vouch.policy.models import PolicyVersion, Rule
-from vouch.policy.queries.formula import PROPOSAL_FACTS, words_of
+from vouch.policy.queries.formula import PROPOSAL_FACTS, SUPPLIED, words_of
 from vouch.policy.queries.measures import shown_limits
 from vouch.policy.queries.rule import (
     TOUCHED,
@@ -116,7 +116,10 @@ def rule_enter(request: StaffRequest) -> HttpResponse:
         else:
             messages.success(request, _now("%s 已提交，请另一人确认。") % row)
             return redirect(row)
-    facts = sorted((fact.name, fact.title, fact.definition) for fact in PROPOSAL_FACTS.values())
+    told = frozenset().union(*SUPPLIED.values())
+    facts = sorted(
+        (fact.name, fact.title, fact.definition) for fact in PROPOSAL_FACTS.values() if fact.name in told
+    )
     context = {"tab": "rules", "form": form, "facts": facts, "wide": WIDE}
     return render(request, "policy/rules/enter.html", context, status=422 if form.errors else 200)
 
