@@ -27,7 +27,7 @@ WAN = 10_000
 
 @pytest.fixture
 def firm(firm_book: list[Party], staff: dict[str, User]) -> Party:
-    """A firm of an institution with 30,000 万元 of net assets, whose rules are in force; 王芳 answers for risk."""
+    """A firm that no class caps yet, of an institution with 30,000 万元 of net assets and rules in force; 王芳 answers for risk."""
     at = timezone.now()
     figures_of(at, month_end=at.date().replace(day=1) - timedelta(days=1), net_assets="30000")
     house()
@@ -35,7 +35,7 @@ def firm(firm_book: list[Party], staff: dict[str, User]) -> Party:
     rules_in_force(at)
     with writing():
         User.objects.filter(pk=staff["wangfang"].pk).update(roles=[Role.CRO])
-    return firm_book[0]
+    return firm_book[2]
 
 
 def proposed(party: Party, wan: int) -> Limit:

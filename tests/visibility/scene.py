@@ -905,6 +905,18 @@ def _departed(scene: Scene) -> None:
                 Letter, scene, party=party, assessment=made, request=None, kind="explanation", document=document,
                 sha256=document.sha256, made_by_label=text,
             )  # fmt: skip
+    reviews = []
+    for place, party in scene.parties.items():
+        made = Assessment.objects.filter(party=party).latest("pk")
+        asked = receive_request(
+            actor=system_actor("scene"), at=NOW, party=party,
+            details=RequestDetails(
+                kind="review", channel="counter", detail=f"复核请求{place.upper()}", matter=f"assessment:{made.pk}"
+            ),
+        )  # fmt: skip
+        # Requests of other kinds have no such page.
+        reviews.append(Owned(asked.pk, party.pk))
+    scene.words["grading:review.pk"] = tuple(reviews)
     scene.posts["grading:review"] = lambda arguments: {"outcome": "upheld", "answer": "维持"}
     scene.posts["grading:ask_review"] = lambda arguments: {"channel": "counter", "detail": "请复核"}
     scene.posts["grading:override"] = lambda arguments: {"do": "withdraw"}

@@ -110,5 +110,6 @@ SUBJECTS: Mapping[str, str] = {
     "policy": "policy_version",
     "run": "assessment_run",
     "key_ring": "",
+    "classes": "",
 }
 """Kinds of subject in the ledger that go by another name than their table; "" for those that have none."""

@@ -1,7 +1,7 @@
 """Information debt (信息欠账): what is missing or stale of a customer, weighted by how far it could move the decision.
 
 For each such fact the policy judges the customer once for every outcome of the card that the fact could have, all else as
-it is, the other missing facts at their best: so the range of a limit is one that could really come out. No estimate:
+it is; required facts that are missing too are put at their best, or there would be no limit to move. No estimate:
 every end of a range is a judgement by the whole policy.
 """
 
@@ -69,9 +69,11 @@ def debt_of(policy: Policy, row: Mapping[str, Value], *, stale: Collection[str] 
     choices = {fact.name: _choices(policy, fact.name) for fact in wanted}
     best = {name: _best(judge, row, name, values) for name, values in choices.items()}
     worst = {name: _worst(judge, row, name, values) for name, values in choices.items()}
+    # Without these nobody is graded, so that no other fact could move a limit.
+    needed = [fact.name for fact in wanted if fact.required and row.get(fact.name) is None]
     found = []
     for fact in wanted:
-        others = {name: value for name, value in best.items() if name != fact.name and row.get(name) is None}
+        others = {name: best[name] for name in needed if name != fact.name}
         judged = [judge({**row, **others, fact.name: value}) for value in choices[fact.name]]
         scores, limits = _ends(judged)
         found.append(

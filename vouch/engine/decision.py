@@ -4,7 +4,7 @@
 """
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
@@ -111,13 +111,20 @@ class Decision:
 
 def document(decision: Decision) -> dict[str, Any]:
     """Return the decision as JSON-able data."""
-    found: dict[str, Any] = asdict(decision)
-    for name in ("points", "limit_steps", "fee_steps", "mitigations", "rule_hits", "reasons", "missing"):
+    found = _plain(decision)
+    for name in ("points", "limit_steps", "fee_steps", "rule_hits", "reasons"):
+        found[name] = [_plain(item) for item in found[name]]
+    for name in ("mitigations", "missing"):
         found[name] = list(found[name])
     found["outcome"] = decision.outcome.value
     for reason in found["reasons"]:
         reason["kind"] = reason["kind"].value
     return found
+
+
+def _plain(item: Any) -> dict[str, Any]:
+    """The fields of one dataclass; `asdict` copies every value deeply, which took a third of judging a book."""
+    return {name: getattr(item, name) for name in item.__slots__}
 
 
 def from_document(source: Mapping[str, Any]) -> Decision:

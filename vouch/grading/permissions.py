@@ -269,9 +269,10 @@ def may_open_overrides(actor: Actor) -> bool:
 
 
 def may_decide_override(actor: Actor, override: Any) -> bool:
-    """A second person of risk management, for customers that they see."""
+    """A second person of risk management, for customers that they see; nobody for whom they stand in proposed it."""
     seen = parties.visible_to(actor).filter(pk=override.party_id)
-    is_another = actor.user_id is not None and actor.id != override.proposed_by_id
+    own = {actor.id, *(f"user:{pk}" for pk in actor.own_ids)}
+    is_another = actor.user_id is not None and override.proposed_by_id not in own
     return is_another and actor.has_role(*DECIDING_ROLES) and seen.exists()
 
 

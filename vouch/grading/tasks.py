@@ -152,10 +152,19 @@ def assess_due() -> None:
 
 @beat("grading.end_overrides", seconds=OVERRIDES_EVERY_SECONDS)
 def end_overrides() -> None:
-    """Overrides past their day end by themselves; each is its own transaction, and a second worker finds it done."""
+    """Overrides past their day end by themselves; each is its own transaction, and a second worker finds it done.
+
+    One that cannot be ended stops no other, and is told when all have been tried.
+    """
     now = timezone.now()
+    faults: list[Exception] = []
     for override in ended_overrides(timezone.localdate(now)):
-        expire_override(actor=system_actor("overrides"), at=now, override=override)
+        try:
+            expire_override(actor=system_actor("overrides"), at=now, override=override)
+        except Exception as error:  # noqa: BLE001 - the others are due as well
+            faults.append(error)
+    if faults:
+        raise ExceptionGroup("overrides that did not end", faults)
 
 
 @beat("grading.count_debts", seconds=DEBTS_EVERY_SECONDS)

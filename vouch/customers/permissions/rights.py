@@ -42,9 +42,10 @@ def register_bar(kind: str, bar: Bar) -> None:
 
 
 def is_barred(actor: Actor, request: RightsRequest) -> bool:
-    """Whether the actor had a part in what the request is about, and somebody else must handle it."""
+    """Whether the actor, or somebody whom they stand in for, had a part in what the request is about; somebody else must handle it."""
     bar = _bars.get(request.kind)
-    return bar is not None and bar(actor.id, request.matter)
+    people = {actor.id, *(f"user:{pk}" for pk in actor.own_ids)}
+    return bar is not None and any(bar(one, request.matter) for one in people)
 
 
 def may_handle_request(actor: Actor, request: RightsRequest) -> bool:

@@ -23,7 +23,8 @@ from vouch.parties.models import Party
 from vouch.parties.queries import party_by_code
 from vouch.parties.terms import ControlBasis, IdentifierKind, RecordSource
 from vouch.platform.identity.actor import Actor
-from vouch.platform.identity.models import Unit
+from vouch.platform.identity.models import Unit, User
+from vouch.platform.identity.queries import actor_of
 from vouch.policy.actions import (
     ExceptionDetails,
     FiguresDetails,
@@ -47,11 +48,11 @@ NET_ASSETS = 11_800
 
 
 def found_house(
-    people: Mapping[str, Actor], parties: list[Party], *, unit: Unit, actor: Actor, today: date, at: datetime
+    staff: Mapping[str, User], parties: list[Party], *, unit: Unit, actor: Actor, today: date, at: datetime
 ) -> None:
     """The institution and its owner, figures month by month, the reading of the rules, a rule of its own and an exception."""
     code = _own_record(unit, actor=actor, today=today, at=at)
-    accountant, officer, chief = people["xujing"], people["linhui"], people["chenjing"]
+    accountant, officer, chief = (actor_of(staff[name], at=at) for name in ("xujing", "linhui", "chenjing"))
     reading = SettingDetails(
         starts_on=date(today.year - 1, 1, 1), reason="按省局现行口径", own_code=code, province="浙江"
     )

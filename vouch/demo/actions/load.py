@@ -104,8 +104,7 @@ def found_institution(*, today: date, now: datetime, tell: Tell) -> list[SignIn]
         staff = {name: user for name, (user, _password) in people.items()}
         furnish_sites(firms, staff, cast, today=today, at=now)
         tell("机构自身：月度数据、监管口径、规则和例外")
-        acting = {name: actor_of(user, at=now) for name, user in staff.items()}
-        found_house(acting, parties, unit=unit_named(""), actor=ACTOR, today=today, at=now)
+        found_house(staff, parties, unit=unit_named(""), actor=ACTOR, today=today, at=now)
         tell("重复录入的客户，一户已合并，其余等待判断")
         enter_twice(firms, units=units, actor=ACTOR, at=now)
         late = assessable().filter(standing=None).values_list("pk", flat=True)

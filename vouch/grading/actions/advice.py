@@ -6,6 +6,7 @@ from datetime import datetime
 
 from django.utils.translation import gettext as _
 
+from vouch.engine.identifiers import holds_protected
 from vouch.grading import permissions
 from vouch.grading.actions.assessment import rest_standing
 from vouch.grading.actions.override import NotNow
@@ -22,6 +23,8 @@ def decide_advice(
     entry: Entry, *, actor: Actor, at: datetime, assessment: Assessment, is_adopted: bool, note: str = ""
 ) -> AdviceDecision:
     """Adopt the advice, so that the customer's standing rests on it, or do not and say why. Raises NotNow."""
+    if holds_protected(note):
+        raise NotNow(_("说明中请不要写证件号码、电话或账号。"))
     Party.objects.select_for_update(no_key=True).get(pk=assessment.party_id)
     take_part(actor=actor, matter=("party", str(assessment.party_id)), office=Office.MIDDLE, at=at)
     if not assessment.is_advice:

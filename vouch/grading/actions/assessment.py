@@ -80,8 +80,8 @@ def assess_party(entry: Entry, *, actor: Actor, at: datetime, party_id: int, as_
         entry.purpose(str(ReadFor.REVIEW.label))
     known = queries.assessments_of(party_id).filter(as_of=as_of, policy=version).first()
     if known is not None and known.snapshot_sha256 == judged.sha256:
-        # Nothing new is known; but a cool-down may be over, or a record may have been merged into this one.
-        follow_assessments([party_id], at=at)
+        # Nothing new is known; but a cool-down may be over, or a record with an override may have come or gone by a merge.
+        rest_standing(known, at=at)
         entry.nothing()
         return known
     row = dict(zip(_COLUMNS, _row(judged, version=version, as_of=as_of, at=at, run=None), strict=True))
@@ -359,7 +359,7 @@ ON CONFLICT (party_id) DO UPDATE SET
         WHEN EXCLUDED.grade_rank < standing.grade_rank THEN %(up)s
         ELSE %(down)s END,
     changed_at = CASE WHEN standing.grade = EXCLUDED.grade THEN standing.changed_at ELSE EXCLUDED.changed_at END
-WHERE standing.as_of <= EXCLUDED.as_of
+WHERE (standing.as_of, standing.assessed_at) <= (EXCLUDED.as_of, EXCLUDED.assessed_at)
 """
 
 
@@ -373,7 +373,8 @@ def move_standings(
 ) -> None:
     """Let the customers' standings rest on the assessments made at ``at``; for use inside an action.
 
-    A look back (older facts than those a standing rests on) stays in the history and moves no standing, and so does
+    A look back (older facts than those a standing rests on) stays in the history and moves no standing, and so do an
+    assessment that a newer one of the same day overtook and
     advice that no person has adopted. Where a person's override lives, grade, class and limit are its.
     """
     found = queries.overridden(party_ids, version=version, as_of=as_of, at=at)

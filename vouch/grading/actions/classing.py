@@ -5,14 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from vouch.engine.policy import Policy
 from vouch.engine.reclass import is_worse, ripe_on
 from vouch.grading import permissions
-from vouch.grading.actions.following import told_of, withdraw_class
+from vouch.grading.actions.following import follow_assessments, queue_checks, told_of, withdraw_class
 from vouch.grading.actions.freeze import freeze_use
 from vouch.grading.models import Classification, Freeze, Standing
 from vouch.grading.queries.classing import binding_classes, class_in_effect, open_classes
@@ -68,8 +68,9 @@ def propose_class(
     """
     customer = canonical_id(party_id)
     _take_part(actor, customer, at)
-    party = Party.objects.select_for_update().get(pk=customer)
-    version = policies.policy_in_force(at=at, kind=party.kind)
+    Party.objects.select_for_update().get(pk=customer)
+    # One policy judges every kind of organisation, as in assessments.
+    version = policies.policy_in_force(at=at)
     policy = policies.policy_of(version)
     if proposal.risk_class not in policy.class_by_name:
         raise ClassError(_("现行政策没有“%s”这一类。") % proposal.risk_class)
@@ -138,11 +139,15 @@ def confirm_class(
     """
     row = _in_review(actor, pk, at)
     customer = customer_of(row)
-    party = Party.objects.select_for_update().get(pk=customer)
-    version = policies.policy_in_force(at=at, kind=party.kind)
+    Party.objects.select_for_update().get(pk=customer)
+    version = policies.policy_in_force(at=at)
     policy = policies.policy_of(version)
     if row.risk_class not in policy.class_by_name:
         raise ClassError(_("现行政策没有“%s”这一类，请退回后重新提出。") % row.risk_class)
+    held = class_in_effect(customer)
+    # What binds may have changed since it was proposed: nothing becomes an improvement without its cool-down.
+    if _move(policy, held, row.risk_class) == ClassMove.BETTER and row.move != ClassMove.BETTER:
+        raise ClassError(_("现分类已有变化，请退回后重新提出。"))
     before = bound_of([customer], at=at)[customer]
     expected = changes(before, foreseen(before, policy, row.risk_class, at=at))
     if seen and seen != digest_of(expected):
@@ -172,10 +177,7 @@ def _take_effect(row: Classification, version: PolicyVersion, *, at: datetime) -
     policy = policies.policy_of(version)
     terms = policy.class_by_name[row.risk_class]
     held = binding_classes([customer]).get(customer)
-    in_effect = Classification.objects.filter(
-        Q(party=customer) | Q(party__canonical=customer), state__in=BINDING
-    )
-    in_effect.update(state=ClassState.REPLACED, ended_at=at)
+    _binding(customer).update(state=ClassState.REPLACED, ended_at=at)
     row.state, row.policy, row.effective_at = ClassState.EFFECTIVE, version, at
     row.class_rank = policy.classes.index(terms)
     row.next_check_on = next_check(terms, at=at)
@@ -193,13 +195,27 @@ def _take_effect(row: Classification, version: PolicyVersion, *, at: datetime) -
 
 @action("grading.class.returned", may=permissions.may_review_classes)
 def return_class(entry: Entry, *, actor: Actor, at: datetime, pk: int, note: str) -> Classification:
-    """A second person says no, and why: the class in effect stays, and what the proposal had frozen is free again."""
+    """A second person says no, and why: the class in effect stays, and what the proposal had frozen is free again.
+
+    What the last assessment calls for beside what was returned freezes and is proposed at once; an improvement of its begins
+    its cool-down anew.
+    """
     row = _in_review(actor, pk, at)
+    customer = customer_of(row)
     row.state, row.reviewer_id, row.reviewer_label = ClassState.RETURNED, actor.id, actor.label
     row.reviewed_at, row.note = at, note
-    row.save(update_fields=["state", "reviewer_id", "reviewer_label", "reviewed_at", "note"])
-    _lift(customer_of(row), actor_label=actor.label, at=at, reason=note)
-    entry.about("party", customer_of(row), after=told_of(row))
+    held = class_in_effect(customer)
+    is_watched = row.origin == ClassOrigin.ASSESSMENT and row.move == ClassMove.BETTER
+    if is_watched and held is not None:
+        row.holding = held.holding
+        _binding(customer).update(holding={})
+    row.save(update_fields=["state", "reviewer_id", "reviewer_label", "reviewed_at", "note", "holding"])
+    _lift(customer, actor_label=actor.label, at=at, reason=note)
+    if not is_watched:
+        follow_assessments([customer], at=at)
+    if row.origin != ClassOrigin.EXPIRY:
+        queue_checks([customer], actor=system_actor("grading"), at=at)
+    entry.about("party", customer, after=told_of(row))
     entry.purpose(note)
     return row
 
@@ -211,15 +227,29 @@ def reopen_class(entry: Entry, *, actor: Actor, at: datetime, pk: int) -> Classi
     is_own = row.state == ClassState.RETURNED and row.reviewer_id == actor.id
     if not is_own or row.reviewed_at is None or at - row.reviewed_at > UNDO_FOR:
         raise ClassError(_("只能撤回本人一小时以内的退回。"))
-    if customer_of(row) in open_classes([customer_of(row)]):
+    customer = customer_of(row)
+    waiting = open_classes([customer]).get(customer)
+    if waiting is not None and waiting.origin != ClassOrigin.EXPIRY:
         raise ClassError(_("该客户之后已有新的分类提议。"))
+    if waiting is not None:
+        withdraw_class(actor=system_actor("grading"), at=at, row=waiting, note=_("退回已撤回"))
+    held = class_in_effect(customer)
+    if held is not None and held.effective_at is not None and held.effective_at > row.reviewed_at:
+        raise ClassError(_("现分类已有变化，请重新提出。"))
     row.state, row.reviewer_id, row.reviewer_label = ClassState.IN_REVIEW, "", ""
     row.reviewed_at, row.note = None, ""
     row.save(update_fields=["state", "reviewer_id", "reviewer_label", "reviewed_at", "note"])
     if row.move == ClassMove.WORSE:
         _freeze(row, at)
-    entry.about("party", customer_of(row), after=told_of(row))
+    elif row.holding:
+        _binding(customer).update(holding=row.holding)
+    entry.about("party", customer, after=told_of(row))
     return row
+
+
+def _binding(customer: int) -> QuerySet[Classification]:
+    """What binds the customer, of all its records."""
+    return Classification.objects.filter(Q(party=customer) | Q(party__canonical=customer), state__in=BINDING)
 
 
 def _locked(actor: Actor, pk: int) -> Classification:

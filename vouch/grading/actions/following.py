@@ -38,7 +38,10 @@ def follow_assessments(party_ids: Collection[int], *, at: datetime) -> None:
     A first class takes effect, a worsening freezes and goes to review, an improvement is watched until its cool-down is over.
     """
     standings = list(
-        Standing.objects.filter(party__in=party_ids).select_related("policy__scorecard").order_by("party_id")
+        Standing.objects.filter(party__in=party_ids, party__canonical=None)
+        .select_related("override")
+        .prefetch_related("policy__scorecard")
+        .order_by("party_id")
     )
     held, waiting = binding_classes(party_ids), open_classes(party_ids)
     first: list[Standing] = []
@@ -173,8 +176,17 @@ def _is_settled(standing: Standing, row: Classification, waiting: Classification
         .order_by("-reviewed_at")
         .first()
     )
-    if returned is None or row.state == ClassState.EXPIRED:
+    if returned is None or returned.reviewed_at is None:
         return False
+    ran_out_since = (
+        row.next_check_on is not None and timezone.localdate(returned.reviewed_at) < row.next_check_on
+    )
+    if row.state == ClassState.EXPIRED and ran_out_since:
+        return False
+    decided_at = None if standing.override is None else standing.override.decided_at
+    if decided_at is not None and decided_at <= returned.reviewed_at:
+        # The class is the override's, whatever the model has said since.
+        return True
     since = Assessment.objects.filter(party_id=standing.party_id, at__gt=returned.reviewed_at)
     return not since.exclude(risk_class=target).exists()
 
@@ -319,7 +331,11 @@ def tend_classes(entry: Entry, *, actor: Actor, at: datetime) -> int:
 def _expire(due: Sequence[Classification], *, actor: Actor, at: datetime) -> None:
     """The check is due: the class binds on, and stands in the queue unless something else about the customer does."""
     Classification.objects.filter(pk__in=[row.pk for row in due]).update(state=ClassState.EXPIRED)
-    customers = {customer_of(row) for row in due}
+    queue_checks({customer_of(row) for row in due}, actor=actor, at=at)
+
+
+def queue_checks(customers: Collection[int], *, actor: Actor, at: datetime) -> None:
+    """Put those of these customers whose class has run out to review, unless something else about them is; inside an action."""
     busy, bound = open_classes(customers), binding_classes(customers)
     Classification.objects.bulk_create(
         Classification(

@@ -8,6 +8,8 @@ from django.utils.translation import gettext as _
 
 from vouch.grading import permissions
 from vouch.grading.models import Freeze
+from vouch.grading.queries.classing import class_in_effect, open_classes, terms_of
+from vouch.grading.queries.consequences import FREEZE, keeps_frozen
 from vouch.grading.queries.freeze import standing_freezes
 from vouch.parties.queries import canonical_id
 from vouch.platform.identity.actions import take_part
@@ -40,7 +42,8 @@ def freeze_use(entry: Entry, *, actor: Actor, at: datetime, party_id: int, reaso
 def lift_freeze(entry: Entry, *, actor: Actor, at: datetime, party_id: int, reason: str) -> int:
     """Lift every freeze of the customer that stands (解冻); gives how many there were.
 
-    Nobody lifts what they froze themselves, nor what was frozen by somebody whom they stand in for. Raises Refused.
+    Nobody lifts what they froze themselves, nor what was frozen by somebody whom they stand in for. What a worsening froze is
+    for its review to lift while one is open, and stays where the class in effect allows no limit. Raises Refused.
     """
     customer = canonical_id(party_id)
     take_part(actor=actor, matter=("party", str(customer)), office=Office.MIDDLE, at=at)
@@ -48,6 +51,8 @@ def lift_freeze(entry: Entry, *, actor: Actor, at: datetime, party_id: int, reas
     own = {f"user:{pk}" for pk in actor.own_ids}
     if any(one.frozen_by_id in own for one in standing):
         raise Refused(_("冻结须由冻结人以外的人员解除。"))
+    if any(one.reason.startswith(FREEZE) for one in standing) and _is_for_review(customer):
+        raise Refused(_("分类下调的冻结由分类复核解除，请先完成复核；不给额度的分类保持冻结。"))
     if not standing:
         entry.nothing()
         return 0
@@ -59,3 +64,9 @@ def lift_freeze(entry: Entry, *, actor: Actor, at: datetime, party_id: int, reas
     )
     entry.purpose(reason)
     return len(standing)
+
+
+def _is_for_review(customer: int) -> bool:
+    """Whether a class of the customer waits for its review, or the one in effect keeps the use frozen."""
+    held = class_in_effect(customer)
+    return customer in open_classes([customer]) or (held is not None and keeps_frozen(terms_of(held)))

@@ -21,6 +21,7 @@ from vouch.grading.terms import (
     Side,
 )
 from vouch.parties.models import Assignment, Party
+from vouch.parties.queries import canonical_id
 from vouch.platform.courier.actions import notify
 from vouch.platform.identity.actions import take_part
 from vouch.platform.identity.actor import Actor
@@ -54,7 +55,9 @@ class OverrideDetails:
 def propose_override(
     entry: Entry, *, actor: Actor, at: datetime, party_id: int, details: OverrideDetails
 ) -> Override:
-    """Propose another grade than the model's for a customer that is graded. Raises NotNow."""
+    """Propose another grade than the model's for a customer that is graded. Raises NotNow and Refused."""
+    office = Office.FRONT if permissions.is_front(actor) else Office.MIDDLE
+    take_part(actor=actor, matter=("party", str(canonical_id(party_id))), office=office, at=at)
     Party.objects.select_for_update(no_key=True).get(pk=party_id)
     standing = Standing.objects.select_related("assessment__policy__scorecard").filter(party=party_id).first()
     if standing is None or standing.outcome != Outcome.GRADED:
@@ -93,8 +96,7 @@ def _check(details: OverrideDetails, *, party_id: int, today: date) -> None:
         raise NotNow(_("有效期至应在今天至 %(days)d 天内。") % {"days": OVERRIDE_DAYS})
     if details.evidence_id is None and len(details.note.strip()) < EVIDENCE_LEAST:
         raise NotNow(_("请附佐证资料，或用至少 %(least)d 个字写明依据。") % {"least": EVIDENCE_LEAST})
-    if holds_protected(details.note):
-        raise NotNow(_("说明中请不要写证件号码、电话或账号。"))
+    _without_numbers(details.note)
     if details.evidence_id is not None and not queries.is_evidence(details.evidence_id, party_id):
         raise NotNow(_("佐证资料应是该客户有效的资料。"))
 
@@ -104,6 +106,7 @@ def approve_override(
     entry: Entry, *, actor: Actor, at: datetime, override: Override, note: str = ""
 ) -> Override:
     """Let it live; by somebody other than who proposed it. Raises NotNow."""
+    _without_numbers(note)
     held = _locked(override)
     take_part(actor=actor, matter=("party", str(held.party_id)), office=Office.MIDDLE, at=at)
     if held.expires_on < timezone.localdate(at):
@@ -122,6 +125,7 @@ def approve_override(
 @action("grading.override.refused", may=permissions.may_decide_override)
 def refuse_override(entry: Entry, *, actor: Actor, at: datetime, override: Override, note: str) -> Override:
     """Do not let it live, and say why. Raises NotNow."""
+    _without_numbers(note)
     held = _locked(override)
     held.decided_by_id, held.decided_by_label, held.decided_at, held.decision_note = (
         actor.id,
@@ -147,6 +151,7 @@ def withdraw_override(entry: Entry, *, actor: Actor, at: datetime, override: Ove
 @action("grading.override.lifted", may=permissions.may_lift_override)
 def lift_override(entry: Entry, *, actor: Actor, at: datetime, override: Override, note: str) -> Override:
     """End a live one before its day; the model's grade stands again. Raises NotNow."""
+    _without_numbers(note)
     held = _locked(override)
     held.ended_at, held.end_note = at, note
     _move(entry, held, OverrideState.LIFTED)
@@ -173,6 +178,12 @@ def expire_override(entry: Entry, *, actor: Actor, at: datetime, override: Overr
     return held
 
 
+def _without_numbers(note: str) -> None:
+    """What people write stands in the ledger for good. Raises NotNow."""
+    if holds_protected(note):
+        raise NotNow(_("说明中请不要写证件号码、电话或账号。"))
+
+
 def _locked(override: Override) -> Override:
     return Override.objects.select_for_update().get(pk=override.pk)
 
@@ -192,8 +203,11 @@ def _move(entry: Entry, held: Override, state: OverrideState) -> None:
 
 
 def _rest(held: Override, *, at: datetime) -> None:
-    standing = Standing.objects.select_related("assessment__policy__scorecard").get(party=held.party_id)
-    rest_standing(standing.assessment, at=at)
+    """Of a record that was merged the customer's standing moves, and its own, so that a separation finds it right."""
+    records = {held.party_id, canonical_id(held.party_id)}
+    standings = Standing.objects.select_related("assessment__policy__scorecard").filter(party__in=records)
+    for standing in standings.order_by("party"):
+        rest_standing(standing.assessment, at=at)
 
 
 def _tell(held: Override, *, at: datetime) -> None:

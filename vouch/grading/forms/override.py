@@ -9,6 +9,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from vouch.grading.actions import OverrideDetails
+from vouch.grading.forms.classing import unprotected
 from vouch.grading.queries import OverridesWanted
 from vouch.grading.terms import OVERRIDE_DAYS, OverrideReason, OverrideState, Side
 
@@ -90,3 +91,7 @@ class NoteForm(forms.Form):
     note = forms.CharField(
         label=_("意见"), required=False, max_length=400, widget=forms.Textarea(attrs={"rows": 2})
     )
+
+    def clean_note(self) -> str:
+        """Words without numbers of persons."""
+        return unprotected(str(self.cleaned_data["note"]))

@@ -11,7 +11,14 @@ from vouch.customers.models import Authorisation
 from vouch.customers.queries.consent import live
 from vouch.customers.terms import LegalBasis
 from vouch.customers.terms import Purpose as ReadFor
-from vouch.grading.models import AdviceDecision, Assessment, Letter, Override
+from vouch.grading.models import (
+    AdviceDecision,
+    Assessment,
+    Classification,
+    Letter,
+    Override,
+    Standing,
+)
 from vouch.grading.queries.history import assessments_visible_to
 from vouch.parties import queries as parties
 from vouch.parties.models import Party, Post
@@ -91,11 +98,14 @@ def took_part_in(actor_id: str, matter: str) -> bool:
 
 
 def took_part(actor_id: str, assessment: Assessment) -> bool:
-    """Whether somebody had a hand in a decision: had the customer judged, confirmed the advice, or departed from it."""
+    """Whether somebody had a hand in a decision: had the customer judged, confirmed the advice, departed from it, or classed it."""
     if AdviceDecision.objects.filter(assessment=assessment, by_id=actor_id).exists():
         return True
     mine = Q(proposed_by_id=actor_id) | Q(decided_by_id=actor_id)
-    if Override.objects.filter(mine, assessment=assessment).exists():
+    if overrides_behind(assessment).filter(mine).exists():
+        return True
+    classed = Q(proposer_id=actor_id) | Q(reviewer_id=actor_id)
+    if _classes_behind(assessment).filter(classed).exists():
         return True
     if assessment.run is not None:
         return assessment.run.actor_id == actor_id
@@ -107,3 +117,23 @@ def took_part(actor_id: str, assessment: Assessment) -> bool:
         actor_id=actor_id,
     )
     return judged.exists()
+
+
+def overrides_behind(assessment: Assessment) -> QuerySet[Override]:
+    """The overrides that have to do with an assessment: proposed on it, shown by the standing that rests on it, or live when it was made."""
+    shown = Standing.objects.filter(assessment=assessment).values("override")
+    lived = Q(decided_at__lte=assessment.at) & (Q(ended_at=None) | Q(ended_at__gte=assessment.at))
+    return Override.objects.filter(
+        Q(assessment=assessment) | Q(pk__in=shown) | (_records_of(assessment) & lived)
+    )
+
+
+def _classes_behind(assessment: Assessment) -> QuerySet[Classification]:
+    """The classes that an assessment led to, or that bound its customer when it was made."""
+    bound = Q(effective_at__lte=assessment.at) & (Q(ended_at=None) | Q(ended_at__gt=assessment.at))
+    return Classification.objects.filter(Q(assessment=assessment) | (_records_of(assessment) & bound))
+
+
+def _records_of(assessment: Assessment) -> Q:
+    customer = parties.canonical_id(assessment.party_id)
+    return Q(party=customer) | Q(party__canonical=customer)

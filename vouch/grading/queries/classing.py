@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 
 from django.db.models import Count, Q, QuerySet
 from django.utils import timezone
 
-from vouch.engine.policy import CustomerClass, Policy
+from vouch.engine.policy import CustomerClass
 from vouch.grading.models import Classification, Standing
 from vouch.grading.terms import BINDING, OPEN, ClassMove, ClassState
 from vouch.parties import queries as parties
@@ -33,8 +33,9 @@ class WantedClasses:
 
 
 def classifications() -> QuerySet[Classification]:
-    """Every class of everybody, with customer and policy."""
-    return Classification.objects.select_related("party__canonical", "policy__scorecard")
+    """Every class of everybody, with customer and policy; each policy's text is read once, not once a row."""
+    found = Classification.objects.select_related("party__canonical")
+    return found.prefetch_related("policy__scorecard")
 
 
 def classifications_visible_to(actor: Actor) -> QuerySet[Classification]:
@@ -48,20 +49,25 @@ def classifications_visible_to(actor: Actor) -> QuerySet[Classification]:
 
 
 def binding_classes(party_ids: Collection[int]) -> Mapping[int, Classification]:
-    """Customer (record that stands) → the class that binds; one query.
+    """Customer (record that stands) → the class that binds; the same few queries for one and for many.
 
     Of several records that were classed before they were one, the worst binds until the customer is classed anew.
     """
-    ids = list(party_ids)
-    rows = classifications().filter(Q(party__in=ids) | Q(party__canonical__in=ids), state__in=BINDING)
+    rows = _of_customers(party_ids).filter(state__in=BINDING)
     return {_customer(row): row for row in rows.order_by("class_rank", "effective_at", "pk")}
 
 
 def open_classes(party_ids: Collection[int]) -> Mapping[int, Classification]:
-    """Customer (record that stands) → the class that is proposed or in review; one query."""
-    ids = list(party_ids)
-    rows = classifications().filter(Q(party__in=ids) | Q(party__canonical__in=ids), state__in=OPEN)
+    """Customer (record that stands) → the class that is proposed or in review; the same few queries for one and for many."""
+    rows = _of_customers(party_ids).filter(state__in=OPEN)
     return {_customer(row): row for row in rows.order_by("state", "pk")}
+
+
+def _of_customers(party_ids: Collection[int]) -> QuerySet[Classification]:
+    """The classes of these customers in all their records. Merged records are asked for first: "or" over a join is slow for many."""
+    ids = list(party_ids)
+    merged = Party.objects.filter(canonical__in=ids).values_list("pk", flat=True)
+    return classifications().filter(party__in=[*ids, *merged])
 
 
 def _customer(row: Classification) -> int:
@@ -76,12 +82,6 @@ def class_in_effect(party_id: int) -> Classification | None:
 def terms_of(row: Classification) -> CustomerClass:
     """What a class binds: as its own policy version says, whatever has been published since."""
     return policies.policy_of(row.policy).class_by_name[row.risk_class]
-
-
-def policy_for(party_id: int, *, at: datetime) -> Policy:
-    """The policy in force for this customer; raises NoPolicyInForceError."""
-    kind = Party.objects.values_list("kind", flat=True).get(pk=party_id)
-    return policies.policy_of(policies.policy_in_force(at=at, kind=kind))
 
 
 def classes_of(party_id: int) -> QuerySet[Classification]:

@@ -16,7 +16,7 @@ from vouch.engine.canonical import digest
 from vouch.engine.policy import CustomerClass, Policy
 from vouch.engine.reclass import is_worse
 from vouch.grading.models import Classification, LimitSubject
-from vouch.grading.queries.classing import binding_classes, policy_for
+from vouch.grading.queries.classing import binding_classes
 from vouch.grading.queries.freeze import standing_freezes
 from vouch.grading.queries.limit import ceilings
 from vouch.grading.terms import ClassState, LimitKind
@@ -218,20 +218,16 @@ def consequences_of(
 ) -> Mapping[int, tuple[Consequence, ...]]:
     """Row → what its class changes: what was kept where it took effect, what is foreseen where it is open.
 
-    Raises NoPolicyInForceError where no policy judges such a customer now.
+    Raises NoPolicyInForceError where a class is open and no policy judges now.
     """
     waiting = [row for row in rows if row.effective_at is None]
     bound = bound_of({customer_of(row) for row in waiting}, at=at)
+    policy = policies.policy_of(policies.policy_in_force(at=at)) if waiting else None
     found: dict[int, tuple[Consequence, ...]] = {}
-    known: dict[str, Policy] = {}
     for row in rows:
-        if row.effective_at is not None:
+        if row.effective_at is not None or policy is None:
             found[row.pk] = from_stored(row.consequences)
             continue
-        kind = row.party.kind
-        if kind not in known:
-            known[kind] = policies.policy_of(policies.policy_in_force(at=at, kind=kind))
-        policy = known[kind]
         if row.risk_class not in policy.class_by_name:
             found[row.pk] = ()
             continue
@@ -325,7 +321,7 @@ def sum_of(many: Iterable[Iterable[Consequence]]) -> tuple[SubjectSum, ...]:
 
 def foretold_for(customer: int, risk_class: str, *, at: datetime) -> tuple[Consequence, ...]:
     """What proposing and confirming a class would change for a customer. Raises NoPolicyInForceError."""
-    policy = policy_for(customer, at=at)
+    policy = policies.policy_of(policies.policy_in_force(at=at))
     before = proposed = bound_of([customer], at=at)[customer]
     if is_worse(policy, risk_class, before.risk_class):
         proposed = replace(before, frozen=(*before.frozen, freeze_reason(before.risk_class, risk_class)))

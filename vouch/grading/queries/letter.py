@@ -11,8 +11,8 @@ from django.utils import timezone
 from vouch.customers.queries.rights import clock_of, text_of
 from vouch.customers.terms import RequestKind, Unit
 from vouch.engine.decision import Outcome as Decided
-from vouch.grading.models import AdviceDecision, Assessment, Override
-from vouch.grading.queries.advice import is_about_a_person
+from vouch.grading.models import AdviceDecision, Assessment, Standing
+from vouch.grading.queries.advice import is_about_a_person, overrides_behind
 from vouch.grading.queries.explanation import Explanation, explanation_of
 from vouch.grading.terms import LetterKind, Outcome, OverrideState
 from vouch.platform.identity.models import Unit as House
@@ -97,18 +97,21 @@ def _opening(about: LetterAbout) -> list[str]:
 def _by_whom(assessment: Assessment) -> list[str]:
     """Whether a machine or a person decided."""
     said = AdviceDecision.objects.filter(assessment=assessment).first()
-    live = Override.objects.filter(assessment=assessment, state=OverrideState.LIVE).first()
+    # One that lives has no effect on a knock-out, nor where facts are missing.
+    found = overrides_behind(assessment).filter(state=OverrideState.LIVE).order_by("-decided_at")
+    live = found.first() if assessment.outcome == Outcome.GRADED else None
     lines = []
     if said is not None:
         verb = "采纳" if said.is_adopted else "没有采纳"
         lines.append(f"系统先给出建议，由人员于 {timezone.localdate(said.at)} {verb}。")
     elif assessment.is_advice:
         lines.append("这是系统给出的建议，尚未由人员确认，不作为评级生效。")
-    else:
+    elif live is None:
         lines.append("结论由系统按公布的政策计算得出。")
-    if live is not None:
+    if live is not None and live.decided_at is not None:
+        when = "其后" if live.decided_at >= assessment.at else "此前"
         lines.append(
-            f"其后经两名人员审批，等级由 {live.model_grade} 人工调整为 {live.grade}，"
+            f"{when}经两名人员审批，等级由 {live.model_grade} 人工调整为 {live.grade}，"
             f"原因：{live.get_reason_display()}，有效期至 {live.expires_on}。下面是系统计算的结果。"
         )
     return lines
@@ -138,6 +141,9 @@ def _decision(assessment: Assessment, why: Explanation) -> list[list[str]]:
             ["等级", f"{assessment.grade}（由好到差为 {order}）"],
             ["分类", assessment.risk_class],
         ]
+    standing = Standing.objects.filter(assessment=assessment).first()
+    if standing is not None and standing.risk_class not in {"", assessment.risk_class}:
+        lines.append(["现在生效的分类", standing.risk_class])
     if assessment.outcome == Outcome.GRADED:
         lines.append(["建议额度", f"{figures.wan(assessment.limit)} 万元"])
         if assessment.fee_rate is not None:

@@ -117,8 +117,11 @@ def standing_at(party_id: int) -> Standing | None:
 
 
 def open_override(party_id: int) -> Override | None:
-    """The customer's override that is proposed or lives; there is one at most."""
-    return Override.objects.filter(party=party_id, state__in=OPEN_OVERRIDES).first()
+    """The customer's override that is proposed or lives, its merged records' included; of each record there is one at most."""
+    found = Override.objects.filter(
+        Q(party=party_id) | Q(party__canonical=party_id), state__in=OPEN_OVERRIDES
+    )
+    return found.order_by("proposed_at").first()
 
 
 def live_override(party_id: int) -> Override | None:
@@ -144,11 +147,14 @@ def overridden(
     """Of these customers those with a live override, and what the policy says of them at its grade.
 
     On the assessments made at that moment. One that was knocked out or lacks facts stays so: an override departs from a
-    grade, not from a knock-out; nor does it count where the policy no longer has its grade.
+    grade, not from a knock-out; nor does it count where the policy no longer has its grade. Of several records that were
+    overridden before they were one, a downgrade counts.
     """
-    live = {
-        one.party_id: one for one in Override.objects.filter(party__in=party_ids, state=OverrideState.LIVE)
-    }
+    rows = Override.objects.filter(
+        Q(party__in=party_ids) | Q(party__canonical__in=party_ids), state=OverrideState.LIVE
+    )
+    worst_last = rows.select_related("party").order_by("-side", "decided_at", "pk")
+    live = {one.party.canonical_id or one.party_id: one for one in worst_last}
     if not live:
         return []
     made = Assessment.objects.filter(
@@ -159,7 +165,7 @@ def overridden(
         one = live[assessment.party_id]
         result = result_at(assessment, one.grade)
         if result is not None:
-            found[one.party_id] = Overridden(one.party_id, one.pk, result)
+            found[assessment.party_id] = Overridden(assessment.party_id, one.pk, result)
     return list(found.values())
 
 

@@ -140,7 +140,9 @@ def due_customers(version: PolicyVersion, *, at: datetime) -> list[int]:
     How often is what the policy in force says of the class.
     """
     policy = policies.policy_of(version)
-    fresh = Q(risk_class="", assessed_at__gt=at - timedelta(days=UNGRADED_DAYS))
+    # The policy says nothing of those without a class, nor of a class that it no longer has.
+    named = Q(risk_class__in=[one.name for one in policy.classes])
+    fresh = ~named & Q(assessed_at__gt=at - timedelta(days=UNGRADED_DAYS))
     for one in policy.classes:
         fresh |= Q(risk_class=one.name, assessed_at__gt=at - timedelta(days=one.check_every_days))
     current = Standing.objects.filter(fresh)

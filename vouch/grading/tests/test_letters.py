@@ -139,6 +139,13 @@ def test_a_sign_that_no_font_has_is_refused_by_name_and_nothing_is_kept(
     assert not Letter.objects.exists()
 
 
+@pytest.mark.parametrize("sign", ["\ue000", "\U00031350", "\U0002ebf0"])
+def test_private_signs_and_those_that_this_python_does_not_know_are_refused_too(sign: str) -> None:
+    with pytest.raises(MissingGlyphs) as refused:
+        render_pdf(TEMPLATE, {"recipient": f"王{sign}"})
+    assert sign in refused.value.signs
+
+
 def test_without_a_font_the_machine_says_so() -> None:
     with override_settings(PAPER_FONTS=["没有这种字体"]):
         _families.cache_clear()

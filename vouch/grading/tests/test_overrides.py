@@ -5,33 +5,43 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from django.db import Error, connection, transaction
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from vouch.customers.models import RightsRequest
+from vouch.customers.permissions import is_barred
+from vouch.customers.terms import RequestKind
 from vouch.grading import tasks
 from vouch.grading.actions import (
+    ClassProposal,
     NotNow,
     OverrideDetails,
     approve_override,
     assess_customers,
     assess_party,
+    confirm_class,
+    decide_advice,
     expire_override,
     lift_override,
+    propose_class,
     propose_override,
     refuse_override,
     withdraw_override,
 )
+from vouch.grading.forms import NoteForm
 from vouch.grading.models import Override, Standing
-from vouch.grading.queries import result_at, watch_of
-from vouch.grading.terms import Direction, OverrideState
+from vouch.grading.queries import LetterAbout, letter_of, result_at, took_part, watch_of
+from vouch.grading.terms import ClassReason, Direction, LetterKind, OverrideState
 from vouch.grading.tests.conftest import AS_OF, Firms, Sells
 from vouch.parties.models import Party
 from vouch.platform.courier.models import Message
 from vouch.platform.identity.actor import Actor, system_actor
 from vouch.platform.identity.models import User
+from vouch.platform.identity.terms import Role
 from vouch.platform.ledger.action import Refused
 from vouch.platform.ledger.models import Entry
 from vouch.platform.ledger.testing import writing
@@ -114,6 +124,26 @@ def test_what_is_wrong_with_a_proposal_is_said(firm: Party, actors: dict[str, Ac
     propose_override(actor=actors["wangfang"], at=now, party_id=firm.pk, details=good)
     with pytest.raises(NotNow, match="请先处理"):
         propose_override(actor=actors["wangfang"], at=now, party_id=firm.pk, details=good)
+
+
+def test_no_number_of_a_person_is_written_into_a_decision(
+    firm: Party, shop: Party, actors: dict[str, Actor], actor: Actor, now: datetime
+) -> None:
+    said = "见 110101199003078515 的案件材料"
+    advice = assess_party(actor=actor, at=now, party_id=shop.pk, as_of=AS_OF)
+    proposed = propose_override(actor=actors["wangfang"], at=now, party_id=firm.pk, details=details(now))
+    decides: dict[str, Any] = {"actor": actors["chenjing"], "at": now, "note": said}
+    with pytest.raises(NotNow, match="证件号码"):
+        approve_override(override=proposed, **decides)
+    with pytest.raises(NotNow, match="证件号码"):
+        refuse_override(override=proposed, **decides)
+    approve_override(actor=actors["chenjing"], at=now, override=proposed)
+    with pytest.raises(NotNow, match="证件号码"):
+        lift_override(override=proposed, **decides)
+    with pytest.raises(NotNow, match="证件号码"):
+        decide_advice(assessment=advice, is_adopted=False, **decides)
+    assert "note" in NoteForm({"note": said}).errors
+    assert not Entry.objects.filter(purpose__contains="1101011990").exists()
 
 
 def test_the_database_keeps_what_was_proposed_and_how_long_it_may_last(
@@ -238,3 +268,52 @@ def test_overrides_are_counted_by_month_person_reason_and_side_and_a_high_rate_w
     assert len(many) == len(few)
     # Who sees none of these customers counts none.
     assert watch_of(actors["wuting"], at=now).by_reason == ()
+
+
+def test_who_made_the_grade_or_the_class_has_no_say_in_the_review_nor_whoever_stands_in_for_them(
+    firm: Party, sells: Sells, actors: dict[str, Actor], actor: Actor, now: datetime
+) -> None:
+    live(actors, firm, now + timedelta(hours=1))
+    sells(firm, monthly=900_000, months=12, buyers=9, until=AS_OF)
+    later = assess_party(actor=actor, at=now + timedelta(hours=2), party_id=firm.pk, as_of=AS_OF)
+    assert took_part(actors["wangfang"].id, later)
+    assert took_part(actors["chenjing"].id, later)
+    assert not took_part(actors["sunlei"].id, later)
+    request = RightsRequest(party=firm, kind=RequestKind.REVIEW, matter=f"assessment:{later.pk}")
+    stand_in = replace(actors["sunlei"], delegators=frozenset({actors["chenjing"].user_id or 0}))
+    assert is_barred(stand_in, request)
+    assert not is_barred(actors["sunlei"], request)
+    said = letter_of(
+        LetterAbout(
+            kind=LetterKind.EXPLANATION, number="HJ1", assessment=later, made_on=now.date(), made_by="王芳"
+        )
+    )
+    assert "此前经两名人员审批" in said["opening"][-1]
+    assert not any("结论由系统按公布的政策计算得出" in line for line in said["opening"])
+
+
+def test_the_letter_names_the_class_in_effect_where_it_is_another(
+    firm: Party, actors: dict[str, Actor], now: datetime
+) -> None:
+    found = Standing.objects.get(party=firm).assessment
+    wrong = ClassProposal("高风险", ClassReason.OVERDUE, "三月、四月均欠息，见台账")
+    row = propose_class(actor=actors["chenjing"], at=now, party_id=firm.pk, proposal=wrong)
+    confirm_class(actor=actors["wangfang"], at=now, pk=row.pk)
+    about = LetterAbout(
+        kind=LetterKind.EXPLANATION, number="HJ1", assessment=found, made_on=now.date(), made_by="王芳"
+    )
+    assert ["现在生效的分类", "高风险"] in letter_of(about)["decision"]
+    assert took_part(actors["wangfang"].id, found)
+
+
+def test_nobody_approves_what_was_proposed_by_whom_they_stand_in_for_nor_acts_in_two_offices(
+    firm: Party, actors: dict[str, Actor], now: datetime
+) -> None:
+    proposed = propose_override(actor=actors["liqiang"], at=now, party_id=firm.pk, details=details(now))
+    stand_in = replace(actors["chenjing"], delegators=frozenset({actors["liqiang"].user_id or 0}))
+    with pytest.raises(Refused):
+        approve_override(actor=stand_in, at=now, override=proposed)
+    both = replace(actors["liqiang"], roles=frozenset({Role.RISK_REVIEWER}))
+    with pytest.raises(Refused):
+        assess_party(actor=both, at=now, party_id=firm.pk, as_of=AS_OF)
+    approve_override(actor=actors["chenjing"], at=now, override=proposed)

@@ -14,6 +14,7 @@ from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
+from unicodedata import category
 
 import typst
 from django.conf import settings
@@ -40,6 +41,10 @@ class MissingGlyphs(PaperError):
         self.signs = signs
 
 
+_UNSEEN = frozenset({"Cc", "Cf", "Zs", "Zl", "Zp"})
+"""Kinds of signs that leave no ink. What this Python's Unicode does not know yet, and private signs, may be names."""
+
+
 def render_pdf(template: Path, data: Mapping[str, Any]) -> bytes:
     """The PDF (PDF/A-2b) of a template with its data. Raises PaperError where no font is there, or a sign is in none.
 
@@ -53,7 +58,7 @@ def render_pdf(template: Path, data: Mapping[str, Any]) -> bytes:
             % {"fonts": "、".join(settings.PAPER_FONTS)}
         )
     source = template.read_text(encoding="utf-8")
-    wanted = {sign for text in (source, *_texts(data)) for sign in text if sign.isprintable() and sign != " "}
+    wanted = {sign for text in (source, *_texts(data)) for sign in text if category(sign) not in _UNSEEN}
     missing = wanted - frozenset().union(*(_signs(family) for family in families))
     if missing:
         raise MissingGlyphs("".join(sorted(missing)))

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from vouch.engine import policy_file, scorecard_file
 from vouch.engine.canonical import FileError, read_yaml
 from vouch.engine.facts import catalogue
-from vouch.platform.identity.actor import Actor
+from vouch.platform.identity.actor import Actor, system_actor
 from vouch.platform.ledger.action import Entry, action
 from vouch.policy import permissions, queries
 from vouch.policy.actions.gate import pass_gate
@@ -89,6 +89,9 @@ def publish_policy(
     begins = effective_at or at
     if begins < at:
         raise WrongStateError(_("生效时间不能早于现在。"))
+    # One whose moment has come judges already: begun by the job later, it would retire what is published now.
+    for due in queries.due_versions(at=at).filter(kind=version.kind).exclude(pk=version.pk):
+        begin_policy(actor=system_actor("policy"), at=at, version=due)
     is_later = begins > at
     row = _moved(entry, version, to=PolicyState.SCHEDULED if is_later else PolicyState.PUBLISHED)
     pass_gate(entry, queries.proposal_of(row), actor=actor, at=at)

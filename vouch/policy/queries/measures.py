@@ -222,9 +222,8 @@ def _unknown_house(weighing: Weighing) -> Fault | None:
     if weighing.own_party is None:
         remedy = _("请把本机构建为客户档案，并登记其股东和实际控制人。")
         return Fault(((_("本机构"), _("客户档案中没有 %s") % weighing.setting.own_code),), remedy)
-    # A director alone says nothing of who owns it, and the state as its owner has no record to be affiliated by.
-    if not weighing.own_owners:
-        remedy = _("请在本机构的档案中登记股东和实际控制人。")
+    if not weighing.is_house_known:
+        remedy = _("请在本机构的档案中登记股东或实际控制人。")
         return Fault(((_("本机构的股东和实际控制人"), _("尚未登记")),), remedy)
     return None
 
@@ -235,15 +234,15 @@ def _controller(_rule: Rule, weighing: Weighing) -> Fault | None:
     unknown = _unknown_house(weighing)
     if unknown is not None:
         return unknown
-    reason = weighing.own_affiliates.get(weighing.customer)
-    if reason not in CONTROLLING:
+    reason = weighing.house_reason
+    if reason is None or reason not in CONTROLLING:
         return None
     numbers = ((_("与本机构的关系"), str(Affiliation(reason).label)), (_("本笔金额"), wan(weighing.amount)))
     return Fault(numbers, _("不得办理。该关系有误的，先在关系登记中更正。"))
 
 
 def _affiliate(_rule: Rule, weighing: Weighing) -> Fault | None:
-    reason = weighing.own_affiliates.get(weighing.customer)
+    reason = weighing.house_reason
     if weighing.customer == NOBODY or reason is None or reason in CONTROLLING:
         return None
     numbers = ((_("与本机构的关系"), str(Affiliation(reason).label)), (_("本笔金额"), wan(weighing.amount)))

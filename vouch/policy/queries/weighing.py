@@ -19,15 +19,8 @@ from vouch.engine.ratios import (
     concentrated,
     is_mostly_small,
 )
-from vouch.parties.queries import (
-    Borrower,
-    Link,
-    above,
-    affiliates_of,
-    borrowers,
-    canonical_id,
-    party_by_code,
-)
+from vouch.parties.queries import Borrower, affiliates_of, borrowers, canonical_id, links, party_by_code
+from vouch.parties.queries.network import OWNING
 from vouch.parties.terms import Affiliation
 from vouch.policy.models import Setting
 from vouch.policy.queries.exposures import exposures
@@ -179,17 +172,23 @@ class Weighing:
         return None if found is None else found.canonical_id or found.pk
 
     @cached_property
-    def own_owners(self) -> list[Link]:
-        """Shares in the institution and control of it, on and up."""
-        return [] if self.own_party is None else above(self.own_party, as_of=self.day)
+    def is_house_known(self) -> bool:
+        """Whether anybody is known to hold or control the institution."""
+        own = self.own_party
+        found = [] if own is None else links(as_of=self.day, near=[own], kinds=OWNING)
+        return any(one.target == own for one in found)
 
     @cached_property
-    def own_affiliates(self) -> Mapping[int, Affiliation]:
-        """The institution's affiliates, each with why."""
-        if self.own_party is None:
-            return {}
-        found = affiliates_of(self.own_party, as_of=self.day, over=self.own_owners)
-        return {one.party_id: one.reason for one in found}
+    def house_reason(self) -> Affiliation | None:
+        """Why the customer is an affiliate of the institution; None where it is not.
+
+        Affiliation reads the same from both ends, and the customer's own affiliates are needed anyway: the institution's are
+        looked up for those few alone who have it among theirs.
+        """
+        if self.own_party is None or self.own_party not in self.group:
+            return None
+        reasons = {one.party_id: one.reason for one in affiliates_of(self.own_party, as_of=self.day)}
+        return reasons.get(self.customer)
 
 
 def mostly_small(total: Weighed) -> bool:

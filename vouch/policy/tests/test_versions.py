@@ -433,3 +433,21 @@ def test_a_draft_with_a_gap_is_caught_mended_on_the_page_reviewed_and_published_
     assert version.state == PolicyState.SCHEDULED
     assert "待生效" in client.get("/policies/").content.decode()
     assert "取消生效" in client.get(page_of).content.decode()
+
+
+def test_a_version_whose_job_is_late_does_not_undo_what_was_published_after_it(
+    first: PolicyVersion, actors: dict[str, Actor], now: datetime
+) -> None:
+    begins, later = now + timedelta(hours=1), now + timedelta(hours=3)
+    second, third = (
+        draft_policy(actor=actors["wangfang"], at=now, document=later_version(first, by)) for by in (1, 2)
+    )
+    for version in (second, third):
+        review_policy(actor=actors["chenjing"], at=now, version=version)
+    publish_policy(actor=actors["chenjing"], at=now, version=second, effective_at=begins)
+    # No worker has come by: two hours after its moment the second still waits for its job.
+    publish_policy(actor=actors["chenjing"], at=later, version=third)
+    begin_policy(actor=system_actor("policy"), at=later, version=second)
+    assert queries.policy_in_force(at=later) == third
+    assert queries.policy_in_force(at=later - timedelta(seconds=1)) == second
+    assert queries.policy_in_force(at=begins - timedelta(seconds=1)) == first
