@@ -12,7 +12,7 @@ class GradingConfig(AppConfig):
 
     def ready(self) -> None:
         """Stand in the sidebar, say how far a batch is, and whom an undone import must leave as judged."""
-        from vouch.customers.permissions import register_bar
+        from vouch.customers.permissions import register_bar  # models must be loaded first
         from vouch.customers.queries import Strand, register_strand  # models must be loaded first
         from vouch.customers.terms import RequestKind
         from vouch.grading.permissions import may_open_limits, may_open_overrides, may_review_classes

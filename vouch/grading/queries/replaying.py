@@ -97,7 +97,7 @@ def replay_of(assessment: Assessment, actor: Actor, *, at: datetime) -> Replay:
         rules=trace(policy, then),
         columns=tuple(columns),
         told=_told(decisions),
-        facts=_facts(assessment, policy, current, then, now, days, looks=today is not None),
+        facts=_facts(assessment, current, then, (now, days) if today is not None else None),
         current=current,
         today=today,
         has_kept=has_kept,
@@ -160,14 +160,14 @@ def _told(decisions: list[Decision]) -> tuple[Told, ...]:
 
 def _facts(
     assessment: Assessment,
-    policy: Policy,
     current: PolicyVersion | None,
     then: Mapping[str, Value],
-    now: Mapping[str, Value],
-    days: Mapping[str, date | None],
-    *,
-    looks: bool,
+    today: tuple[Mapping[str, Value], Mapping[str, date | None]] | None,
 ) -> tuple[FactThenNow, ...]:
+    """Fact by fact; ``today`` has values and days of today, None where nothing is asked of it."""
+    policy = policies.policy_of(assessment.policy)
+    now, days = today if today is not None else ({}, {})
+    looks = today is not None
     ours = policies.policy_of(current) if current is not None else policy
     both = {fact.name: fact for fact in (*policy.facts, *ours.facts)}
     kept = assessment.snapshot["facts"]

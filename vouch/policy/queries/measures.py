@@ -222,6 +222,7 @@ def _unknown_house(weighing: Weighing) -> Fault | None:
     if weighing.own_party is None:
         remedy = _("请把本机构建为客户档案，并登记其股东和实际控制人。")
         return Fault(((_("本机构"), _("客户档案中没有 %s") % weighing.setting.own_code),), remedy)
+    # A director alone says nothing of who owns it, and the state as its owner has no record to be affiliated by.
     if not weighing.is_house_known:
         remedy = _("请在本机构的档案中登记股东或实际控制人。")
         return Fault(((_("本机构的股东和实际控制人"), _("尚未登记")),), remedy)
