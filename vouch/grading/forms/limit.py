@@ -205,7 +205,7 @@ class ReserveForm(forms.Form):
     kind = forms.ChoiceField(label=gettext_lazy("业务种类"), choices=HoldKind.choices)
     bank = forms.CharField(
         label=gettext_lazy("银行（债权人）"), required=False, max_length=120,
-        help_text=gettext_lazy("与台账中的名称一致"),
+        help_text=gettext_lazy("与台账和银行额度中的名称一致；设有银行额度时必填"),
     )  # fmt: skip
     purpose = ReasonField(label=gettext_lazy("用于"), max_length=200)
     guarantee_number = forms.CharField(label=gettext_lazy("业务编号"), required=False, max_length=60)
