@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from psycopg.types.json import Jsonb
 
 from vouch.customers.terms import Purpose as ReadFor
-from vouch.engine.canonical import canonical_json, digest
+from vouch.engine.canonical import canonical_json, digest_of
 from vouch.engine.decide import decide_many
 from vouch.engine.decision import Decision, ReasonKind
 from vouch.engine.facts import FactFrame, Purpose, catalogue
@@ -56,6 +56,8 @@ class Judged:
     decision: Decision
     value_class: str
     snapshot: dict[str, Any]
+    spelled: bytes
+    """The snapshot as canonical JSON: written once for its digest, its row and the ledger."""
     sha256: str
     is_advice: bool = False
 
@@ -218,7 +220,7 @@ def assess_chunk(entry: Entry, *, actor: Actor, at: datetime, run: AssessmentRun
     entry.bulk(
         "run",
         run.pk,
-        rows=(canonical_json(one.snapshot) for one in fresh),
+        rows=(one.spelled for one in fresh),
         unchanged=len(judged) - len(fresh),
         graded=outcomes.count(Outcome.GRADED.value),
         knocked_out=outcomes.count(Outcome.KNOCKED_OUT.value),
@@ -276,7 +278,10 @@ def _judged(policy: Policy, frame: FactFrame, *, as_of: date, advised: Collectio
         found = compact(Snapshot(party_id, as_of, facts, decision))
         value = value_of(policy, row)
         worth = "" if value is None else value.name
-        yield Judged(party_id, decision, worth, found, digest(found), party_id in advised)
+        spelled = canonical_json(found)
+        yield Judged(
+            party_id, decision, worth, found, spelled, digest_of(spelled), is_advice=party_id in advised
+        )
 
 
 def _day(frame: FactFrame, name: str, place: int) -> date | None:
@@ -307,7 +312,7 @@ def _row(
         None if decision.fee_rate is None else Decimal(decision.fee_rate).scaleb(-6),
         decision.path,
         _reasons(decision),
-        Jsonb(judged.snapshot),
+        Jsonb(judged.snapshot, dumps=lambda _snapshot: judged.spelled),
         judged.sha256,
         judged.is_advice,
     )
