@@ -172,7 +172,8 @@ def _judgement(_request: StaffRequest, party: Party, standing: Standing | None) 
 
 def _class(request: StaffRequest, party: Party, _standing: Standing | None) -> dict[str, Any]:
     may_propose = may_propose_class(request.actor, party.pk) and not request.actor.is_read_only
-    return {"classing": class_panel(party, at=timezone.now()), "may_propose": may_propose}
+    panel = class_panel(party, at=timezone.now(), period=request.actor.period)
+    return {"classing": panel, "may_propose": may_propose}
 
 
 def _facts(_request: StaffRequest, party: Party, standing: Standing | None) -> dict[str, Any]:

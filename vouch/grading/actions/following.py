@@ -316,9 +316,9 @@ def tend_classes(entry: Entry, *, actor: Actor, at: datetime) -> int:
         send_to_review(actor=actor, at=at, row=row)
     due = list(due_classes(today).select_for_update(of=("self",)).order_by("pk")[:BATCH])
     _expire(due, actor=actor, at=at)
-    begun = list(standings_without_class().select_related("policy__scorecard").order_by("pk")[:BATCH])
+    begun = list(standings_without_class().order_by("pk").values_list("pk", flat=True)[:BATCH])
     if begun:
-        follow_assessments([standing.party_id for standing in begun], at=at)
+        follow_assessments(begun, at=at)
     moved = len(ready) + len(due) + len(begun)
     if moved:
         said = (f"{row.party_id} {row.risk_class} {row.state}".encode() for row in (*ready, *due))

@@ -35,11 +35,14 @@ class MigrationForm(forms.Form):
             raise forms.ValidationError(gettext("截止日不能晚于今天。"))
         return cleaned
 
-    def asked(self) -> tuple[Axis, date, date]:
-        """What was asked, or the last year by class where that makes no sense."""
-        if not self.is_valid():
-            return (Axis.CLASS, *self._days({}))
-        return (Axis(self.cleaned_data.get("axis") or Axis.CLASS), *self._days(self.cleaned_data))
+    def asked(self, *, within: tuple[date, date] | None = None) -> tuple[Axis, date, date]:
+        """What was asked, or the last year by class where that makes no sense; no day beyond the period of an inspection."""
+        data = self.cleaned_data if self.is_valid() else {}
+        start, end = self._days(data)
+        if within is not None:
+            start, end = (min(max(day, within[0]), within[1]) for day in (start, end))
+            start, end = (start, end) if start < end else within
+        return Axis(data.get("axis") or Axis.CLASS), start, end
 
     @staticmethod
     def _days(cleaned: dict[str, Any]) -> tuple[date, date]:

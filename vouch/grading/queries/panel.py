@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from vouch.grading.models import Classification, Freeze, Standing
 from vouch.grading.queries.classing import classes_of, open_classes
@@ -29,6 +29,8 @@ class ClassPanel:
     consequences: Sequence[Consequence]
     freezes: Sequence[Freeze]
     history: Sequence[Classification]
+    # For an inspection of another period the present is not shown.
+    is_hidden: bool = False
 
     @property
     def differs(self) -> bool:
@@ -37,13 +39,21 @@ class ClassPanel:
         return found is not None and found.assessed_class not in {"", found.risk_class}
 
 
-def class_panel(party: Party, *, at: datetime) -> ClassPanel:
-    """What the panel shows of a customer; the caller has checked visibility."""
+def class_panel(party: Party, *, at: datetime, period: tuple[date, date] | None = None) -> ClassPanel:
+    """What the panel shows of a customer; the caller has checked visibility.
+
+    Of those of an inspection: what began within its period, and the present only if that rests on a day in it.
+    """
     customer = party.canonical_id or party.pk
-    history = list(classes_of(customer)[:MOST_HISTORY])
+    found = classes_of(customer)
+    standing = Standing.objects.select_related("policy__scorecard").filter(party=customer).first()
+    if period is not None:
+        found = found.filter(proposed_at__date__range=period)
+        if standing is None or not period[0] <= standing.as_of <= period[1]:
+            return _past(list(found[:MOST_HISTORY]))
+    history = list(found[:MOST_HISTORY])
     binding = [row for row in history if row.state in BINDING]
     waiting = open_classes([customer]).get(customer)
-    standing = Standing.objects.select_related("policy__scorecard").filter(party=customer).first()
     return ClassPanel(
         standing=standing,
         held=max(binding, key=lambda row: (row.class_rank, row.pk), default=None),
@@ -54,6 +64,10 @@ def class_panel(party: Party, *, at: datetime) -> ClassPanel:
         freezes=[one for one in freezes_of(customer)[:MOST_HISTORY] if one.lifted_at is None],
         history=history,
     )
+
+
+def _past(history: Sequence[Classification]) -> ClassPanel:
+    return ClassPanel(None, None, Bound(), "", None, (), (), history, is_hidden=True)
 
 
 def _value_about(standing: Standing | None) -> str:

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import random
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 import pytest
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from vouch.grading.forms.migration import MigrationForm
+from vouch.grading.queries import class_panel
 from vouch.grading.queries.migration import Axis, migration, separated
 from vouch.grading.tests.conftest import Firms
 from vouch.grading.tests.test_classing import FAIR, GOOD, POOR, Lives, confirmed
+from vouch.grading.views.migration import MOVED_THEN
 from vouch.platform.identity.actor import Actor
 from vouch.platform.identity.models import Unit, User
 from vouch.policy.models import PolicyVersion
@@ -92,3 +95,26 @@ def test_an_empty_class_is_nobodys_neighbour() -> None:
     good, fair, poor = separated([(GOOD, 1000, 1), (FAIR, 0, 0), (POOR, 1000, 300)])
     assert (good.overlaps, fair.overlaps, poor.overlaps) == ("", "", "")
     assert fair.rate is None
+
+
+def test_an_inspection_of_a_period_sees_nothing_of_the_present(
+    policy: PolicyVersion, firms: Firms, actors: dict[str, Actor], now: datetime
+) -> None:
+    life = Lives(firms("某企业"), policy, now)
+    life.judged(GOOD)
+    life.day = 20
+    life.judged(POOR)
+    confirmed(life, actors["wangfang"])
+    began = timezone.localdate(life.began)
+    period = (began, began + timedelta(days=10))
+    form = MigrationForm({"start": str(began - timedelta(days=9)), "end": str(timezone.localdate(now))})
+    assert form.asked(within=period) == (Axis.CLASS, *period)
+    long_ago = (date(2025, 1, 1), date(2025, 6, 30))
+    assert MigrationForm({}).asked(within=long_ago) == (Axis.CLASS, *long_ago)
+    assert {column.name for column in MOVED_THEN.columns} == {"name", "number"}
+    then = class_panel(life.party, at=life.at, period=period)
+    assert (then.standing, then.held, then.bound.risk_class, then.freezes) == (None, None, "", ())
+    assert [row.risk_class for row in then.history] == [GOOD]
+    present = class_panel(life.party, at=life.at, period=(began, timezone.localdate(life.at)))
+    assert present.bound.risk_class == POOR
+    assert not present.is_hidden

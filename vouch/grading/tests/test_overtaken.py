@@ -13,6 +13,7 @@ from vouch.grading.actions import (
     approve_override,
     assess_customers,
     assess_party,
+    expire_override,
     propose_override,
     return_class,
 )
@@ -96,12 +97,11 @@ def test_one_override_that_cannot_be_ended_stops_no_other(
     parties = [firms(name, monthly=400_000, buyers=6) for name in ("甲企业", "乙企业")]
     assess_customers(actor=actor, at=now, as_of=AS_OF)
     broken, sound = (lowered(party, actors, now) for party in parties)
-    end = tasks.expire_override
 
     def fails(*, override: Override, **given: Any) -> Override:
         if override.pk == broken.pk:
             raise ValueError(override.pk)
-        return end(override=override, **given)
+        return expire_override(override=override, **given)
 
     monkeypatch.setattr(tasks, "expire_override", fails)
     monkeypatch.setattr("vouch.grading.tasks.timezone.now", lambda: now + timedelta(days=62))

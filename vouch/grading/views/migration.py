@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 from urllib.parse import urlencode
 
@@ -40,12 +41,16 @@ MOVED = Table(
 )
 
 
+MOVED_THEN = replace(MOVED, columns=MOVED.columns[:2])
+"""For an inspection of a period, whose present is not shown."""
+
+
 @face(may=SIGNED_IN, shows=("party",))
 @require_GET
 def migration(request: StaffRequest) -> HttpResponse:
     """The matrix between two days, and the realised claim rate of each class (迁徙矩阵)."""
     form = MigrationForm(request.GET or None)
-    axis, start, end = form.asked() if form.is_bound else MigrationForm({}).asked()
+    axis, start, end = (form if form.is_bound else MigrationForm({})).asked(within=request.actor.period)
     found = queries.migration(request.actor, axis=axis, start=start, end=end)
     rows = [
         (before, total, [(cell, _address(found, cell)) for cell in cells])
@@ -75,9 +80,10 @@ def _address(found: queries.Migration, cell: queries.Cell) -> str:
 @require_GET
 def moved(request: StaffRequest) -> HttpResponseBase:
     """The customers of one cell."""
-    axis, start, end = MigrationForm(request.GET).asked()
+    axis, start, end = MigrationForm(request.GET).asked(within=request.actor.period)
     before, after = request.GET.get("before", ""), request.GET.get("after", "")
     found = queries.migration(request.actor, axis=axis, start=start, end=end)
     rows = queries.customers_in(found, request.actor, before=before, after=after)
     context = {"before": before, "after": after, "found": found}
-    return respond(request, MOVED.listing(rows, request.GET), "grading/classing/moved.html", context)
+    table = MOVED if request.actor.period is None else MOVED_THEN
+    return respond(request, table.listing(rows, request.GET), "grading/classing/moved.html", context)
