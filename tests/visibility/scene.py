@@ -847,11 +847,11 @@ def _limited(scene: Scene, actor: Actor) -> None:
     granter, now = system_actor("granter"), timezone.now()
     for place, party in scene.parties.items():
         for kind in (LimitKind.CUSTOMER, LimitKind.GROUP):
-            asked = LimitAsked(amount=Decimal(9_000_000), reason=f"授信理由{kind}{place.upper()}")
+            asked = LimitAsked(amount=Decimal(1_900_000), reason=f"授信理由{kind}{place.upper()}")
             of = LimitOf(kind=kind, party_id=party.pk)
             made = propose_limit(actor=actor, at=now, of=of, details=asked)
             decide_limit(actor=granter, at=now, limit=made, is_granted=True)
-        raised = LimitAsked(amount=Decimal(9_500_000), reason=f"调高理由{place.upper()}")
+        raised = LimitAsked(amount=Decimal(1_950_000), reason=f"调高理由{place.upper()}")
         of = LimitOf(kind=LimitKind.CUSTOMER, party_id=party.pk)
         propose_limit(actor=actor, at=now, of=of, details=raised)
         draw = Drawing(
