@@ -31,6 +31,7 @@ from vouch.demo.actions.graph import draw_graph
 from vouch.demo.actions.institution import found_house
 from vouch.demo.actions.limits import grant_limits
 from vouch.demo.actions.messages import tell_staff
+from vouch.demo.actions.overrides import depart_from_the_model
 from vouch.demo.actions.people import enrol_people, invent_people
 from vouch.demo.actions.sites import furnish_sites, house_firms
 from vouch.demo.actions.sources import invent_sources
@@ -112,6 +113,7 @@ def found_institution(*, today: date, now: datetime, tell: Tell) -> list[SignIn]
         tell("额度、预占和冻结")
         grant_limits(staff, cast, today=today, at=now)
         propose_by_hand(cast.managers, at=now)
+        depart_from_the_model(cast.managers, cast.verifier, today=today, at=now)
         _arrange(people, today=today, at=now)
         tell_staff({name: user for name, (user, _password) in people.items()}, at=now)
         found = [

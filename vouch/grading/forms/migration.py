@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from vouch.grading.queries.migration import Axis
+from vouch.grading.queries.migration import Axis, first_class_day
 from vouch.platform.web.inputs import DayField
 
 YEAR = timedelta(days=365)
@@ -47,4 +47,10 @@ class MigrationForm(forms.Form):
     @staticmethod
     def _days(cleaned: dict[str, Any]) -> tuple[date, date]:
         end = cleaned.get("end") or timezone.localdate()
-        return cleaned.get("start") or end - YEAR, end
+        return cleaned.get("start") or _a_year_before(end), end
+
+
+def _a_year_before(end: date) -> date:
+    """Or the day from which on there are classes, where that is later: before it everybody would come from nowhere."""
+    known = first_class_day()
+    return end - YEAR if known is None or known >= end else max(end - YEAR, known)

@@ -9,7 +9,7 @@ from enum import StrEnum
 from functools import cached_property
 from itertools import pairwise
 
-from django.db.models import Q, QuerySet
+from django.db.models import Min, Q, QuerySet
 from django.utils import timezone
 
 from vouch.engine.facts import catalogue
@@ -137,6 +137,12 @@ def customers_seen(actor: Actor) -> set[int]:
     """The customers that the actor sees, by key."""
     rows = parties.listed(parties.visible_to(actor)).filter(kind__in=ORGANISATIONS)
     return set(rows.values_list("pk", flat=True))
+
+
+def first_class_day() -> date | None:
+    """The day on which the first class took effect."""
+    first = Classification.objects.aggregate(first=Min("effective_at"))["first"]
+    return None if first is None else timezone.localdate(first)
 
 
 def migration(actor: Actor, *, axis: Axis, start: date, end: date) -> Migration:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from vouch.platform.identity.terms import Scope
+from vouch.platform.identity.terms import SYSTEM_TITLES, Scope
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +48,5 @@ class Actor:
 
 def system_actor(name: str) -> Actor:
     """The installation acting through a command or a job, e.g. ``system_actor("import")``."""
-    return Actor(
-        id=f"system:{name}", label=f"系统（{name}）", user_id=None, roles=frozenset(), scope=Scope.ALL
-    )
+    label = f"系统（{SYSTEM_TITLES.get(name, name)}）"
+    return Actor(id=f"system:{name}", label=label, user_id=None, roles=frozenset(), scope=Scope.ALL)

@@ -257,3 +257,12 @@ CHANGE_DAYS = 7
 
 DELEGATION_DAYS_MAX = 60
 """Days that one delegation may last: a longer absence is a hand-over."""
+
+
+SYSTEM_TITLES: Mapping[str, str] = {
+    "addresses": "地址识别", "assess": "评估", "assessments": "影响评估", "backup": "备份", "courier": "消息", "debts": "信息欠账",
+    "demo": "演示", "drill": "演练", "duplicates": "疑似重复", "errands": "补资料", "grading": "评估", "head": "日志封存",
+    "identity": "账户", "import": "导入", "install": "安装", "keys": "密钥", "limits": "额度", "overrides": "人工调整",
+    "policy": "规则", "restore": "恢复", "retention": "保存期限", "schedule": "定时", "screening": "名单筛查", "staff": "员工",
+}  # fmt: skip
+"""What the installation is called where it acts by itself; the ledger keeps this label, whatever its reader's language."""
