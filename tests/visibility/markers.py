@@ -11,6 +11,7 @@ from typing import Any
 from django.db.models import JSONField, Model
 
 from tests.addresses import own_models, path_to
+from tests.institution import OWN_CODE
 from tests.visibility.scene import Scene
 from vouch.parties.models import Party, Person
 from vouch.parties.terms import PROTECTED
@@ -83,6 +84,8 @@ def harvest(scene: Scene) -> Markers:
                 protected[text] = (model._meta.db_table, column)
     for text, owner in scene.extra.items():
         owners[text].add(owner)
+    # The institution says itself by which code it goes, on the page of readings.
+    owners[OWN_CODE].add(0)
     sealed = set(protected.values())
     known = {text: place for text, place in protected.items() if CLASSES.get(place)}
     return Markers(

@@ -249,6 +249,8 @@ class Scene:
     persons: dict[str, Party] = field(default_factory=dict)
     again: dict[str, Party] = field(default_factory=dict)
     """Second records of the firms, merged into them."""
+    house: frozenset[int] = frozenset()
+    """The institution's own record and that of whoever holds it: nobody's customers, seen by who sees all."""
     extra: dict[str, int] = field(default_factory=dict)
     """Text → pk of the customer whom it tells of, where no table says so."""
     words: dict[str, tuple[Any, ...]] = field(default_factory=dict)
@@ -293,7 +295,9 @@ def build() -> Scene:
         _graph(place, party, scene.persons[place], actor)
     _housed(scene, actor)
     _guaranteed(scene, actor)
+    known = set(Party.objects.values_list("pk", flat=True))
     supervised(scene.parties, NOW)
+    scene.house = frozenset(Party.objects.exclude(pk__in=known).values_list("pk", flat=True))
     _linked(scene)
     _watched(scene, actor)
     _doubtful(scene, actor)
