@@ -270,6 +270,11 @@ def test_the_openapi_document_is_public_and_describes_every_operation(
         "/api/v1/customers/{pk}",
         "/api/v1/customers/enterprises",
         "/api/v1/customers/{pk}/assessment",
+        "/api/v1/customers/{pk}/headroom",
+        "/api/v1/holds",
+        "/api/v1/holds/{pk}",
+        "/api/v1/holds/{pk}/use",
+        "/api/v1/holds/{pk}/release",
         "/api/v1/ledger/entries/{pk}/proof",
     }
     assert all(one["security"] for path in document["paths"].values() for one in path.values())

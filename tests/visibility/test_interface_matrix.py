@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
@@ -23,11 +24,15 @@ OPERATIONS = [one for one in addresses() if one.is_api]
 REACHES = [Scope.UNIT, Scope.UNIT_BELOW, Scope.ALL]
 
 
+BODIES = {"api:use": {"amount": "1.00"}, "api:release": {"step": "cancel"}}
+"""What an operation on an object wants to be told before it looks for it."""
+
+
 def call(address: Address, asked: Asked, secret: str = API_SECRET) -> Answer:
     headers = {"Authorization": f"Bearer {secret}"} if secret else {}
     how: dict[str, Any] = {"headers": headers}
     if address.method != "GET":
-        how |= {"data": "{}", "content_type": "application/json"}
+        how |= {"data": json.dumps(BODIES.get(address.name, {})), "content_type": "application/json"}
     return ask(Client(), address, asked, **how)
 
 

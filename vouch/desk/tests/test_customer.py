@@ -66,7 +66,7 @@ def test_facts_ask_as_much_of_a_large_firm_as_of_one_without_papers(
 ) -> None:
     client = signed_in("wangfang")
     for firm in (judged_firms[0], judged_firms[3]):
-        with django_assert_num_queries(29):
+        with django_assert_num_queries(34):
             client.get(f"/customers/{firm.pk}/facts/")
 
 
@@ -123,12 +123,12 @@ def test_home_asks_as_much_for_a_small_book_as_for_a_larger_one(
     django_assert_num_queries: DjangoAssertNumQueries,
 ) -> None:
     client = signed_in("wangfang")
-    with django_assert_num_queries(19):
+    with django_assert_num_queries(31):
         client.get("/")
     for number in range(10):
         enrol(f"新企业{number}", now=now, trade=Trade(50_000 * (number + 1), 1, months=6))
     judge(now=now)
-    with django_assert_num_queries(19):
+    with django_assert_num_queries(31):
         client.get("/")
 
 

@@ -295,7 +295,7 @@ def test_the_list_costs_the_same_queries_for_one_and_for_many(
     for number in range(count):
         receive(HEAD + f"U{number},一部,\n")
     manager.get(reverse("exchange:imports"))
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(14):
         page = manager.get(reverse("exchange:imports"))
     assert page.content.decode().count("<tr data-row>") == count
 
