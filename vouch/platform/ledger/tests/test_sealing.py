@@ -381,10 +381,16 @@ def test_a_worker_seals_within_seconds_without_leaving_jobs_behind(write: Write,
     worker = subprocess.Popen(
         [sys.executable, "-m", "vouch", "worker"], env=os.environ | environment | {"DATABASE_URL": address}
     )
+
+    def all_sealed() -> bool:
+        """Those that other rooms' beats write when a worker starts, too."""
+        sealed = Leaf.objects.values("entry_id")
+        return not Entry.objects.filter(actor_label=Clerk().label).exclude(pk__in=sealed).exists()
+
     try:
-        wait_for(lambda: Leaf.objects.count() == 3)
+        wait_for(all_sealed)
         write(2)
-        wait_for(lambda: Leaf.objects.count() == 5)
+        wait_for(all_sealed)
     finally:
         worker.terminate()
         assert worker.wait(20) == 0
