@@ -16,6 +16,7 @@ from vouch.business.terms import Dimension, FiveClass, GuaranteeKind, GuaranteeS
 from vouch.parties.terms import INDUSTRIES
 from vouch.platform.identity.actor import Actor
 from vouch.platform.identity.queries import account_managers, units
+from vouch.platform.web.inputs import search_box
 
 ALL = ("", _("全部"))
 EVERY_STATE = "all"
@@ -38,9 +39,7 @@ class RegisterFilter(forms.Form):
         label=_("担保业务"),
         required=False,
         max_length=80,
-        widget=forms.TextInput(
-            attrs={"type": "search", "placeholder": _("业务编号、合同编号、客户名称"), "autocomplete": "off"}
-        ),
+        widget=search_box(_("业务编号、合同编号、客户名称")),
     )
     state = forms.ChoiceField(
         label=_("状态"), required=False, choices=[*GuaranteeState.choices, (EVERY_STATE, _("全部"))]
@@ -120,9 +119,7 @@ class ClaimFilter(forms.Form):
         label=_("代偿"),
         required=False,
         max_length=80,
-        widget=forms.TextInput(
-            attrs={"type": "search", "placeholder": _("业务编号、客户名称"), "autocomplete": "off"}
-        ),
+        widget=search_box(_("业务编号、客户名称")),
     )
     since = day_field(_("代偿日自"))
     until = day_field(_("代偿日至"))

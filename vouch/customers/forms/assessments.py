@@ -20,7 +20,7 @@ from vouch.customers.terms import (
     ProcessingActivity,
     RiskLevel,
 )
-from vouch.platform.web.inputs import DayField
+from vouch.platform.web.inputs import DayField, search_box
 
 LONG = 6000
 CHOOSE = ("", _("请选择"))
@@ -33,9 +33,7 @@ class AssessmentFilter(forms.Form):
         label=_("编号或内容"),
         required=False,
         max_length=80,
-        widget=forms.TextInput(
-            attrs={"type": "search", "placeholder": _("编号、接收方、目的"), "autocomplete": "off"}
-        ),
+        widget=search_box(_("编号、接收方、目的")),
     )
     activity = forms.ChoiceField(
         label=_("处理活动"), required=False, choices=[ALL, *ProcessingActivity.choices]

@@ -31,6 +31,7 @@ from vouch.customers.terms import (
 )
 from vouch.engine.identifiers import holds_protected
 from vouch.platform.identity.actor import Actor
+from vouch.platform.web.inputs import search_box
 
 ALL, READ = ("", _("全部")), ("", _("由报告读出"))
 TEXT_ATTRS = {"rows": 8}
@@ -62,9 +63,7 @@ class AuthorisationFilter(forms.Form):
         label=_("客户或编号"),
         required=False,
         max_length=80,
-        widget=forms.TextInput(
-            attrs={"type": "search", "placeholder": _("客户名称、授权编号"), "autocomplete": "off"}
-        ),
+        widget=search_box(_("客户名称、授权编号")),
     )
     standing = forms.ChoiceField(label=_("状态"), required=False, choices=[ALL, *Standing.choices])
     purpose = forms.ChoiceField(label=_("用途"), required=False, choices=[ALL, *Purpose.choices])
@@ -87,7 +86,7 @@ class PartyFilter(forms.Form):
         label=_("客户"),
         required=False,
         max_length=80,
-        widget=forms.TextInput(attrs={"type": "search", "placeholder": _("客户名称"), "autocomplete": "off"}),
+        widget=search_box(_("客户名称")),
     )
 
 

@@ -22,6 +22,7 @@ from vouch.customers.terms import (
     Origin,
     Validity,
 )
+from vouch.platform.web.inputs import search_box
 
 CATEGORIES = [(title, [(one.value, one.label) for one in group]) for title, group in CATEGORY_GROUPS]
 ACCEPTED = ".pdf,.jpg,.jpeg,.png,application/pdf,image/jpeg,image/png"
@@ -34,9 +35,7 @@ class DocumentFilter(forms.Form):
         label=_("名称或说明"),
         required=False,
         max_length=80,
-        widget=forms.TextInput(
-            attrs={"type": "search", "placeholder": _("名称、说明"), "autocomplete": "off"}
-        ),
+        widget=search_box(_("名称、说明")),
     )
     category = forms.ChoiceField(label=_("类别"), required=False)
     validity = forms.ChoiceField(label=_("有效期"), required=False, choices=[ALL, *Validity.choices])

@@ -29,6 +29,7 @@ from vouch.customers.terms import (
 )
 from vouch.engine.cells import Unreadable
 from vouch.engine.headed_table import period_of
+from vouch.platform.web.inputs import search_box
 
 FILES_MAX = 20
 TEXT_MAX = 5_000_000
@@ -297,9 +298,7 @@ class TransactionFilter(forms.Form):
         label=_("对方户名"),
         required=False,
         max_length=80,
-        widget=forms.TextInput(
-            attrs={"type": "search", "placeholder": _("对方户名的一部分"), "autocomplete": "off"}
-        ),
+        widget=search_box(_("对方户名的一部分")),
     )
     direction = forms.ChoiceField(label=_("收支"), required=False, choices=[ALL, *FlowDirection.choices])
     mark = forms.ChoiceField(label=_("标记"), required=False, choices=[ALL, *TransactionMark.choices])

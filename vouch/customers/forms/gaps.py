@@ -17,8 +17,7 @@ from vouch.customers.queries.requirements import requirements
 from vouch.customers.terms import ErrandState
 from vouch.parties import queries as parties
 from vouch.platform.identity.actor import Actor
-
-SEARCH = {"type": "search", "placeholder": _("客户名称、编号、代码"), "autocomplete": "off"}
+from vouch.platform.web.inputs import search_box
 
 
 def _items() -> list[tuple[str, Any]]:
@@ -28,7 +27,9 @@ def _items() -> list[tuple[str, Any]]:
 class _Across(forms.Form):
     """Filters that both lists have."""
 
-    q = forms.CharField(label=_("客户"), required=False, max_length=80, widget=forms.TextInput(attrs=SEARCH))
+    q = forms.CharField(
+        label=_("客户"), required=False, max_length=80, widget=search_box(_("客户名称、编号、代码"))
+    )
     item = forms.ChoiceField(label=_("缺哪项"), required=False)
     unit = forms.ChoiceField(label=_("管户机构"), required=False)
 

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from vouch.customers.queries import InvoicesWanted
 from vouch.customers.terms import Direction, InvoiceKind
+from vouch.platform.web.inputs import search_box
 
 ALL = ("", _("全部"))
 DAY = forms.DateInput
@@ -22,9 +23,7 @@ class InvoiceFilter(forms.Form):
         label=_("号码或对方"),
         required=False,
         max_length=80,
-        widget=forms.TextInput(
-            attrs={"type": "search", "placeholder": _("发票号码、对方单位的一部分"), "autocomplete": "off"}
-        ),
+        widget=search_box(_("发票号码、对方单位的一部分")),
     )
     direction = forms.ChoiceField(label=_("方向"), required=False, choices=[ALL, *Direction.choices])
     kind = forms.ChoiceField(label=_("性质"), required=False, choices=[ALL, *InvoiceKind.choices])

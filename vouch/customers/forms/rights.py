@@ -11,6 +11,7 @@ from vouch.customers.actions import RequestDetails
 from vouch.customers.forms.consent import ALL, day_field, refuse_protected
 from vouch.customers.queries.rights import RequestsWanted
 from vouch.customers.terms import RefusalReason, RequestChannel, RequestKind, RequestState
+from vouch.platform.web.inputs import search_box
 
 LONG = 4000
 
@@ -22,9 +23,7 @@ class RequestFilter(forms.Form):
         label=_("姓名或编号"),
         required=False,
         max_length=80,
-        widget=forms.TextInput(
-            attrs={"type": "search", "placeholder": _("姓名、请求编号"), "autocomplete": "off"}
-        ),
+        widget=search_box(_("姓名、请求编号")),
     )
     kind = forms.ChoiceField(label=_("种类"), required=False, choices=[ALL, *RequestKind.choices])
     state = forms.ChoiceField(label=_("状态"), required=False, choices=[ALL, *RequestState.choices])

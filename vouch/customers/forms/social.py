@@ -17,7 +17,7 @@ from vouch.customers.forms.lines import LineForm, Words, line_set
 from vouch.customers.queries.social import SignalsWanted
 from vouch.customers.terms import Confidence, SeenHow, SignalKind, Tone
 from vouch.platform.exchange.tabular import Column
-from vouch.platform.web.inputs import DayField
+from vouch.platform.web.inputs import DayField, search_box
 
 
 class SignalFilter(forms.Form):
@@ -27,7 +27,7 @@ class SignalFilter(forms.Form):
         label=_("平台"),
         required=False,
         max_length=40,
-        widget=forms.TextInput(attrs={"type": "search", "placeholder": _("平台"), "autocomplete": "off"}),
+        widget=search_box(_("平台")),
     )
     kind = forms.ChoiceField(label=_("种类"), required=False, choices=[ALL, *SignalKind.choices])
     tone = forms.ChoiceField(label=_("倾向"), required=False, choices=[ALL, *Tone.choices])

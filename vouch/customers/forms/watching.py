@@ -11,19 +11,15 @@ from vouch.customers.actions import EntryDetails, ListFile, read_number
 from vouch.customers.forms.lines import Words
 from vouch.customers.queries.watching import EntriesWanted, HitsWanted, plain_name
 from vouch.customers.terms import Certainty, HitState, ListKind
-from vouch.platform.web.inputs import DayField
+from vouch.platform.web.inputs import DayField, search_box
 
 ALL = ("", _("全部"))
-
-
-def _search(placeholder: Any) -> forms.TextInput:
-    return forms.TextInput(attrs={"type": "search", "placeholder": placeholder, "autocomplete": "off"})
 
 
 class HitFilter(forms.Form):
     """Which hits the queue shows."""
 
-    q = forms.CharField(label=_("客户"), required=False, max_length=80, widget=_search(_("客户名称")))
+    q = forms.CharField(label=_("客户"), required=False, max_length=80, widget=search_box(_("客户名称")))
     state = forms.ChoiceField(label=_("状态"), required=False, choices=[ALL, *HitState.choices])
     kind = forms.ChoiceField(label=_("名单"), required=False, choices=[ALL, *ListKind.choices])
     certainty = forms.ChoiceField(label=_("匹配"), required=False, choices=[ALL, *Certainty.choices])
@@ -38,7 +34,9 @@ class HitFilter(forms.Form):
 class EntryFilter(forms.Form):
     """Which entries of a list are shown."""
 
-    q = forms.CharField(label=_("名称或代码"), required=False, max_length=80, widget=_search(_("名称、代码")))
+    q = forms.CharField(
+        label=_("名称或代码"), required=False, max_length=80, widget=search_box(_("名称、代码"))
+    )
     past = forms.ChoiceField(label=_("范围"), required=False, choices=[("", _("在列")), ("yes", _("已移出"))])
 
     def wanted(self) -> EntriesWanted:

@@ -10,10 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from vouch.desk.forms.customers import ALL
 from vouch.desk.queries.buildings import BuildingsWanted
 from vouch.parties.queries.sites import possible_stewards, sites
-
-
-def _search(placeholder: Any) -> forms.TextInput:
-    return forms.TextInput(attrs={"type": "search", "placeholder": placeholder, "autocomplete": "off"})
+from vouch.platform.web.inputs import search_box
 
 
 def _whole(value: str) -> int:
@@ -24,7 +21,7 @@ class BuildingFilter(forms.Form):
     """Which buildings the list shows."""
 
     q = forms.CharField(
-        label=_("楼栋"), required=False, max_length=80, widget=_search(_("道路、园区、楼号，按统一写法"))
+        label=_("楼栋"), required=False, max_length=80, widget=search_box(_("道路、园区、楼号，按统一写法"))
     )
     site = forms.TypedChoiceField(label=_("园区或市场"), required=False, coerce=_whole, empty_value=None)
     steward = forms.TypedChoiceField(label=_("负责人"), required=False, coerce=_whole, empty_value=None)
@@ -89,7 +86,7 @@ class SharedFilter(forms.Form):
     """Which shared addresses the list shows."""
 
     q = forms.CharField(
-        label=_("地址"), required=False, max_length=80, widget=_search(_("道路、园区、楼号，按统一写法"))
+        label=_("地址"), required=False, max_length=80, widget=search_box(_("道路、园区、楼号，按统一写法"))
     )
     by = forms.ChoiceField(
         label=_("同址到"), required=False, choices=[("", _("同一房间")), ("building", _("同一楼栋"))]

@@ -8,8 +8,8 @@ from django.utils.translation import gettext as _
 
 from vouch.engine.identifiers import holds_protected
 from vouch.grading import permissions
-from vouch.grading.actions.assessment import rest_standing
 from vouch.grading.actions.override import NotNow
+from vouch.grading.actions.standing import rest_standing
 from vouch.grading.models import AdviceDecision, Assessment
 from vouch.parties.models import Party
 from vouch.platform.identity.actions import take_part

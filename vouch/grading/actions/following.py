@@ -129,10 +129,16 @@ def _improve(
     standing: Standing, waiting: Classification | None, step: Step, *, policy: Policy, at: datetime
 ) -> None:
     """Show the improvement as 拟定 until it is ripe, then as 复核; what a person proposed, or a worsening, comes first."""
-    actor = system_actor("grading")
-    ready_on = ripe_on(policy, step.target, step.holding[step.target])
-    if waiting is not None and waiting.origin == ClassOrigin.EXPIRY and step.move is Move.IMPROVE:
+    actor, is_ripe = system_actor("grading"), step.move is Move.IMPROVE
+    if waiting is not None and waiting.origin == ClassOrigin.EXPIRY and is_ripe:
         withdraw_class(actor=actor, at=at, row=waiting, note=_("已满足上调条件"))
+        waiting = None
+    if waiting is not None and (waiting.origin != ClassOrigin.ASSESSMENT or waiting.move != ClassMove.BETTER):
+        return
+    if waiting is not None and (
+        waiting.risk_class != step.target or (waiting.state == ClassState.IN_REVIEW and not is_ripe)
+    ):
+        withdraw_class(actor=actor, at=at, row=waiting, note=_("上调的目标分类有变化"))
         waiting = None
     if waiting is None:
         propose_by_itself(
@@ -141,21 +147,7 @@ def _improve(
             standing=standing,
             target=step.target,
             move=ClassMove.BETTER,
-            ready_on=ready_on,
-        )
-        return
-    if waiting.origin != ClassOrigin.ASSESSMENT or waiting.move != ClassMove.BETTER:
-        return
-    is_ripe = step.move is Move.IMPROVE
-    if waiting.risk_class != step.target or (waiting.state == ClassState.IN_REVIEW and not is_ripe):
-        withdraw_class(actor=actor, at=at, row=waiting, note=_("上调的目标分类有变化"))
-        propose_by_itself(
-            actor=actor,
-            at=at,
-            standing=standing,
-            target=step.target,
-            move=ClassMove.BETTER,
-            ready_on=ready_on,
+            ready_on=ripe_on(policy, step.target, step.holding[step.target]),
         )
     elif is_ripe and waiting.state == ClassState.PROPOSED:
         send_to_review(actor=actor, at=at, row=waiting)

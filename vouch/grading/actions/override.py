@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from vouch.engine.identifiers import holds_protected
 from vouch.grading import permissions, queries
-from vouch.grading.actions.assessment import rest_standing
+from vouch.grading.actions.standing import rest_standing
 from vouch.grading.models import Override, Standing
 from vouch.grading.terms import (
     EVIDENCE_LEAST,

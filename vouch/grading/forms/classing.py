@@ -12,6 +12,7 @@ from vouch.engine.identifiers import holds_protected
 from vouch.grading.queries.classing import WantedClasses, class_names, value_names
 from vouch.grading.terms import HAND_REASONS, ClassMove, ClassOrigin, ClassState
 from vouch.platform.identity.queries import units
+from vouch.platform.web.inputs import search_box
 
 ALL = ("", _("全部"))
 STATES = (
@@ -26,9 +27,7 @@ class ReviewFilter(forms.Form):
         label=_("客户"),
         required=False,
         max_length=80,
-        widget=forms.TextInput(
-            attrs={"type": "search", "placeholder": _("客户名称、编号、代码"), "autocomplete": "off"}
-        ),
+        widget=search_box(_("客户名称、编号、代码")),
     )
     state = forms.ChoiceField(
         label=_("状态"), required=False, choices=[(state, state.label) for state in STATES]

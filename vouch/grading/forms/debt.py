@@ -5,6 +5,8 @@ from __future__ import annotations
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from vouch.platform.web.inputs import search_box
+
 
 class DebtFilter(forms.Form):
     """Whose debts the list shows."""
@@ -13,9 +15,7 @@ class DebtFilter(forms.Form):
         label=_("客户"),
         required=False,
         max_length=80,
-        widget=forms.TextInput(
-            attrs={"type": "search", "placeholder": _("名称、客户编号"), "autocomplete": "off"}
-        ),
+        widget=search_box(_("名称、客户编号")),
     )
     only = forms.ChoiceField(
         label=_("只看"),

@@ -24,7 +24,7 @@ from vouch.grading.terms import (
 )
 from vouch.parties.queries import buildings_visible_to, visible_to
 from vouch.platform.identity.actor import Actor
-from vouch.platform.web.inputs import DayField, PercentField, ReasonField, WanField
+from vouch.platform.web.inputs import DayField, PercentField, ReasonField, WanField, search_box
 
 ALL = ("", gettext_lazy("全部"))
 
@@ -34,7 +34,7 @@ class LimitFilter(forms.Form):
 
     q = forms.CharField(
         label=gettext_lazy("名称"), required=False, max_length=80,
-        widget=forms.TextInput(attrs={"type": "search", "placeholder": gettext_lazy("客户、楼栋、银行名称"), "autocomplete": "off"}),
+        widget=search_box(gettext_lazy("客户、楼栋、银行名称")),
     )  # fmt: skip
     kind = forms.ChoiceField(
         label=gettext_lazy("额度种类"), required=False, choices=[ALL, *LimitKind.choices]

@@ -12,6 +12,7 @@ from vouch.grading.actions import OverrideDetails
 from vouch.grading.forms.classing import unprotected
 from vouch.grading.queries import OverridesWanted
 from vouch.grading.terms import OVERRIDE_DAYS, OverrideReason, OverrideState, Side
+from vouch.platform.web.inputs import search_box
 
 ALL = ("", _("全部"))
 DAY = {"placeholder": "2020-02-29", "inputmode": "numeric"}
@@ -25,9 +26,7 @@ class OverrideFilter(forms.Form):
         label=_("客户"),
         required=False,
         max_length=80,
-        widget=forms.TextInput(
-            attrs={"type": "search", "placeholder": _("名称、客户编号"), "autocomplete": "off"}
-        ),
+        widget=search_box(_("名称、客户编号")),
     )
     state = forms.ChoiceField(label=_("状态"), required=False, choices=[ALL, *OverrideState.choices])
     side = forms.ChoiceField(label=_("方向"), required=False, choices=[ALL, *Side.choices])

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from vouch.engine.identifiers import holds_protected
 from vouch.parties.queries import DuplicatesWanted
 from vouch.parties.terms import DuplicateState
-from vouch.platform.web.inputs import DayField
+from vouch.platform.web.inputs import DayField, search_box
 
 ALL = ("", _("全部"))
 LATER_DAYS = 7
@@ -24,9 +24,7 @@ class DuplicateFilter(forms.Form):
         label=_("客户"),
         required=False,
         max_length=80,
-        widget=forms.TextInput(
-            attrs={"type": "search", "placeholder": _("客户名称、编号、代码"), "autocomplete": "off"}
-        ),
+        widget=search_box(_("客户名称、编号、代码")),
     )
     state = forms.ChoiceField(
         label=_("状态"),

@@ -18,7 +18,7 @@ from vouch.parties.queries.addresses import ReadingsWanted
 from vouch.parties.queries.sites import buildings_visible_to, places_of, possible_stewards, sites
 from vouch.parties.terms import OccupancyRole, RecordSource, SiteKind
 from vouch.platform.identity.actor import Actor
-from vouch.platform.web.inputs import DayField, ReasonField, WanField
+from vouch.platform.web.inputs import DayField, ReasonField, WanField, search_box
 
 ALL = ("", gettext_lazy("全部"))
 UNMARKED = (Kind.REST, Kind.MARK)
@@ -211,7 +211,7 @@ class ReadingFilter(forms.Form):
         label=gettext_lazy("客户或地址"),
         required=False,
         max_length=80,
-        widget=forms.TextInput(attrs={"type": "search", "autocomplete": "off"}),
+        widget=search_box(),
     )
     level = forms.TypedChoiceField(
         label=gettext_lazy("识别到"), required=False, coerce=int, empty_value=None,

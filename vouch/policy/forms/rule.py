@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 from vouch.engine.identifiers import holds_protected
 from vouch.parties.terms import PROVINCES
 from vouch.platform.identity.terms import Role
-from vouch.platform.web.inputs import DayField, WanField
+from vouch.platform.web.inputs import DayField, WanField, search_box
 from vouch.policy.actions import ExceptionDetails, RuleDetails
 from vouch.policy.models import Rule
 from vouch.policy.queries.rule import TOUCHED, RulesWanted
@@ -39,9 +39,7 @@ class RuleFilter(forms.Form):
         label=gettext_lazy("规则"),
         required=False,
         max_length=80,
-        widget=forms.TextInput(
-            attrs={"type": "search", "placeholder": gettext_lazy("编号、名称、条款"), "autocomplete": "off"}
-        ),
+        widget=search_box(gettext_lazy("编号、名称、条款")),
     )
     jurisdiction = forms.ChoiceField(
         label=gettext_lazy("适用范围"), required=False, choices=[ALL, *Jurisdiction.choices]

@@ -10,23 +10,22 @@ from fractions import Fraction
 from functools import cached_property
 
 from django.db.models.functions import TruncMonth
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from vouch.engine.ratios import Claims, Interpretation, Line, Quotient, headroom
+from vouch.engine.ratios import Claims, Line, Quotient, headroom
 from vouch.engine.ratios.leverage import SMALL_BALANCE_AT_LEAST, SMALL_CUSTOMERS_AT_LEAST
 from vouch.engine.ratios.liability import WEIGHTS
 from vouch.engine.ratios.quotient import Amount, half_up
 from vouch.parties.models import Party
 from vouch.parties.queries import control_groups, seen_among
 from vouch.platform.identity.actor import Actor
-from vouch.policy.models import CustomerTally, Rule, Setting, Tally
+from vouch.policy.models import CustomerTally, Rule, Tally
 from vouch.policy.queries.claims import flows
 from vouch.policy.queries.exposures import exposures
-from vouch.policy.queries.figures import Standing, fen, months_known, standing_among, standing_on
+from vouch.policy.queries.figures import fen, months_known, standing_among
 from vouch.policy.queries.measures import leverage_limit, limit_of
+from vouch.policy.queries.moment import Moment
 from vouch.policy.queries.rule import rules_in_force
-from vouch.policy.queries.setting import reading_of, setting_in_force
 from vouch.policy.queries.tally import Book, Weighed, book, newest_tally, weigh
 from vouch.policy.queries.weighing import mostly_small
 from vouch.policy.terms import AT_LEAST, LineName, Measure
@@ -109,35 +108,10 @@ class Place:
 
 
 @dataclass(frozen=True)
-class Position:
+class Position(Moment):
     """The institution at a moment."""
 
     at: datetime
-
-    @cached_property
-    def day(self) -> date:
-        """Its day."""
-        return timezone.localdate(self.at)
-
-    @cached_property
-    def setting(self) -> Setting:
-        """How the rules are read."""
-        return setting_in_force(at=self.at)
-
-    @cached_property
-    def reading(self) -> Interpretation:
-        """The same, for the engine."""
-        return reading_of(self.setting)
-
-    @cached_property
-    def standing(self) -> Standing | None:
-        """The figures that the limits are measured by."""
-        return standing_on(self.day, at=self.at, reading=self.reading)
-
-    @cached_property
-    def base(self) -> int:
-        """净资产基数 in fen."""
-        return 0 if self.standing is None else self.standing.base
 
     @cached_property
     def rules(self) -> Mapping[str, Rule]:

@@ -8,12 +8,9 @@ from datetime import date, datetime
 from decimal import Decimal
 from functools import cached_property
 
-from django.utils import timezone
-
 from vouch.engine.facts import Value
 from vouch.engine.ratios import (
     Exposure,
-    Interpretation,
     Kind,
     Quotient,
     concentrated,
@@ -22,10 +19,9 @@ from vouch.engine.ratios import (
 from vouch.parties.queries import Borrower, affiliates_of, borrowers, canonical_id, links, party_by_code
 from vouch.parties.queries.network import OWNING
 from vouch.parties.terms import Affiliation
-from vouch.policy.models import Setting
 from vouch.policy.queries.exposures import exposures
-from vouch.policy.queries.figures import Standing, fen, figures, standing_on
-from vouch.policy.queries.setting import reading_of, setting_in_force
+from vouch.policy.queries.figures import fen, figures
+from vouch.policy.queries.moment import Moment
 from vouch.policy.queries.signed import signed_by
 from vouch.policy.queries.tally import Book, Weighed, book, summed, weigh
 
@@ -50,31 +46,11 @@ class Proposal:
 
 
 @dataclass(frozen=True)
-class Weighing:
+class Weighing(Moment):
     """A proposal at a moment."""
 
     proposal: Proposal
     at: datetime
-
-    @cached_property
-    def day(self) -> date:
-        """The day of the moment, here."""
-        return timezone.localdate(self.at)
-
-    @cached_property
-    def setting(self) -> Setting:
-        """How the rules are read."""
-        return setting_in_force(at=self.at)
-
-    @cached_property
-    def reading(self) -> Interpretation:
-        """The same, as the engine takes it."""
-        return reading_of(self.setting)
-
-    @cached_property
-    def standing(self) -> Standing | None:
-        """The figures that the limits are measured by."""
-        return standing_on(self.day, at=self.at, reading=self.reading)
 
     @cached_property
     def latest_month(self) -> date | None:
@@ -157,11 +133,6 @@ class Weighing:
     def is_small_house(self, amount: int) -> bool:
         """Whether small firms and farmers are enough of the book for the higher limit of 条例 15."""
         return mostly_small(self.whole(amount))
-
-    @cached_property
-    def base(self) -> int:
-        """净资产基数 in fen; nought where it is unknown, so that nothing keeps a limit."""
-        return 0 if self.standing is None else self.standing.base
 
     @cached_property
     def own_party(self) -> int | None:
